@@ -1,0 +1,56 @@
+"""Where data files are looked for, and how they are told from damaged or foreign ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from deq.digits.errors import DataError
+
+VARIABLE = "DEQ_DATA"
+"""Environment variable that names the data folder when no ``data`` argument is given."""
+
+
+def data_folder(data: Path | str | None) -> Path | None:
+    """The folder a person named, by argument or by ``DEQ_DATA``; None when they named none.
+
+    Raises
+    ------
+    DataError
+        The folder that was named does not exist.
+    """
+    named = data if data is not None else os.environ.get(VARIABLE)
+    if not named:
+        return None
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise DataError(
+            f"There is no data folder {folder}. Give an existing folder with --data or in the "
+            f"environment variable {VARIABLE}."
+        )
+    return folder
+
+
+def find(name: str, subfolder: str, data: Path | str | None) -> Path | None:
+    """Path of the file ``name`` in the data folder or in its ``subfolder``; None if in neither."""
+    folder = data_folder(data)
+    if folder is None:
+        return None
+    for candidate in (folder / name, folder / subfolder / name):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def read(path: Path) -> bytes:
+    """The bytes of ``path``; a :class:`DataError` in words when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def sha256(content: bytes) -> str:
+    """Hexadecimal SHA-256 of ``content``."""
+    return hashlib.sha256(content).hexdigest()
