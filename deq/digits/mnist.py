@@ -130,6 +130,8 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
 
 def _parse_idx(packed: bytes, path: Path) -> NDArray[np.uint8]:
     again = "Fetch it again."
+    if not packed:  # gzip takes an empty file for empty content
+        raise DataError(f"{path} is empty. {again}")
     try:
         content = gzip.decompress(packed)
     except EOFError as error:
