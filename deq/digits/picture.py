@@ -1,0 +1,92 @@
+"""A picture file of a digit, on any paper in any ink → the pad's white ink on black."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from deq.digits.errors import DataError
+
+LONGEST = 1120  # larger pictures are shrunk to this many pixels: four times the pad is plenty
+
+
+def read_picture(path: Path | str) -> NDArray[np.uint8]:
+    """Read a picture as a drawing that :func:`deq.digits.prepare` takes.
+
+    Paper is the colour along the border (the median of each channel). Ink is how far a pixel is
+    from it, the largest difference of the three channels. So dark ink on light paper, chalk on a
+    blackboard and coloured ink all come out as white on black, and the pad's own pictures come
+    out as they are.
+
+    Parameters
+    ----------
+    path
+        File in any format that Pillow reads. Transparency is allowed.
+
+    Returns
+    -------
+    (H, W, 4) uint8, white ink on opaque black
+
+    Raises
+    ------
+    DataError
+        The file is missing, or no picture.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns about pictures so large that they may be an attack on memory.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                rgba = _flat(image)
+    except FileNotFoundError as error:
+        raise DataError(f"There is no picture {path}.") from error
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path} is no picture. Give a PNG or JPEG of one digit.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
+    except (OSError, ValueError, SyntaxError) as error:  # Pillow's SyntaxError: a broken PNG
+        raise DataError(f"{path} cannot be read as a picture: {error}.") from error
+    return ink_on_black(rgba)
+
+
+def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Repaint ``rgba`` (H, W, 4) as white ink on opaque black, taking the border for paper."""
+    flat = _without_alpha(rgba)  # (H, W, 3)
+    border = np.concatenate([flat[0], flat[-1], flat[:, 0], flat[:, -1]])  # (2H + 2W, 3)
+    paper = np.median(border, axis=0)  # (3,)
+    ink = np.abs(flat - paper).max(axis=2)  # (H, W)
+    drawing = np.full(rgba.shape, 255, dtype=np.uint8)
+    drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
+    return drawing
+
+
+def _flat(image: Image.Image) -> NDArray[np.uint8]:
+    """Pixels (H, W, 4) of an opened picture, upright, no larger than needed."""
+    if image.mode.startswith(("I", "F")):  # 16 and 32 bits a pixel: Pillow would clip, not scale
+        grey = np.asarray(image, dtype=np.float64)
+        image = Image.fromarray((grey * (255 / max(1.0, grey.max()))).clip(0, 255).astype(np.uint8))
+    image = ImageOps.exif_transpose(image).convert("RGBA")
+    image.thumbnail((LONGEST, LONGEST))
+    return np.array(image)
+
+
+def _without_alpha(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Colours (H, W, 3) in [0, 255] on opaque paper.
+
+    Where little is opaque, that is the ink, and the paper put behind it is its opposite. Where most
+    is, it has its own paper, and what is transparent gets the same.
+    """
+    colour, alpha = rgba[..., :3].astype(np.float64), rgba[..., 3:] / 255  # (H, W, 3), (H, W, 1)
+    seen = alpha[..., 0] > 0.5  # (H, W)
+    if (alpha == 1).all():
+        return colour
+    if seen.mean() > 0.5:
+        paper = np.median(colour[seen], axis=0)  # (3,)
+    else:
+        dark = not seen.any() or colour[seen].mean() < 127.5
+        paper = np.full(3, 255.0 if dark else 0.0)
+    return alpha * colour + (1 - alpha) * paper
