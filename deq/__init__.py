@@ -1,0 +1,40 @@
+"""deq: deep equilibrium models in PyTorch. Solvers, exact gradients, honest results.
+
+>>> import torch, deq
+>>> sol = deq.solve(torch.cos, torch.zeros(1), tol=1e-6)
+>>> round(sol.z.item(), 5)
+0.73909
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from deq.implicit import Implicit
+from deq.layer import DEQ
+from deq.solve import Solution, Trajectory, solve
+from deq.solvers import ODE, Anderson, Picard
+from deq.status import ConvergenceError, Status
+
+__all__ = [
+    "DEQ",
+    "ODE",
+    "Anderson",
+    "ConvergenceError",
+    "Implicit",
+    "Picard",
+    "Solution",
+    "Status",
+    "Trajectory",
+    "solve",
+]
+
+_LAZY = frozenset({"digits", "figures", "models"})
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import the heavier subpackages when they are first named."""
+    if name in _LAZY:
+        return import_module(f"deq.{name}")
+    raise AttributeError(f"module 'deq' has no attribute {name!r}")

@@ -1,0 +1,225 @@
+"""Find z = f(z) for a whole batch: the one driver behind every solver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from deq.solvers.anderson import Anderson
+from deq.solvers.base import Integrator, Iteration, Solver, require_count, require_number
+from deq.solvers.layout import Layout
+from deq.solvers.ledger import Ledger
+from deq.status import ConvergenceError, Status
+
+Map = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """Every accepted state of a solve, the start first.
+
+    Attributes
+    ----------
+    t : Tensor, shape (T,), float64
+        Solver time: t for ``ODE``, steps times damping for iterations (a damped step is an Euler
+        step, so all solvers share one axis).
+    z : Tensor, shape (T, B, …)
+        States; a finished sample stays at the state it returns.
+    residual : Tensor, shape (T, B)
+        ‖f(z) − z‖₂ at each of them.
+    """
+
+    t: Tensor
+    z: Tensor
+    residual: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What a solve reached, sample by sample.
+
+    Attributes
+    ----------
+    z : Tensor, shape (B, …)
+        The equilibrium, or the best finite state seen.
+    residual : Tensor, shape (B,)
+        ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
+    nfe : Tensor, shape (B,), int64
+        Evaluations of f until this sample finished.
+    status : Tensor, shape (B,), int64
+        ``Status`` codes.
+    trajectory : Trajectory or None
+        Present with ``record=True``.
+    """
+
+    z: Tensor
+    residual: Tensor
+    nfe: Tensor
+    status: Tensor
+    trajectory: Trajectory | None = None
+
+    @property
+    def converged(self) -> Tensor:
+        """Whether each sample met the stop test, (B,) bool."""
+        return self.status == int(Status.CONVERGED)
+
+    def __str__(self) -> str:
+        codes = self.status.tolist()
+        parts = [f"{codes.count(s)} of {len(codes)} samples: {s}" for s in Status if s in codes]
+        return "\n".join(parts)
+
+
+def solve(
+    f: Map,
+    z0: Tensor,
+    *,
+    solver: Solver | None = None,
+    tol: float = 1e-4,
+    max_evals: int = 200,
+    record: bool = False,
+    strict: bool = False,
+) -> Solution:
+    """Find an equilibrium z = f(z), for each sample of a batch.
+
+    A sample has converged at z when::
+
+        ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂
+
+    with the norm over all that belongs to the sample. A norm pools: one large component that
+    stands still hides small ones that still move. Finished samples are frozen; what happens to one
+    sample never changes another's answer beyond the tolerance.
+
+    Parameters
+    ----------
+    f : callable
+        Maps the whole batch (B, …) to the same shape and dtype. It is called without gradients
+        (``DEQ`` differentiates) and must not change its argument.
+    z0 : Tensor, shape (B, …)
+        The start, any shape, batch first. A 0-D tensor is one sample. A start at the equilibrium
+        comes back unchanged after one evaluation.
+    solver : Picard, Anderson, ODE, …
+        ``Anderson()`` unless given.
+    tol : float
+        Absolute and relative tolerance.
+    max_evals : int
+        Cap on the evaluations of f.
+    record : bool
+        Keep the trajectory: all states, so T times the memory.
+    strict : bool
+        Raise instead of returning when a sample did not converge.
+
+    Returns
+    -------
+    Solution
+        ``z``, and per sample ``residual`` (recomputed at that z), ``nfe``, ``status``,
+        ``converged``. Failure is a status with the best state seen, never an exception.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is unusable, or f changes the shape or dtype of its state; the sentence
+        names it.
+    ConvergenceError
+        With ``strict=True`` only.
+
+    Examples
+    --------
+    >>> import torch, deq
+    >>> sol = deq.solve(torch.cos, torch.zeros(3), solver=deq.Picard(), tol=1e-3)
+    >>> sol.z
+    tensor([0.7384, 0.7384, 0.7384])
+    >>> print(sol)
+    3 of 3 samples: Converged: the residual is within the tolerance.
+    """
+    if not callable(f):
+        raise TypeError(f"f must be callable, not {f!r}.")
+    if not isinstance(z0, Tensor) or not z0.is_floating_point():
+        kind = z0.dtype if isinstance(z0, Tensor) else type(z0).__name__
+        raise TypeError(f"z0 must be a tensor of floating point numbers, not {kind}.")
+    if solver is not None and not isinstance(solver, Solver):
+        raise TypeError(f"solver must be a solver such as deq.Anderson(), not {solver!r}.")
+    require_number("tol", tol, low=0.0)
+    require_count("max_evals", max_evals)
+    solution = find(
+        f, z0, solver or Anderson(), atol=tol, rtol=tol, max_evals=max_evals, record=record
+    )
+    if strict and not solution.converged.all():
+        raise ConvergenceError(str(solution), solution)
+    return solution
+
+
+@torch.no_grad()
+def find(
+    f: Map,
+    z0: Tensor,
+    solver: Solver,
+    *,
+    atol: float | Tensor,
+    rtol: float,
+    max_evals: int,
+    record: bool = False,
+) -> Solution:
+    """Drive ``solver``: the loop behind ``solve``, with absolute tolerances per sample.
+
+    Adjoint systems use it directly, since their unit of length is the gradient's (B,).
+    """
+    layout = Layout(z0)
+    z = layout.flat(z0.detach())  # (B, D)
+    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
+
+    def evaluate(z: Tensor) -> Tensor:
+        """Evaluate f on the flat state (B, D), counted and checked."""
+        state = layout.shaped(z)
+        version = z._version
+        out = f(state)
+        ledger.evals += 1
+        layout.check(out)
+        if z._version != version:
+            raise ValueError("f must not change its argument in place; return a new tensor.")
+        return layout.flat(out)
+
+    if z.shape[0] > 0:
+        if isinstance(solver, Integrator):
+            solver.run(evaluate, z, ledger)
+        elif isinstance(solver, Iteration):
+            _iterate(solver, evaluate, z, ledger)
+        else:
+            raise TypeError(f"solver must be an Iteration or an Integrator, not {solver!r}.")
+    return _solution(ledger, layout)
+
+
+def _iterate(solver: Iteration, f: Map, z: Tensor, ledger: Ledger) -> None:
+    """Evaluate, book, step; until everybody has finished or the cap is reached."""
+    state = solver.init(z)
+    dt = solver.dt
+    for step in range(ledger.max_evals):
+        fz = f(z)  # (B, D)
+        if ledger.observe(step * dt, z, fz - z):
+            return
+        if step + 1 < ledger.max_evals:
+            z, state = solver.step(state, z, fz)
+            z = ledger.hold(z)
+    ledger.close(None, Status.MAX_EVALS)
+
+
+def _solution(ledger: Ledger, layout: Layout) -> Solution:
+    """Put the ledger's flat tensors back into the user's shape."""
+    trajectory = None
+    if ledger.record:
+        z = ledger.best_z
+        states = ledger.states or [z]
+        trajectory = Trajectory(
+            t=torch.tensor(ledger.times or [0.0], dtype=torch.float64, device=z.device),
+            z=torch.stack([layout.shaped(state) for state in states]),
+            residual=torch.stack(ledger.residuals or [ledger.best]),
+        )
+    return Solution(
+        z=layout.shaped(ledger.best_z),
+        residual=ledger.best,
+        nfe=ledger.nfe,
+        status=ledger.status,
+        trajectory=trajectory,
+    )

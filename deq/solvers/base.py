@@ -1,0 +1,95 @@
+"""What a solver is: either an iteration (``init`` and ``step``) or an integrator (``run``).
+
+Solvers see states flattened to (B, D). They own no loop cap, no stop test and no statistics: those
+are the driver's (``deq.solve``) and the ledger's (``deq.solvers.ledger``).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from deq.solvers.ledger import Ledger
+
+FlatMap = Callable[[Tensor], Tensor]
+
+
+class Solver:
+    """Base of all solvers: small frozen dataclasses that hold options, never state."""
+
+    __slots__ = ()
+
+
+class Iteration(Solver, ABC):
+    """A solver that turns ``(z, f(z))`` into the next ``z``, one evaluation of f a step.
+
+    A page may drive it by hand::
+
+        state = solver.init(z)
+        for _ in range(10):
+            z, state = solver.step(state, z, f(z))
+
+    Neither method may change ``z`` or ``fz`` in place: the driver keeps them.
+    """
+
+    __slots__ = ()
+
+    @property
+    def dt(self) -> float:
+        """Solver time that one step takes: the damping, since a damped step is an Euler step."""
+        return 1.0
+
+    @abstractmethod
+    def init(self, z0: Tensor) -> Any:
+        """Return the state of a fresh iteration that starts at ``z0`` (B, D)."""
+
+    @abstractmethod
+    def step(self, state: Any, z: Tensor, fz: Tensor) -> tuple[Tensor, Any]:
+        """Return the next iterate (B, D) and the state that belongs to it."""
+
+
+class Integrator(Solver, ABC):
+    """A solver that owns its loop and books what it reaches in the ledger."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def run(self, f: FlatMap, z0: Tensor, ledger: Ledger) -> None:
+        """Follow f from ``z0`` (B, D) until every sample has finished or a cap is hit."""
+
+
+def require_number(name: str, value: object, *, low: float, high: float = math.inf) -> None:
+    """Raise unless ``value`` is a finite real number with low < value ≤ high.
+
+    Raises
+    ------
+    TypeError
+        If it is no real number.
+    ValueError
+        If it lies outside the range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number, not {value!r}.")
+    if not (low < value <= high) or math.isinf(value):
+        upto = "" if math.isinf(high) else f" and at most {high:g}"
+        raise ValueError(f"{name} must be greater than {low:g}{upto}, not {value!r}.")
+
+
+def require_count(name: str, value: object) -> None:
+    """Raise unless ``value`` is a whole number of at least one.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is smaller than one.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value!r}.")
