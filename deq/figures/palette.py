@@ -1,0 +1,148 @@
+"""Every colour, once: the same thing has the same colour in every figure and on every page.
+
+The ten digit colours were chosen by simulated annealing in OKLab (Ottosson 2020) so that any two
+stay apart for normal vision and under simulated protanopia, deuteranopia and tritanopia (Machado,
+Oliveira, Fernandes 2009), keep one hue in both themes, and reach a contrast of 3 against the page.
+Digits that are often taken for one another (4 and 9, 1 and 7, 3 and 8) got distant colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+
+FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, sans-serif'
+"""The page's own font, so that figures look like part of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """The colours of one theme, as CSS hex strings.
+
+    Attributes
+    ----------
+    page
+        Background of the page; figures themselves are transparent.
+    panel
+        Background of buttons and sliders.
+    ink
+        Text and the state's path.
+    muted
+        Text that may step back: axis titles, captions (contrast ≥ 4.5).
+    grid
+        Lines that are context.
+    accent
+        The equilibrium.
+    digits
+        One colour for each of the ten digits.
+    solvers
+        One colour for each solver, by name.
+    """
+
+    page: str
+    panel: str
+    ink: str
+    muted: str
+    grid: str
+    accent: str
+    digits: tuple[str, ...]
+    solvers: Mapping[str, str]
+
+    def solver(self, name: str) -> str:
+        """The colour of a solver; every method of torchdiffeq has the ODE's."""
+        return self.solvers.get(name.lower(), self.solvers["ode"])
+
+
+_LIGHT = Palette(
+    page="#ffffff",
+    panel="#f1f4f8",
+    ink="#16202e",
+    muted="#566173",
+    grid="#dde3ea",
+    accent="#c2410c",
+    digits=(
+        "#4f8ffc",  # 0 blue
+        "#70a001",  # 1 green
+        "#df4e73",  # 2 rose
+        "#1a9186",  # 3 teal
+        "#743cba",  # 4 violet
+        "#626db0",  # 5 periwinkle
+        "#5c3f0d",  # 6 brown
+        "#894f74",  # 7 mauve
+        "#1e456d",  # 8 navy
+        "#7e753e",  # 9 olive
+    ),
+    solvers=MappingProxyType(
+        {
+            "ode": "#0f6e8c",
+            "picard": "#8a5a00",
+            "anderson": "#9d3c87",
+            "broyden": "#3f7d20",
+            "newton": "#b3332e",
+        }
+    ),
+)
+
+_DARK = Palette(
+    page="#10151d",
+    panel="#1c2430",
+    ink="#eef2f7",
+    muted="#a3afbf",
+    grid="#2c3644",
+    accent="#ff9b54",
+    digits=(
+        "#649dfe",  # 0 blue
+        "#c8f48c",  # 1 green
+        "#df607d",  # 2 rose
+        "#6dcbbf",  # 3 teal
+        "#986cdb",  # 4 violet
+        "#b4c0fb",  # 5 periwinkle
+        "#b1812f",  # 6 brown
+        "#fed0eb",  # 7 mauve
+        "#698aae",  # 8 navy
+        "#d3bc0d",  # 9 olive
+    ),
+    solvers=MappingProxyType(
+        {
+            "ode": "#4fc3e8",
+            "picard": "#e0a83c",
+            "anderson": "#e08fcd",
+            "broyden": "#8fce6b",
+            "newton": "#f2857f",
+        }
+    ),
+)
+
+
+def palette(theme: str | None = "light") -> Palette:
+    """The colours of a theme.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"} or None
+        What Streamlit calls the theme's type; anything but ``"dark"`` is light.
+
+    Examples
+    --------
+    >>> palette("dark").page
+    '#10151d'
+    >>> len(palette().digits)
+    10
+    """
+    return _DARK if theme == "dark" else _LIGHT
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """The CSS ``rgba(…)`` of a hex colour.
+
+    Examples
+    --------
+    >>> translucent("#ff8000", 0.5)
+    'rgba(255,128,0,0.5)'
+    """
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"

@@ -1,0 +1,1 @@
+"""What the pages share and Streamlit needs. Pages import from here; nothing here imports a page."""

@@ -1,0 +1,106 @@
+"""The solver, its tolerance and its start: widgets whose values live in the URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+import deq
+
+SOLVERS = {
+    "dopri5": "ODE · dopri5",
+    "dopri8": "ODE · dopri8",
+    "bosh3": "ODE · bosh3",
+    "adaptive_heun": "ODE · adaptive Heun",
+    "fehlberg2": "ODE · Fehlberg 2",
+    "picard": "Picard iteration",
+    "anderson": "Anderson acceleration",
+}
+TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
+STARTS = ("zero", "random")
+DEFAULT_TOLERANCE = "1e-3"
+LARGEST_SEED = 9999
+
+SOLVER_HELP = (
+    "**ODE** follows dz/dt = f(z) − z in small steps until it stands still: slow and steady; it "
+    "also settles where the others jump. **Picard** applies the layer again and again. "
+    "**Anderson** guesses ahead from the last five states: usually the cheapest."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to solve with.
+
+    Attributes
+    ----------
+    name
+        Key of `SOLVERS`.
+    tol
+        Tolerance of the stop test.
+    seed
+        Of the random start; None starts at zero.
+    """
+
+    name: str
+    tol: float
+    seed: int | None
+
+    def solver(self) -> Any:
+        """The solver object."""
+        if self.name == "picard":
+            return deq.Picard()
+        if self.name == "anderson":
+            return deq.Anderson()
+        return deq.ODE(method=self.name)
+
+    @property
+    def family(self) -> str:
+        """Which solver's colour it wears."""
+        return self.name if self.name in {"picard", "anderson"} else "ode"
+
+
+def solver_and_tolerance() -> tuple[str, float]:
+    """The two that matter."""
+    name = st.selectbox(
+        "Solver",
+        list(SOLVERS),
+        format_func=SOLVERS.__getitem__,
+        key="solver",
+        bind="query-params",
+        help=SOLVER_HELP,
+    )
+    tolerance = st.select_slider(
+        "Tolerance",
+        TOLERANCES,
+        value=DEFAULT_TOLERANCE,
+        key="tol",
+        bind="query-params",
+        help="The solver stops when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
+    )
+    return name, float(tolerance)
+
+
+def start() -> int | None:
+    """Where the state begins: the seed, or None for zero."""
+    kind = st.segmented_control(
+        "Start z₀",
+        STARTS,
+        default="zero",
+        required=True,
+        key="start",
+        bind="query-params",
+        help="All zeros, or Gaussian noise. A contractive layer ends at the same z* from anywhere.",
+    )
+    seed = st.number_input(
+        "Seed of the random start",
+        min_value=0,
+        max_value=LARGEST_SEED,
+        value=0,
+        key="seed",
+        bind="query-params",
+        disabled=kind != "random",
+    )
+    return int(seed) if kind == "random" else None

@@ -1,0 +1,30 @@
+"""An exception reaches people as a sentence, and the terminal as a traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+_LOG = logging.getLogger("app")
+
+UNEXPECTED = (
+    "Something went wrong while this page was computed ({kind}). Your browser did nothing wrong: "
+    "reload the page to start afresh. If it happens again, the terminal that runs the app shows "
+    "the details."
+)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Show an exception raised inside as one sentence on the page.
+
+    Streamlit's own control flow (rerun, stop, switching pages) is no `Exception` and passes.
+    """
+    try:
+        yield
+    except Exception as error:  # the last line of defence: nothing may reach a student raw
+        _LOG.exception("a page failed")
+        st.error(UNEXPECTED.format(kind=type(error).__name__), icon=":material/error:")

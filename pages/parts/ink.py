@@ -1,0 +1,79 @@
+"""Strokes as points ↔ strokes as the canvas (Fabric.js) writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Stroke = npt.NDArray[np.float64]
+Object = dict[str, Any]
+
+# Points on each curved piece of a path; the pieces are a few pixels long.
+_PIECES = np.linspace(0, 1, 5)[1:]
+
+
+def objects_of(strokes: Iterable[Stroke], width: float) -> list[Object]:
+    """Strokes (N, 2) as the paths of the canvas.
+
+    Examples
+    --------
+    >>> objects_of([np.array([[1.0, 2.0], [3.0, 4.0]])], width=20)[0]["path"]
+    [['M', 1.0, 2.0], ['L', 3.0, 4.0]]
+    """
+    return [
+        {
+            "type": "Path",
+            "path": [
+                ["M" if k == 0 else "L", float(x), float(y)] for k, (x, y) in enumerate(stroke)
+            ],
+            "fill": None,
+            "stroke": "#ffffff",
+            "strokeWidth": width,
+            "strokeLineCap": "round",
+            "strokeLineJoin": "round",
+        }
+        for stroke in strokes
+    ]
+
+
+def strokes_of(objects: Iterable[Object]) -> tuple[list[Stroke], list[float]]:
+    """The points (N, 2) and the brush width of every path; other objects are passed over.
+
+    Examples
+    --------
+    >>> path = [["M", 0, 0], ["Q", 1, 0, 2, 0], ["L", 4, 0]]
+    >>> strokes, widths = strokes_of([{"path": path, "strokeWidth": 7}])
+    >>> strokes[0][:, 0].tolist(), widths
+    ([0.0, 0.5, 1.0, 1.5, 2.0, 4.0], [7.0])
+    """
+    strokes, widths = [], []
+    for item in objects:
+        points = _points(item.get("path") or [])
+        if points:
+            strokes.append(np.asarray(points, dtype=np.float64))
+            widths.append(float(item.get("strokeWidth", 1)))
+    return strokes, widths
+
+
+def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
+    points: list[tuple[float, float]] = []
+    for command, *numbers in path:
+        if command in {"M", "L"}:
+            points.append((float(numbers[0]), float(numbers[1])))
+        elif command == "Q":  # quadratic Bézier from the last point
+            start, bend, end = np.array(points[-1]), np.array(numbers[:2]), np.array(numbers[2:])
+            for s in _PIECES:
+                x, y = (1 - s) ** 2 * start + 2 * s * (1 - s) * bend + s**2 * end
+                points.append((float(x), float(y)))
+    return points
+
+
+def outline(objects: Iterable[Object]) -> tuple[tuple[Any, ...], ...]:
+    """What makes two drawings the same strokes, whatever else the canvas adds to them."""
+    return tuple(
+        tuple(round(float(number), 1) for piece in item.get("path") or [] for number in piece[1:])
+        for item in objects
+    )

@@ -1,0 +1,158 @@
+"""The drawing pad: what is on it, whoever put it there, and undo, clear and examples of our own.
+
+The canvas component owns the pixels; the page owns the list of strokes. A stroke travels canvas →
+page as the component's value. Undo, clear and examples travel page → canvas as a new
+`initial_drawing`, which the mounted canvas loads and then reports back as if it were news. Three
+traps follow, and `Pad.take` knows them: a stale value (the canvas has not seen our change yet), an
+echo (it has, and says so), and an initial drawing that must stay the same object text while
+mounted, or canvas and page answer each other for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from streamlit_drawable_canvas import CanvasResult, st_canvas
+
+from deq.digits import render
+from pages.parts import examples
+from pages.parts.ink import objects_of, outline, strokes_of
+
+SIZE = 280
+BRUSH = 22
+KEY = "pad"
+_STATE = "drawing"
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass
+class Pad:
+    """What one visitor has on the pad; lives in the session, so it survives a change of page.
+
+    Attributes
+    ----------
+    objects
+        The strokes as the canvas describes them.
+    pixels
+        The canvas's own picture of them, None where we put them there ourselves.
+    number
+        Goes up with every new drawing.
+    base, turn
+        What the canvas was last told to show, and how often it was told.
+    """
+
+    objects: list[dict[str, Any]]
+    pixels: Pixels | None = None
+    number: int = 0
+    base: list[dict[str, Any]] = field(default_factory=list)
+    turn: int = 0
+    _known: tuple[Any, ...] | None = None
+    _echo: bool = False
+
+    def show(self, objects: list[dict[str, Any]]) -> None:
+        """Put `objects` on the pad in place of what is there."""
+        self.objects, self.pixels = objects, None
+        self.base = objects
+        self.number += 1
+        self.turn += 1
+        self._echo = True
+
+    def mount(self) -> None:
+        """The canvas starts anew (first visit, or back from another page): show it our strokes."""
+        self.base = self.objects
+        self.turn += 1
+        self._known, self._echo = None, True
+
+    def take(self, result: CanvasResult) -> bool:
+        """Read the component; True if a person drew, moved or removed something on it."""
+        url = result._image_data_url
+        if url is None:  # the canvas has not spoken yet
+            return False
+        objects = list((result.json_data or {}).get("objects", []))
+        value = outline(objects), hash(url)
+        if value == self._known:
+            return False
+        self._known = value
+        echo, self._echo = self._echo, False
+        if echo and outline(objects) == outline(self.objects):
+            return False
+        self.objects, self.pixels = objects, result.image_data
+        self.number += 1
+        return True
+
+    def rgba(self) -> Pixels:
+        """The pad's pixels (280, 280, 4): the canvas's own, or the same strokes painted by us."""
+        if self.pixels is not None:
+            return self.pixels
+        layers = [
+            render([stroke], SIZE, width)
+            for stroke, width in zip(*strokes_of(self.objects), strict=True)
+        ]
+        return np.maximum.reduce(layers) if layers else render([], SIZE)
+
+
+def pad() -> Pad:
+    """The visitor's pad; a newcomer finds an example on it."""
+    if _STATE not in st.session_state:
+        name = st.query_params.get("example", examples.FIRST)
+        known = name if name in examples.NAMES else examples.FIRST
+        st.session_state[_STATE] = Pad(objects_of(examples.strokes(known), BRUSH))
+    state: Pad = st.session_state[_STATE]
+    return state
+
+
+def canvas(state: Pad, brush: int) -> bool:
+    """Draw the pad; True if somebody has just drawn on it."""
+    if KEY not in st.session_state:
+        state.mount()
+    result = st_canvas(
+        stroke_width=brush,
+        stroke_color="#ffffff",
+        background_color="#000000",
+        height=SIZE,
+        width=SIZE,
+        drawing_mode="freedraw",
+        # The turn makes the text differ when the same strokes are to be shown again.
+        initial_drawing={"version": f"turn {state.turn}", "objects": state.base},
+        return_image_data=True,
+        key=KEY,
+    )
+    return state.take(result)
+
+
+def undo() -> None:
+    """Take the last stroke away."""
+    state = pad()
+    state.show(state.objects[:-1])
+    st.session_state["example"] = None
+
+
+def clear() -> None:
+    """Empty the pad."""
+    pad().show([])
+    st.session_state["example"] = None
+
+
+def load_example() -> None:
+    """Put the chosen example on the pad; unchoosing one changes nothing."""
+    name = st.session_state.get("example")
+    if name is not None and name in examples.NAMES:
+        pad().show(objects_of(examples.strokes(name), BRUSH))
+
+
+def example_pills() -> None:
+    """Examples to load with one click."""
+    st.pills(
+        "Examples",
+        examples.NAMES,
+        default=examples.FIRST,
+        key="example",
+        bind="query-params",
+        on_change=load_example,
+        label_visibility="collapsed",
+        wrap=True,
+    )

@@ -1,0 +1,71 @@
+"""The sentences on the Draw page, made by pure functions that need no Streamlit."""
+
+from __future__ import annotations
+
+EMPTY = "Draw a digit: with the mouse, a pen or a finger."
+
+
+def duration(milliseconds: float) -> str:
+    """A time for people.
+
+    Examples
+    --------
+    >>> duration(12.3), duration(0.4), duration(2345)
+    ('12 ms', '< 1 ms', '2.3 s')
+    """
+    if milliseconds < 1:
+        return "< 1 ms"
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1000:.1f} s"
+
+
+def number(value: float) -> str:
+    """A small number for people, without e-notation.
+
+    Examples
+    --------
+    >>> number(0.00031), number(0.25), number(12.0), number(0.0), number(float("inf"))
+    ('3.1·10⁻⁴', '0.25', '12', '0', '∞')
+    """
+    if value != value or value in (float("inf"), float("-inf")):
+        return "∞"
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def path_alt(digit: int, states: int, time: float, settled: bool) -> str:
+    """What the trajectory shows, for people who cannot see it.
+
+    Examples
+    --------
+    >>> path_alt(4, 12, 9.31, True)
+    'Path of the hidden state from its start to the equilibrium in the region of digit 4: 12 states, solver time 9.3.'
+    """  # noqa: E501
+    end = (
+        f"the equilibrium in the region of digit {digit}"
+        if settled
+        else f"where the solver stopped, read as digit {digit}"
+    )
+    return (
+        f"Path of the hidden state from its start to {end}: "
+        f"{states} states, solver time {time:.2g}."
+    )
+
+
+def bars_alt(probabilities: list[float]) -> str:
+    """The three most likely digits in words.
+
+    Examples
+    --------
+    >>> bars_alt([0.0, 0.9, 0.07, 0.03] + [0.0] * 6)
+    'Probabilities of the ten digits: 1 with 90 %, 2 with 7 %, 3 with 3 %.'
+    """
+    best = sorted(range(len(probabilities)), key=lambda k: -probabilities[k])[:3]
+    named = ", ".join(f"{k} with {100 * probabilities[k]:.0f} %" for k in best)
+    return f"Probabilities of the ten digits: {named}."
