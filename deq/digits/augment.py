@@ -31,6 +31,8 @@ class Augment:
         Standard deviation of the displacement at the nodes of a 6×6 mesh, pixels.
     stroke : float
         Largest share of the local maximum or minimum mixed in, 0 to 1.
+    untouched : float
+        Share of the pictures that are left as they are, 0 to 1.
 
     References
     ----------
@@ -44,11 +46,14 @@ class Augment:
     shift: float = 1.5
     elastic: float = 0.9
     stroke: float = 0.6
+    untouched: float = 0.15
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Return changed copies of images (B, 1, H, W) in [0, 1]; `generator` is the only chance."""
+        """Changed copies of images (B, 1, H, W) in [0, 1]; all chance comes from `generator`."""
         moved = F.grid_sample(images, self._grid(images, generator), align_corners=False)
-        return self._restroke(moved, generator)
+        changed = self._restroke(moved, generator)
+        keep = torch.rand(len(images), 1, 1, 1, generator=generator) < self.untouched
+        return torch.where(keep, images, changed)
 
     def _grid(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Where each pixel is read from, (B, H, W, 2), in grid_sample's [-1, 1] coordinates."""
@@ -85,4 +90,6 @@ class Augment:
         # Thinning a thin stroke must not erase it.
         amount = torch.where(kind == 1, amount * 0.6, amount)
         mixed = (images + amount * (other - images)).clamp(0, 1)
-        return mixed / mixed.amax((2, 3), keepdim=True).clamp(min=0.2)  # brightest is 1, as prepared
+        return mixed / mixed.amax((2, 3), keepdim=True).clamp(
+            min=0.2
+        )  # brightest is 1, as prepared

@@ -94,7 +94,10 @@ def _grey(rgba: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         raise ValueError(f"rgba must have shape (H, W, 4), not {rgba.shape}")
     # Coloured ink counts fully. (Three slices: a reduction over the last axis is 10 times slower.)
     brightest = np.maximum(np.maximum(rgba[..., 0], rgba[..., 1]), rgba[..., 2])  # (H, W)
-    return (brightest.astype(np.uint16) * rgba[..., 3] // 255).astype(np.uint8)
+    over_black: npt.NDArray[np.uint8] = (brightest.astype(np.uint16) * rgba[..., 3] // 255).astype(
+        np.uint8
+    )
+    return over_black
 
 
 def _fit(crop: npt.NDArray[np.uint8]) -> Picture:

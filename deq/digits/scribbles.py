@@ -32,7 +32,8 @@ def _smooth(points: npt.NDArray[np.float64], count: int = 12) -> Stroke:
 def _turn(points: Stroke, angle: float) -> Stroke:
     """Rotate points (N, 2) about the middle of the pad."""
     cos, sin = np.cos(angle), np.sin(angle)
-    return (points - _PAD / 2) @ np.array([[cos, sin], [-sin, cos]]) + _PAD / 2
+    turned: Stroke = (points - _PAD / 2) @ np.array([[cos, sin], [-sin, cos]]) + _PAD / 2
+    return turned
 
 
 def scrawl(rng: np.random.Generator) -> Strokes:

@@ -1,0 +1,177 @@
+"""What the digit network learns from: MNIST, pen digits drawn as on the pad, and scribbles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from deq.digits.mnist import load_mnist
+from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
+from deq.digits.prepare import NotADrawing, prepare
+from deq.digits.raster import render
+from deq.digits.scribbles import TRAINED, Family, scribble
+
+PAD = 280  # side of the drawing pad, pixels
+NOT_A_DIGIT = -1  # label of a scribble
+MNIST_VALIDATION = 2_000  # the last of the 60,000 are kept for choosing thresholds
+
+Strokes = Sequence[npt.NDArray[np.floating]]
+Set = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) int64
+Report = Callable[[str, int, int], None]  # what is being drawn, how many are done, of how many
+
+
+def natural(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
+    """The strokes as written: the 500-unit tablet box laid on the 280-pixel pad."""
+    return [stroke.astype(np.float64) * (PAD / BOX) for stroke in digit.strokes]
+
+
+def varied(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
+    """The same digit written by a slightly different hand: turned, slanted, stretched, resized."""
+    points = np.concatenate(strokes)
+    middle = (points.min(0) + points.max(0)) / 2
+    angle, slant = rng.uniform(-0.22, 0.22), rng.uniform(-0.25, 0.25)
+    cos, sin = np.cos(angle), np.sin(angle)
+    stretch = np.diag(np.exp(rng.uniform(-0.18, 0.18, 2)))
+    linear = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, slant], [0, 1]]) @ stretch
+    size = rng.uniform(70, 230) / max(1.0, float(np.ptp(points, axis=0).max()))
+    return [(stroke - middle) @ (size * linear).T + PAD / 2 for stroke in strokes]
+
+
+def pictures(
+    drawings: Iterable[tuple[Strokes, float, int]],
+    count: int,
+    what: str,
+    report: Report | None = None,
+) -> Set:
+    """Draw (strokes, brush, label) on the pad, prepare each, leave out what `prepare` refuses."""
+    images, labels = [], []
+    for done, (strokes, brush, label) in enumerate(drawings):
+        if report is not None and done % 500 == 0:
+            report(what, done, count)
+        try:
+            picture = prepare(render(strokes, PAD, brush))  # (28, 28) in [0, 1]
+        except NotADrawing:
+            continue
+        images.append(torch.from_numpy(np.round(picture * 255).astype(np.uint8)))
+        labels.append(label)
+    if not images:
+        return torch.zeros(0, 28, 28, dtype=torch.uint8), torch.zeros(0, dtype=torch.int64)
+    return torch.stack(images), torch.tensor(labels)
+
+
+def pen_pictures(
+    digits: Sequence[PenDigit], copies: int, seed: int, report: Report | None = None
+) -> Set:
+    """Training pictures: `copies` varied renderings of each digit, brush 8 to 30 pixels."""
+    rng = np.random.default_rng(seed)
+    drawings = (
+        (varied(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
+        for digit in digits
+        for _ in range(copies)
+    )
+    return pictures(drawings, copies * len(digits), "pen digits", report)
+
+
+def pen_as_written(digits: Sequence[PenDigit], seed: int, report: Report | None = None) -> Set:
+    """Test pictures: each digit once, in its own size and place, brush 12 to 26 pixels."""
+    rng = np.random.default_rng(seed)
+    drawings = ((natural(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
+    return pictures(drawings, len(digits), "pen digits", report)
+
+
+def scribble_pictures(
+    count: int,
+    seed: int,
+    families: tuple[Family, ...] = TRAINED,
+    report: Report | None = None,
+) -> Set:
+    """Scribbles of `families`, brush 6 to 28 pixels, all labelled `NOT_A_DIGIT`."""
+    rng = np.random.default_rng(seed)
+    drawings = (
+        (scribble(rng, families)[1], float(rng.uniform(6, 28)), NOT_A_DIGIT) for _ in range(count)
+    )
+    return pictures(drawings, count, "scribbles", report)
+
+
+def mnist(split: str, data: Path | str | None, download: bool = False) -> Set:
+    """MNIST as tensors: ``"fit"`` (58,000), ``"validation"`` (2,000) or ``"test"`` (10,000)."""
+    images, labels = load_mnist("test" if split == "test" else "train", data, download)
+    part = {
+        "fit": slice(None, -MNIST_VALIDATION),
+        "validation": slice(-MNIST_VALIDATION, None),
+        "test": slice(None),
+    }[split]
+    return torch.from_numpy(images[part]), torch.from_numpy(labels[part])
+
+
+def pen_split(data: Path | str | None) -> tuple[list[PenDigit], list[PenDigit], list[PenDigit]]:
+    """Pen digits by writers: to fit, to validate, to test. No writer is in two of them."""
+    test, others = by_writer(load_pen(data), TEST_WRITERS)
+    validation, fit = by_writer(others, VALIDATION_WRITERS)
+    return fit, validation, test
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Pictures (N, 28, 28) uint8 with labels (N,): to learn from and to choose thresholds by."""
+
+    mnist: Set
+    pen: Set
+    scribbles: Set
+    mnist_validation: Set
+    pen_validation: Set
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all pictures and labels."""
+        digest = hashlib.sha256()
+        for part in (
+            *(self.mnist, self.pen, self.scribbles, self.mnist_validation, self.pen_validation),
+        ):
+            for tensor in part:
+                digest.update(tensor.contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+
+def draw_corpus(
+    data: Path | str | None,
+    *,
+    download: bool,
+    pen_copies: int,
+    scribbles: int,
+    seed: int,
+    report: Report | None = None,
+) -> Corpus:
+    """Read MNIST and the pen strokes, and draw the pictures the run learns from.
+
+    Parameters
+    ----------
+    data, download
+        As for `deq.digits.mnist.load_mnist`.
+    pen_copies, scribbles : int
+        Renderings of each pen digit; how many scribbles.
+    seed : int
+        Of all renderings.
+    report : callable, optional
+        Called now and then with what is being drawn, how many are done, and of how many.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or wrong; the sentence says what to do.
+    """
+    fit, validation, _ = pen_split(data)
+    return Corpus(
+        mnist=mnist("fit", data, download),
+        pen=pen_pictures(fit, pen_copies, seed + 1, report),
+        scribbles=scribble_pictures(scribbles, seed + 2, report=report),
+        mnist_validation=mnist("validation", data, download),
+        pen_validation=pen_as_written(validation, seed + 3, report),
+    )

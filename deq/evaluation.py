@@ -1,0 +1,254 @@
+"""How well the digit network does: the figures that README states, from data it never saw.
+
+MNIST's 10,000 test digits; pen digits by six writers kept out of training, drawn on the pad's own
+pixels and prepared like any drawing; scribbles, three families of which were never trained on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from deq.digits import corpus
+from deq.digits.corpus import Report, Set
+from deq.digits.scribbles import TRAINED, UNSEEN
+from deq.models.digits import Digits
+from deq.models.verdict import Verdict, judge
+from deq.solve import solve
+from deq.solvers import ODE, Anderson, Picard, Solver
+
+SOLVERS: dict[str, Callable[[], Solver]] = {"Picard": Picard, "Anderson": Anderson, "ODE": ODE}
+TOL = 1e-3
+MAX_EVALS = 400
+SCRIBBLES = 70  # of each family
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """How one solver fares on all test digits.
+
+    Attributes
+    ----------
+    converged : float
+        Share that reached the tolerance within the cap.
+    relative : float
+        Largest ‖f(z) − z‖₂ / ‖z‖₂ among all.
+    evaluations, most : float
+        Mean and largest number of evaluations.
+    mnist, pen : float
+        Share of digits named right.
+    """
+
+    converged: float
+    relative: float
+    evaluations: float
+    most: float
+    mnist: float
+    pen: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """All figures of a digits model; shares from 0 to 1.
+
+    Attributes
+    ----------
+    parameters : int
+        Trained numbers.
+    mnist, pen : float
+        Share of test digits named right, by the default solver.
+    writers : dict of str to float
+        The same for each held-out pen writer.
+    called_digit : float
+        Share of held-out pen digits whose verdict is "digit".
+    called_right : float
+        Of those, the share named right.
+    mnist_called_digit : float
+        Share of MNIST test digits whose verdict is "digit".
+    roads : dict of str to Road
+        By solver.
+    agree : float
+        Share of test digits on which all solvers name the same digit.
+    refused : dict of str to float
+        Share of scribbles not called a digit, by family; ``all``, and ``never trained on``.
+    """
+
+    parameters: int
+    mnist: float
+    pen: float
+    writers: dict[str, float]
+    called_digit: float
+    called_right: float
+    mnist_called_digit: float
+    roads: dict[str, Road]
+    agree: float
+    refused: dict[str, float]
+
+    def json(self) -> str:
+        """All figures, for the metadata of the weights."""
+        return json.dumps(asdict(self))
+
+    def lines(self) -> list[str]:
+        """The figures as a table for people."""
+        rows = [
+            f"parameters                          {self.parameters:,}",
+            f"MNIST test digits named right       {self.mnist:.2%}",
+            f"pen digits of unseen writers        {self.pen:.2%}",
+            "  by writer                         "
+            + "  ".join(f"{k}: {v:.1%}" for k, v in self.writers.items()),
+            f'  verdict "digit"                   {self.called_digit:.2%}, of these right '
+            f"{self.called_right:.2%}",
+            f'MNIST test digits, verdict "digit"  {self.mnist_called_digit:.2%}',
+            f"scribbles not called a digit        {self.refused['all']:.1%}",
+            f"  families never trained on         {self.refused['never trained on']:.1%}",
+            f"all solvers name the same digit     {self.agree:.2%}",
+            "solver     converged  largest relative residual  evaluations (most)  MNIST    pen",
+        ]
+        for name, road in self.roads.items():
+            rows.append(
+                f"{name:<10} {road.converged:>9.2%}  {road.relative:>25.1e}  "
+                f"{road.evaluations:>11.1f} ({road.most:.0f})  {road.mnist:>9.2%}  {road.pen:.2%}"
+            )
+        return rows
+
+
+def evaluate(
+    model: Digits,
+    data: Path | str | None = None,
+    download: bool = False,
+    report: Report | None = None,
+) -> Evaluation:
+    """Measure a digits model on data it never saw.
+
+    Parameters
+    ----------
+    model : Digits
+        In evaluation mode.
+    data, download
+        As for `deq.digits.mnist.load_mnist`.
+    report : callable, optional
+        Called with what is being done, how much of it is done, and of how much.
+
+    Raises
+    ------
+    deq.digits.DataError
+        If a data file is missing or wrong.
+    """
+    mnist = corpus.mnist("test", data, download)
+    _, _, writers = corpus.pen_split(data)
+    pen = corpus.pen_as_written(writers, seed=11, report=report)
+    # Nothing is left out in silence: a digit that `prepare` refuses counts as not named.
+    lost = len(writers) - len(pen[0])
+    images = torch.cat([mnist[0], pen[0]])
+    truth = torch.cat([mnist[1], pen[1]])
+    split = len(mnist[0])
+
+    named: dict[str, Tensor] = {}
+    roads: dict[str, Road] = {}
+    verdicts: list[Verdict] = []
+    for name, make in SOLVERS.items():
+        probabilities, converged, relative, nfe = settle(model, images, make(), name, report)
+        named[name] = probabilities.argmax(1)
+        right = named[name] == truth
+        roads[name] = Road(
+            converged=_share(converged),
+            relative=float(relative.max()),
+            evaluations=float(nfe.float().mean()),
+            most=float(nfe.max()),
+            mnist=_share(right[:split]),
+            pen=float(right[split:].sum()) / len(writers),
+        )
+        if name == "ODE":
+            verdicts = _verdicts(model, probabilities, converged)
+    right = named["ODE"] == truth
+    digit = torch.tensor([verdict == "digit" for verdict in verdicts])
+    pen_writers = torch.tensor([d.writer for d in writers]) if lost == 0 else None
+    same = torch.stack(list(named.values()))
+    return Evaluation(
+        parameters=sum(p.numel() for p in model.parameters()),
+        mnist=roads["ODE"].mnist,
+        pen=roads["ODE"].pen,
+        writers={}
+        if pen_writers is None
+        else {
+            str(w): _share(right[split:][pen_writers == w])
+            for w in sorted(set(pen_writers.tolist()))
+        },
+        called_digit=float(digit[split:].sum()) / len(writers),
+        called_right=_share(right[split:][digit[split:]]),
+        mnist_called_digit=_share(digit[:split]),
+        roads=roads,
+        agree=_share((same == same[0]).all(0)),
+        refused=_refused(model, report),
+    )
+
+
+@torch.no_grad()
+def settle(
+    model: Digits, images: Tensor, solver: Solver, name: str = "", report: Report | None = None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Solve for pictures (N, 28, 28) uint8 as the app does.
+
+    Returns
+    -------
+    tuple of Tensors
+        Probabilities (N, 10), converged (N,), relative residuals (N,), evaluations (N,).
+    """
+    columns = []
+    for done, some in enumerate(torch.split(images, 250)):
+        if report is not None:
+            report(f"settling by {name}", done * 250, len(images))
+        x = model.encode(some.float() / 255)  # (b, C, 7, 7)
+        solution = solve(
+            lambda z, x=x: model.cell(z, x),  # type: ignore[misc]
+            torch.zeros_like(x),
+            solver=solver,
+            tol=TOL,
+            max_evals=MAX_EVALS,
+        )
+        size = solution.z.flatten(1).norm(dim=1)  # (b,)
+        columns.append(
+            (
+                model.probabilities(solution.z),
+                solution.converged,
+                solution.residual / size,
+                solution.nfe,
+            )
+        )
+    probabilities, converged, relative, nfe = (torch.cat(c) for c in zip(*columns, strict=True))
+    return probabilities, converged, relative, nfe
+
+
+def _verdicts(model: Digits, probabilities: Tensor, converged: Tensor) -> list[Verdict]:
+    return [
+        judge(p, model.config.thresholds, bool(c))[0]
+        for p, c in zip(probabilities, converged, strict=True)
+    ]
+
+
+def _refused(model: Digits, report: Report | None) -> dict[str, float]:
+    """Share of scribbles that are not called a digit, those refused by `prepare` included."""
+    shares: dict[str, float] = {}
+    for number, family in enumerate(TRAINED + UNSEEN):
+        part: Set = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,), report)
+        called = 0
+        if len(part[0]):
+            probabilities, converged, _, _ = settle(model, part[0], ODE())
+            called = _verdicts(model, probabilities, converged).count("digit")
+        shares[family.__name__] = 1 - called / SCRIBBLES
+    unseen = [shares[family.__name__] for family in UNSEEN]
+    everything = list(shares.values())
+    return {
+        "all": sum(everything) / len(everything),
+        "never trained on": sum(unseen) / len(unseen),
+        **shares,
+    }
+
+
+def _share(mask: Tensor) -> float:
+    return float(mask.float().mean()) if len(mask) else float("nan")

@@ -1,0 +1,35 @@
+"""Models that ship with the project.
+
+`load` gives a trained one by name; the classes are there to train others.
+"""
+
+from deq.models.digits import Digits, DigitsConfig
+from deq.models.prediction import Prediction
+from deq.models.verdict import Thresholds
+from deq.models.weights import SHIPPED, WeightsError, load_file
+
+__all__ = ["Digits", "DigitsConfig", "Prediction", "Thresholds", "WeightsError", "load"]
+
+
+def load(name: str) -> Digits:
+    """A trained model, in evaluation mode.
+
+    Parameters
+    ----------
+    name : str
+        ``"digits"``: the classifier of `deq.models.digits`, from assets/.
+
+    Returns
+    -------
+    Digits
+
+    Raises
+    ------
+    ValueError
+        If there is no model of that name.
+    WeightsError
+        If its weights are missing or damaged; the message says how to rebuild them.
+    """
+    if name != "digits":
+        raise ValueError(f'there is no model {name!r}; there is "digits"')
+    return load_file(SHIPPED)

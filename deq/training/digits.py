@@ -1,0 +1,228 @@
+"""Train the digit network: a generator of Progress records, resumable at every step.
+
+Every random choice is made from ``(seed, step)``, so a run that was stopped and resumed is the
+same run. Scripts, the command line and pages watch it by iterating.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from deq.digits.augment import Augment
+from deq.digits.corpus import NOT_A_DIGIT, Corpus, Set
+from deq.models.digits import Digits
+from deq.models.weights import WeightsError, read_tensors, write_tensors
+from deq.training.config import TrainConfig
+from deq.training.progress import Progress, Stage
+
+
+class Trainer:
+    """A run: model, optimiser and the number of steps taken.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        What to do.
+    data : Corpus
+        What to learn from.
+    checkpoint : Path
+        Where the run is kept. An existing one of the same configuration and data is resumed.
+
+    Raises
+    ------
+    WeightsError
+        If the checkpoint is damaged, or belongs to another run.
+    """
+
+    def __init__(self, config: TrainConfig, data: Corpus, checkpoint: Path) -> None:
+        self.config, self.data, self.checkpoint = config, data, checkpoint
+        self.identity = json.dumps({"config": asdict(config), "data": data.fingerprint})
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.model = Digits(config.model)
+        # Channels last halves the time of a convolution on a CPU.
+        self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), lr=config.rate, weight_decay=config.decay
+        )
+        self.augment = Augment()
+        self.step = 0
+        self._pen_share = max(1, len(data.pen[0]) // 2)
+        per_epoch = len(data.mnist[0]) + self._pen_share + len(data.scribbles[0])
+        self.steps_per_epoch = max(1, per_epoch // config.batch)
+        self.steps = self.steps_per_epoch * config.epochs
+        if checkpoint.exists():
+            self._resume()
+
+    def run(self, stop: threading.Event | None = None) -> Iterator[Progress]:
+        """Train to the end, or until `stop` is set; yields after every step and every epoch."""
+        began = time.monotonic()
+        while self.step < self.steps:
+            if stop is not None and stop.is_set():
+                self._save()
+                yield self._progress("stopped", began)
+                return
+            epoch = self.step // self.steps_per_epoch
+            if self.step % self.steps_per_epoch == 0 or not hasattr(self, "_order"):
+                self._order = self._shuffle(epoch)
+            line = self._learn(began)
+            yield line
+            if self.step % self.steps_per_epoch == 0:
+                self._save()
+                yield replace(line, stage="epoch", epoch=epoch + 1, accuracy=self.validate())
+        self.model.cell.project_(300)
+        self.model.eval()
+        self._save()
+        yield self._progress("done", began)
+
+    def validate(self) -> dict[str, float]:
+        """Share of the validation digits named right."""
+        return {
+            "mnist": accuracy(self.model, self.data.mnist_validation),
+            "pen": accuracy(self.model, self.data.pen_validation),
+        }
+
+    def _learn(self, began: float) -> Progress:
+        """One optimiser step."""
+        config, model = self.config, self.model
+        rate = self._rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        place = self.step % self.steps_per_epoch * config.batch
+        images, labels = self._batch(self._order[place : place + config.batch])
+        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
+        with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
+            torch.manual_seed(config.seed * 1_000_003 + self.step)
+            model.train()
+            logits = model(self.augment(images[:, None], generator)[:, 0])  # (B, 10)
+        loss = objective(logits, labels, config.smoothing, config.exposure)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        self.optimiser.step()
+        norm = model.cell.project_()
+        self.step += 1
+        last = model.equilibrium.last
+        backward = last.backward if last is not None else None
+        return replace(
+            self._progress("step", began),
+            loss=loss.item(),
+            evals=float(last.nfe.float().mean()) if last is not None else math.nan,
+            adjoint_evals=float(backward.nfe.float().mean()) if backward is not None else math.nan,
+            norm=float(norm),
+            rate=rate,
+        )
+
+    def _rate(self) -> float:
+        climb = min(1.0, (self.step + 1) / min(300, max(1, self.steps // 4)))
+        fall = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * self.step / self.steps)).item())
+        return self.config.rate * climb * fall
+
+    def _shuffle(self, epoch: int) -> Tensor:
+        """The pictures of one epoch in order: all MNIST, half the pen digits, all scribbles."""
+        generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
+        mnist, pen = len(self.data.mnist[0]), len(self.data.pen[0])
+        scribbles = len(self.data.scribbles[0])
+        chosen = torch.cat(
+            [
+                torch.arange(mnist),
+                mnist + torch.randperm(pen, generator=generator)[: self._pen_share],
+                mnist + pen + torch.arange(scribbles),
+            ]
+        )
+        return chosen[torch.randperm(len(chosen), generator=generator)]
+
+    def _batch(self, index: Tensor) -> Set:
+        """Pictures (B, 28, 28) in [0, 1] and labels (B,) by their place in all three sources."""
+        images, labels, offset = [], [], 0
+        for source in (self.data.mnist, self.data.pen, self.data.scribbles):
+            own = index[(index >= offset) & (index < offset + len(source[0]))] - offset
+            images.append(source[0][own])
+            labels.append(source[1][own])
+            offset += len(source[0])
+        return torch.cat(images).float() / 255, torch.cat(labels)
+
+    def _progress(self, stage: Stage, began: float) -> Progress:
+        return Progress(
+            stage=stage,
+            epoch=self.step // self.steps_per_epoch,
+            epochs=self.config.epochs,
+            step=self.step,
+            steps=self.steps,
+            seconds=time.monotonic() - began,
+        )
+
+    def _save(self) -> None:
+        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        for index, state in self.optimiser.state_dict()["state"].items():
+            for name, value in state.items():
+                tensors[f"optimiser.{index}.{name}"] = torch.as_tensor(value)
+        write_tensors(self.checkpoint, tensors, {"run": self.identity, "step": str(self.step)})
+
+    def _resume(self) -> None:
+        tensors, metadata = read_tensors(self.checkpoint)
+        if metadata.get("run") != self.identity:
+            raise WeightsError(
+                f"{self.checkpoint} belongs to a run with another configuration or other data. "
+                "Start afresh with --fresh, or name another place with --out."
+            )
+        model = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+        self.model.load_state_dict(model)
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith("optimiser."):
+                _, index, name = key.split(".")
+                state.setdefault(int(index), {})[name] = value
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self.step = int(metadata["step"])
+
+
+def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
+    """Cross-entropy on digits, and on scribbles the cross-entropy to ten equal probabilities.
+
+    Parameters
+    ----------
+    logits : Tensor (B, 10)
+        What the network says.
+    labels : Tensor (B,)
+        0 to 9, or `NOT_A_DIGIT`.
+    smoothing, exposure : float
+        Label smoothing on digits; weight of the scribbles.
+
+    Returns
+    -------
+    Tensor ()
+        Mean over the batch.
+
+    References
+    ----------
+    Hendrycks, Mazeika, Dietterich (2019), "Deep anomaly detection with outlier exposure".
+    """
+    digit = labels != NOT_A_DIGIT
+    named = F.cross_entropy(
+        logits[digit], labels[digit], label_smoothing=smoothing, reduction="sum"
+    )
+    level = -F.log_softmax(logits[~digit], dim=1).mean(dim=1).sum()
+    return (named + exposure * level) / len(labels)
+
+
+@torch.no_grad()
+def accuracy(model: Digits, part: Set) -> float:
+    """Share of pictures named right."""
+    model.eval()
+    images, labels = part
+    right = 0
+    for some, truth in zip(torch.split(images, 500), torch.split(labels, 500), strict=True):
+        right += int((model(some.float() / 255).argmax(1) == truth).sum())
+    return right / len(labels)
