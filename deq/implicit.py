@@ -133,7 +133,7 @@ class Implicit:
         statistics : Statistics
             Where the backward pass reports.
         """
-        out: Tensor = _Equilibrium.apply(fz, z_in, z, self, statistics)  # type: ignore[no-untyped-call]
+        out: Tensor = _Equilibrium.apply(fz, _Tracked(self, z, z_in, fz, statistics))  # type: ignore[no-untyped-call]
         return out
 
     def adjoint(self, z_in: Tensor, fz: Tensor, g: Tensor) -> Solution:
@@ -143,36 +143,58 @@ class Implicit:
             (jw,) = torch.autograd.grad(fz, z_in, w, retain_graph=True, allow_unused=True)
             return g if jw is None else g + jw
 
-        unit = g.reshape(g.shape[0] if g.ndim else 1, -1).norm(dim=1)  # (B,)
-        # A gradient of zero asks for nothing; any positive unit lets it pass at once.
-        unit = torch.where(unit > 0, unit, torch.finfo(g.dtype).tiny)
-        return find(
-            pull, g, self.solver, atol=self.tol * unit, rtol=self.tol, max_evals=self.max_evals
+        solution = find(
+            pull, g, self.solver, atol=self.tol * _units(g), rtol=self.tol, max_evals=self.max_evals
         )
+        _warn(solution)
+        return solution
+
+
+def _units(g: Tensor) -> Tensor:
+    """‖g‖₂ of each sample of g (B, …): the length by which its adjoint is measured, (B,).
+
+    A sample with no gradient of its own may still get one from its batch mates, through a cell that
+    mixes samples: it is measured by the largest.
+    """
+    lengths = torch.linalg.vector_norm(g, dim=tuple(range(1, g.ndim))) if g.ndim > 1 else g.abs()
+    lengths = lengths.reshape(-1)  # (B,)
+    if lengths.all() or not lengths.numel():
+        return lengths
+    largest = lengths.max()
+    return torch.where(lengths > 0, lengths, torch.where(largest > 0, largest, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracked:
+    """An equilibrium and the one tracked evaluation made at it."""
+
+    gradient: Implicit
+    z: Tensor
+    z_in: Tensor
+    fz: Tensor
+    statistics: Statistics
 
 
 class _Equilibrium(torch.autograd.Function):
     """Forward: the solver's z*. Backward: the adjoint, handed on to the tracked evaluation."""
 
     @staticmethod
-    def forward(
-        ctx: Any, fz: Tensor, z_in: Tensor, z: Tensor, gradient: Implicit, statistics: Statistics
-    ) -> Tensor:
-        # Inputs and leaves only, so no reference cycle: the graph goes when the output goes.
-        ctx.fz, ctx.z_in = fz, z_in
-        ctx.gradient, ctx.statistics = gradient, statistics
-        return z.view_as(z)
+    def forward(ctx: Any, fz: Tensor, tracked: _Tracked) -> Tensor:
+        # It refers to inputs and leaves, never to the output: no reference cycle, so the graph and
+        # its activations go as soon as the output goes.
+        ctx.tracked = tracked
+        return tracked.z.view_as(tracked.z)
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
+        tracked: _Tracked = ctx.tracked
         with torch.no_grad():
-            solution = ctx.gradient.adjoint(ctx.z_in, ctx.fz, g.detach())
-        ctx.statistics.backward = Report.of(solution)
-        _warn(solution)
+            solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
+        tracked.statistics.backward = Report.of(solution)
         w = solution.z
-        if torch.is_grad_enabled():
-            w = _NoSecondDerivative.apply(w.detach().requires_grad_())  # type: ignore[no-untyped-call]
-        return w, None, None, None, None
+        if torch.is_grad_enabled():  # create_graph=True: somebody may want a second derivative
+            w = _NoSecondDerivative.apply(w.requires_grad_())  # type: ignore[no-untyped-call]
+        return w, None
 
 
 class _NoSecondDerivative(torch.autograd.Function):

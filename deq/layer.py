@@ -111,7 +111,7 @@ class DEQ(nn.Module):
         self.last = statistics = Statistics(Report.of(solution))
         if not torch.is_grad_enabled() or not self._needs_grad(z, x):
             return z
-        z_in = z.detach().requires_grad_()
+        z_in = z.clone().requires_grad_()  # apart from the output, which may be changed in place
         fz = self.cell(z_in, x)  # the one tracked evaluation
         return self.gradient.attach(z, z_in, fz, statistics)
 
@@ -122,8 +122,8 @@ class DEQ(nn.Module):
             return True
         if any(p.requires_grad for p in self.parameters()):
             return True
-        # A cell may be a function that closes over tensors; one plain evaluation tells.
-        return not isinstance(self.cell, nn.Module) and self.cell(z, x).requires_grad
+        # A cell may use tensors from elsewhere; one plain evaluation tells.
+        return self.cell(z, x).requires_grad
 
     def extra_repr(self) -> str:
         """Show the options."""

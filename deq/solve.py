@@ -217,7 +217,7 @@ def _solution(ledger: Ledger, layout: Layout) -> Solution:
             residual=torch.stack(ledger.residuals or [ledger.best]),
         )
     return Solution(
-        z=layout.shaped(ledger.best_z),
+        z=layout.shaped(ledger.best_z.clone()),  # the user's own, whatever f or z0 share
         residual=ledger.best,
         nfe=ledger.nfe,
         status=ledger.status,

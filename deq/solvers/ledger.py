@@ -56,7 +56,7 @@ class Ledger:
         self, z0: Tensor, *, atol: float | Tensor, rtol: float, max_evals: int, record: bool
     ) -> None:
         batch = z0.shape[0]
-        self.atol = atol
+        self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
         self.max_evals = max_evals
         self.evals = 0
@@ -69,8 +69,8 @@ class Ledger:
         self.frozen: Tensor | None = None
         self._frozen_col: Tensor | None = None  # (B, 1) the same, ready to broadcast
         self._limit = self.best  # (B,) residual beyond which a sample has diverged
-        self._stuck = torch.zeros_like(self.status)  # (B,) looks since the last new best
-        self._last_settled = 0
+        self._last_best = self.nfe  # (B,) look at which each sample last improved
+        self._all_best = 0  # look at which all unfinished samples last improved
         self.record = record
         self.times: list[float] = []
         self.states: list[Tensor] = []
@@ -87,20 +87,21 @@ class Ledger:
         self.looks += 1
         res = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        bound = self.size * self.rtol + self.atol  # (B,)
+        bound = torch.add(self.atol, self.size, alpha=self.rtol)  # (B,)
         if self.looks == 1:
             # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
             self._limit = _GROWTH * (res + self.size + self.atol / self.rtol)
-        # NaN fails both comparisons, so it never passes for ordinary progress.
-        ordinary = (res > bound) & (res < self.best)
+        better = res < self.best  # NaN fails both comparisons: it never passes for progress
+        ordinary = better & (res > bound)
         if self.frozen is not None:
             ordinary |= self.frozen
         if ordinary.all():
+            self._all_best = self.looks
             self.best_z = z
             self.best = res if self.frozen is None else torch.where(self.frozen, self.best, res)
             finished = False
         else:
-            finished = self._settle(z, res, bound)
+            finished = self._settle(z, res, better, res <= bound)
         if self.record:
             self.times.append(t)
             self.states.append(self.hold(z))
@@ -109,35 +110,51 @@ class Ledger:
             )
         return finished
 
-    def _settle(self, z: Tensor, res: Tensor, bound: Tensor) -> bool:
+    def _settle(self, z: Tensor, res: Tensor, better: Tensor, converged: Tensor) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        if self._last_settled != self.looks - 1:
-            self._stuck.zero_()  # the look before this one improved everybody
-        self._last_settled = self.looks
-        active = self.status == _ACTIVE
-        converged = res <= bound
-        better = active & ((res < self.best) | converged)
-        self.best_z = torch.where(better[:, None], z, self.best_z)
-        self.best = torch.where(better, res, self.best)
-        self._stuck = torch.where(better, 0, self._stuck + 1)
+        converged &= res < float("inf")  # the bound of a state whose norm overflows is infinite
+        better |= converged
+        leaving = converged | ~(res <= self._limit)  # NaN leaves too
+        if self.frozen is not None:
+            better |= self.frozen  # held at their best, so z is right for them, res is not
+            leaving &= ~self.frozen
+            res = torch.where(self.frozen, self.best, res)
+        if better.all():
+            self._all_best = self.looks
+            self.best_z, self.best = z, res
+        else:
+            self.best_z = torch.where(better[:, None], z, self.best_z)
+            self.best = torch.where(better, res, self.best)
+            self._last_best = self._last_best.masked_fill(better, self.looks)
+        patient = self.looks - self._all_best < _PATIENCE
+        if patient and not leaving.any():
+            return False
         floor = _FLOOR_EPS * torch.finfo(z.dtype).eps * self.size
-        stalled = (self._stuck >= _PATIENCE) & (self.best <= floor)
+        waited = self.looks - self._last_best.clamp(min=self._all_best)
+        stalled = (waited >= _PATIENCE) & (self.best <= floor)
         code = torch.full_like(self.status, _ACTIVE)
-        code[stalled] = Status.STALLED
-        code[res > self._limit] = Status.DIVERGED
-        code[~torch.isfinite(res)] = Status.NON_FINITE
-        code[converged] = Status.CONVERGED
-        return self._close(active & (code != _ACTIVE), code)
+        code.masked_fill_(stalled, int(Status.STALLED))
+        code.masked_fill_(res > self._limit, int(Status.DIVERGED))
+        code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
+        code.masked_fill_(converged, int(Status.CONVERGED))
+        return self._close(code != _ACTIVE, code)
 
     def close(self, which: Tensor | None, status: Status) -> bool:
-        """Finish the active samples of the mask ``which`` (None: all) with ``status``."""
-        active = self.status == _ACTIVE
-        which = active if which is None else active & which
-        return self._close(which, torch.full_like(self.status, int(status)))
+        """Finish the unfinished samples of the mask ``which`` (None: all) with ``status``.
+
+        Returns
+        -------
+        bool
+            True when every sample has finished.
+        """
+        code = torch.full_like(self.status, int(status))
+        everyone = torch.ones_like(code, dtype=torch.bool)
+        return self._close(everyone if which is None else which, code)
 
     def _close(self, which: Tensor, code: Tensor) -> bool:
+        which = which & (self.status == _ACTIVE)
         self.status = torch.where(which, code, self.status)
-        self.nfe = torch.where(which, self.evals, self.nfe)
+        self.nfe = self.nfe.masked_fill(which, self.evals)
         frozen = self.status != _ACTIVE
         if frozen.any():
             self.frozen = frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +23,10 @@ _FIXED = {"euler": 1, "midpoint": 2, "heun2": 2, "heun3": 3, "rk4": 4}
 _NON_FINITE_TRIALS = 6
 
 
+# End of a time axis that only the cap on evaluations bounds.
+_FOR_EVER = 1e30
+
+
 class _Stop(Exception):
     """Leaves the integration; never seen outside this module."""
 
@@ -39,7 +44,7 @@ class ODE(Integrator):
         Adaptive: "dopri5", "dopri8", "bosh3", "adaptive_heun", "fehlberg2". With a fixed step:
         "euler", "midpoint", "heun2", "heun3", "rk4".
     t_max : float
-        Cap on the solver time t.
+        Cap on the solver time t, hit exactly; infinite (no cap but ``max_evals``) unless given.
     rtol, atol : float or None
         Tolerances of the adaptive step. A step is accepted when each unfinished sample's error
         estimate satisfies ``‖err‖₂ ≤ atol + rtol·‖z‖₂``, the norm of the stop test. None takes a
@@ -75,7 +80,7 @@ class ODE(Integrator):
     """
 
     method: str = "dopri5"
-    t_max: float = 1e6
+    t_max: float = math.inf
     rtol: float | None = None
     atol: float | None = None
     step: float = 0.5
@@ -84,7 +89,8 @@ class ODE(Integrator):
         if self.method not in _ADAPTIVE and self.method not in _FIXED:
             known = ", ".join([*_ADAPTIVE, *_FIXED])
             raise ValueError(f"method must be one of {known}, not {self.method!r}.")
-        require_number("t_max", self.t_max, low=0.0)
+        if self.t_max != math.inf:
+            require_number("t_max", self.t_max, low=0.0)
         require_number("step", self.step, low=0.0)
         for name, value in (("rtol", self.rtol), ("atol", self.atol)):
             if value is not None:
@@ -99,12 +105,13 @@ class ODE(Integrator):
             y0 = ledger.hold(z0)
             if ledger.frozen is not None:
                 y0 = torch.nan_to_num(y0)  # a start that is not finite stands aside, harmless
-            end = self.t_max
-            if fixed:
-                end = min(end, (ledger.max_evals // _FIXED[self.method] + 2) * self.step)
-            t = torch.tensor([0.0, end], dtype=torch.float64, device=z0.device)
-            odeint(field, y0, t, method=self.method, options=field.options(t), rtol=0.0, atol=1.0)
-            field.arrive(t[1])
+            far = (ledger.max_evals + 1) * self.step if fixed else _FOR_EVER
+            t = torch.tensor([0.0, min(self.t_max, far)], dtype=torch.float64, device=z0.device)
+            # Tolerances of 0 and 1 hand the bare error to our norm, which knows each sample's own.
+            y = odeint(
+                field, y0, t, method=self.method, options=field.options(t), rtol=0.0, atol=1.0
+            )
+            field.arrive(y[1], float(t[1]))
         except _Stop:
             pass
         except AssertionError as error:
@@ -157,8 +164,9 @@ class _Field:
         """Options of torchdiffeq's method."""
         raise NotImplementedError
 
-    def arrive(self, t: Tensor) -> None:
-        """Called when the end of the time axis was reached."""
+    def arrive(self, y: Tensor, t: float) -> None:
+        """Called with the state at the end of the time axis."""
+        raise NotImplementedError
 
 
 class _AdaptiveField(_Field):
@@ -179,7 +187,15 @@ class _AdaptiveField(_Field):
         self.scale = self.ledger.size * self.rtol + self.atol
 
     def options(self, t: Tensor) -> dict[str, object]:
-        return {"norm": self.norm, "first_step": self.first_step(), "step_t": t[1:]}
+        options: dict[str, object] = {"norm": self.norm, "first_step": self.first_step()}
+        if t[1] < _FOR_EVER:
+            options["step_t"] = t[1:]  # land on it
+        return options
+
+    def arrive(self, y: Tensor, t: float) -> None:
+        if self.pending is not None:
+            self.evaluate(y)
+            self.book(t)
 
     def first_step(self) -> float:
         """Step at which an error of size ‖r‖·h^order would just be allowed, at most 1.
@@ -197,7 +213,7 @@ class _AdaptiveField(_Field):
         ratio = torch.linalg.vector_norm(error, dim=1) / self.scale  # (B,)
         if ledger.frozen is not None:
             ratio = torch.where(ledger.frozen, 0.0, ratio)
-        worst = ratio.max()  # NaN if any is
+        worst: Tensor = ratio.max()  # NaN if any is
         if worst.isfinite():
             return worst
         self.trials += ~ratio.isfinite()
@@ -241,6 +257,10 @@ class _FixedField(_Field):
 
     def options(self, t: Tensor) -> dict[str, object]:
         return {"step_size": self.solver.step}
+
+    def arrive(self, y: Tensor, t: float) -> None:
+        self.evaluate(y)
+        self.book(t)
 
     def __call__(self, t: Tensor, y: Tensor) -> Tensor:
         if not self.started:
