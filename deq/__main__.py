@@ -1,0 +1,266 @@
+"""The command line: ``python -m deq train digits``, ``evaluate`` and ``predict drawing.png``.
+
+Only words, bars and tables live here; each command calls into the package. What goes wrong with
+a file or a drawing is one sentence on stderr and exit code 2; Ctrl-C gives 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+import torch
+from tqdm import tqdm
+
+import deq
+from deq.digits import DataError, NotADrawing, prepare
+from deq.digits.picture import read_picture
+from deq.models.weights import SHIPPED, WeightsError, load_file
+from deq.solvers import Solver
+
+SOLVERS: dict[str, Callable[[], Solver]] = {
+    "ode": deq.ODE,
+    "picard": deq.Picard,
+    "anderson": deq.Anderson,
+}
+INTERRUPTED = 130  # what shells give for a program ended by Ctrl-C
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    try:
+        return int(options.command(options))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except (DataError, NotADrawing, WeightsError) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
+    return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(prog="python -m deq", description="Deep equilibrium models.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--threads", type=_count, help="threads of PyTorch (default: its own)")
+
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="folder with mnist/ and pen/ (default: the environment variable DEQ_DATA)",
+    )
+    data.add_argument(
+        "--download", action="store_true", help="fetch MNIST from a public mirror if not found"
+    )
+
+    weights = argparse.ArgumentParser(add_help=False)
+    weights.add_argument(
+        "--weights",
+        type=Path,
+        default=SHIPPED,
+        metavar="FILE",
+        help="weights to use (default: those the project ships)",
+    )
+
+    train = commands.add_parser(
+        "train",
+        parents=[common, data],
+        help="train a model",
+        description="Train a model. A checkpoint is kept after every epoch and on Ctrl-C; the same "
+        "command again goes on from there.",
+    )
+    train.add_argument("model", choices=["digits"], help="which model")
+    train.add_argument("--epochs", type=_count, help="passes over MNIST")
+    train.add_argument("--seed", type=int, default=0, help="of every random choice (default: 0)")
+    train.add_argument(
+        "--out",
+        type=Path,
+        default=SHIPPED,
+        metavar="FILE",
+        help="where the weights go, and the checkpoint beside them (default: where the app looks)",
+    )
+    train.add_argument("--fresh", action="store_true", help="forget an earlier checkpoint")
+    train.set_defaults(command=_train)
+
+    evaluate = commands.add_parser(
+        "evaluate",
+        parents=[common, data, weights],
+        help="measure the digits model",
+        description="Measure the digits model on test digits that it was never trained on.",
+    )
+    evaluate.set_defaults(command=_evaluate)
+
+    predict = commands.add_parser(
+        "predict",
+        parents=[common, weights],
+        help="name the digit in a picture",
+        description="Name the digit in a picture, in any ink on any plain paper.",
+    )
+    predict.add_argument("picture", type=Path, help="a PNG or JPEG of one digit")
+    predict.add_argument("--solver", choices=SOLVERS, default="ode", help="default: ode")
+    predict.add_argument("--tol", type=_positive, default=1e-3, help="tolerance (default: 1e-3)")
+    predict.set_defaults(command=_predict)
+    return top
+
+
+def _predict(options: argparse.Namespace) -> int:
+    model = load_file(options.weights)
+    image = prepare(read_picture(options.picture))
+    prediction = model.predict(
+        image, solver=SOLVERS[options.solver](), tol=options.tol, record=False
+    )
+    solution = prediction.solution
+    print(prediction.reason)
+    for digit in dict.fromkeys([prediction.digit, prediction.runner_up]):
+        print(f"  {digit}  {prediction.probabilities[digit]:6.1%}")
+    print(
+        f"{options.solver}: {int(solution.nfe[0])} evaluations, "
+        f"residual {float(solution.residual[0]):.1e}. {deq.Status(int(solution.status[0]))}"
+    )
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from deq.training import TrainConfig, train_digits
+
+    out: Path = options.out
+    if out.is_dir():
+        raise DataError(f"{out} is a folder. Name a file with --out.")
+    out.parent.mkdir(parents=True, exist_ok=True)  # a bad place shows now, not at the end
+    config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
+    with _stop_on_interrupt() as stop, _Bar(stop) as bar:
+        for line in train_digits(
+            config,
+            data=options.data,
+            download=options.download,
+            out=out,
+            fresh=options.fresh,
+            stop=stop,
+            report=bar.show,
+        ):
+            bar.show("training", line.step, line.steps)
+            if line.stage == "step":
+                bar.say(f"loss {line.loss:.3f}, {line.evals:.0f} evaluations")
+            elif line.stage == "epoch":
+                right = ", ".join(f"{name} {share:.2%}" for name, share in line.accuracy.items())
+                print(f"epoch {line.epoch} of {line.epochs}, right on validation digits: {right}")
+            elif line.stage == "stopped":
+                bar.close()
+                print(
+                    f"Stopped after {line.step:,} of {line.steps:,} steps. All of them are kept "
+                    f"beside {out}; the same command goes on from there.",
+                    file=sys.stderr,
+                )
+                return INTERRUPTED
+    figures = json.loads(load_file(out).metadata["figures"])
+    print(
+        f"MNIST test digits named right: {figures['mnist']:.2%}; "
+        f"pen digits of unseen writers: {figures['pen']:.2%}.\n"
+        f"The weights are in {out}; `python -m deq evaluate` prints all figures."
+    )
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from deq.evaluation import evaluate
+
+    model = load_file(options.weights)
+    with _Bar() as bar:
+        evaluation = evaluate(model, options.data, options.download, bar.show)
+    print(*evaluation.lines(), sep="\n")
+    return 0
+
+
+class _Bar:
+    """One bar at a time on stderr, a new one whenever something else is being done.
+
+    Parameters
+    ----------
+    stop : threading.Event, optional
+        Once it is set, work that is no training step and keeps nothing is interrupted.
+    """
+
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        self.stop = stop
+        self.what = ""
+        self.bar = tqdm(disable=True)
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Bring the bar up to `done` of `total`."""
+        if self.stop is not None and self.stop.is_set() and what != "training":
+            raise KeyboardInterrupt
+        if what != self.what:
+            self.close()
+            self.what = what
+            # disable=None: no bar where stderr is a file.
+            self.bar = tqdm(desc=what, total=total, initial=done, leave=False, disable=None)
+        self.bar.update(done - self.bar.n)
+
+    def say(self, words: str) -> None:
+        """Put words behind the bar."""
+        self.bar.set_postfix_str(words, refresh=False)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self.bar.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; a second one interrupts at once, as usual."""
+    stop = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
+def _positive(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    number = float(text)
+    if not (0 < number < math.inf):
+        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
