@@ -53,6 +53,12 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
         Ink from 0 to 1, brightest pixel exactly 1. Longest side of the ink 20 pixels; centre of
         mass within half a pixel of the centre of pixel (14, 14).
 
+    Notes
+    -----
+    Moving the ink by whole pixels changes nothing. Enlarging ink and brush together changes the
+    picture by a shift of at most one pixel (centring is by whole pixels, as in MNIST) and by a mean
+    of at most 0.03.
+
     Raises
     ------
     TypeError

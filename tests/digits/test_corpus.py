@@ -1,0 +1,74 @@
+"""What the network learns from: writers kept apart, pictures prepared like any drawing."""
+
+import numpy as np
+import torch
+
+from deq.digits import corpus
+from deq.digits.pen import TEST_WRITERS, VALIDATION_WRITERS, PenDigit
+
+LINE = (np.array([[100.0, 50.0], [120.0, 250.0], [110.0, 450.0]], np.float32),)
+
+
+def one(label: int = 1) -> PenDigit:
+    return PenDigit(label, 1, LINE)
+
+
+def test_no_writer_is_in_two_sets(data) -> None:
+    fit, validation, test = corpus.pen_split(data)
+    writers = [{digit.writer for digit in part} for part in (fit, validation, test)]
+    assert writers[2] == set(TEST_WRITERS)
+    assert writers[1] == set(VALIDATION_WRITERS)
+    assert len(writers[0]) == 22
+    assert not writers[0] & (writers[1] | writers[2])
+    assert len(fit) + len(validation) + len(test) == 7494
+
+
+def test_mnist_splits_do_not_overlap(data) -> None:
+    fit, validation = corpus.mnist("fit", data), corpus.mnist("validation", data)
+    assert len(fit[0]) == 58_000
+    assert len(validation[0]) == 2_000
+    assert len(corpus.mnist("test", data)[0]) == 10_000
+    assert not torch.equal(fit[0][-2000:], validation[0])
+
+
+def test_pen_pictures_vary_and_are_the_same_again() -> None:
+    images, labels = corpus.pen_pictures([one(7)], copies=4, seed=0)
+    assert images.shape == (4, 28, 28)
+    assert images.dtype == torch.uint8
+    assert labels.tolist() == [7] * 4
+    assert len({image.numpy().tobytes() for image in images}) == 4
+    torch.testing.assert_close(images, corpus.pen_pictures([one(7)], copies=4, seed=0)[0])
+    assert not torch.equal(images, corpus.pen_pictures([one(7)], copies=4, seed=1)[0])
+
+
+def test_varied_strokes_fit_on_the_pad() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        points = np.concatenate(corpus.varied(LINE, rng))
+        assert points.min() > 0
+        assert points.max() < corpus.PAD
+
+
+def test_scribbles_are_labelled_as_no_digit() -> None:
+    _, labels = corpus.scribble_pictures(10, seed=0)
+    assert len(labels) >= 8
+    assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
+
+
+def test_what_prepare_refuses_is_left_out() -> None:
+    dot = [np.array([[140.0, 140.0]])]
+    images, labels = corpus.pictures([(dot, 9.0, 1), (list(LINE), 9.0, 2)], 2, "")
+    assert labels.tolist() == [2]
+    assert len(images) == 1
+    assert len(corpus.pictures([(dot, 9.0, 1)], 1, "")[0]) == 0
+
+
+def test_the_fingerprint_sees_every_change() -> None:
+    def make(value: int, label: int) -> corpus.Corpus:
+        part = (torch.full((1, 28, 28), value, dtype=torch.uint8), torch.tensor([label]))
+        rest = (torch.zeros(1, 28, 28, dtype=torch.uint8), torch.tensor([0]))
+        return corpus.Corpus(rest, rest, rest, rest, part)
+
+    marks = {make(v, k).fingerprint for v in (0, 1) for k in (0, 1)}
+    assert len(marks) == 4
+    assert make(1, 1).fingerprint == make(1, 1).fingerprint

@@ -1,0 +1,169 @@
+"""`prepare`: what people draw, wherever and however large, becomes the picture MNIST would hold."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deq.digits import NotADrawing, prepare, render
+from deq.digits.corpus import natural, varied
+from deq.digits.pen import load_pen
+
+# A 2, a 7 with a bar, an 8: smooth enough to be scaled, with one and with two strokes.
+TURN = np.linspace(0, 2 * np.pi, 60)
+EIGHT = [np.stack([140 + 45 * np.sin(2 * TURN), 140 - 90 * np.cos(TURN)], 1)]
+SEVEN = [
+    np.array([[80.0, 60], [190, 60], [120, 220]]),
+    np.array([[100.0, 140], [180, 140]]),
+]
+TWO = [np.array([[90.0, 90], [130, 55], [180, 80], [170, 130], [85, 220], [200, 215]])]
+SHAPES = {"eight": EIGHT, "seven": SEVEN, "two": TWO}
+
+
+def centre(picture: np.ndarray) -> tuple[float, float]:
+    """Centre of mass in edge coordinates: 14 is the line between pixels 13 and 14."""
+    places = np.arange(28) + 0.5
+    total = picture.sum()
+    return float(picture.sum(1) @ places / total), float(picture.sum(0) @ places / total)
+
+
+def longest(picture: np.ndarray) -> int:
+    rows, columns = np.nonzero(picture.any(1))[0], np.nonzero(picture.any(0))[0]
+    return int(max(np.ptp(rows), np.ptp(columns))) + 1
+
+
+@given(
+    name=st.sampled_from(sorted(SHAPES)),
+    dx=st.integers(-50, 50),
+    dy=st.integers(-30, 30),
+    brush=st.integers(10, 26),
+)
+def test_whole_pixel_shifts_change_nothing(name: str, dx: int, dy: int, brush: int) -> None:
+    strokes = SHAPES[name]
+    moved = [stroke + np.array([dx, dy]) for stroke in strokes]
+    there, here = render(moved, 320, brush), render(strokes, 320, brush)
+    np.testing.assert_array_equal(prepare(there), prepare(here))
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean absolute difference, after the best shift by at most a pixel."""
+    shifts = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]
+    return min(float(np.abs(one - np.roll(other, shift, (0, 1))).mean()) for shift in shifts)
+
+
+@given(name=st.sampled_from(sorted(SHAPES)), factor=st.floats(0.5, 2.0))
+@settings(max_examples=60)
+def test_scale_changes_little(name: str, factor: float) -> None:
+    """Ink and brush scaled together: a shift by at most a pixel, and 0.03 of full ink a pixel.
+
+    Centring is by whole pixels, as in MNIST, so that a symmetric digit's half pixel may be rounded
+    either way.
+    """
+    strokes = SHAPES[name]
+    scaled = [140 + (stroke - 140) * factor + 140 for stroke in strokes]
+    small = prepare(render(strokes, 560, 20))
+    large = prepare(render(scaled, 560, 20 * factor))
+    assert difference(small, large) <= 0.03
+
+
+def test_size_of_the_pad_does_not_matter() -> None:
+    for strokes in SHAPES.values():
+        near = prepare(render(strokes, 280, 20))
+        far = prepare(render([stroke * 3 for stroke in strokes], 840, 60))
+        assert difference(near, far) <= 0.01
+
+
+def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
+    """EXPLAINERS' acceptance ranges, measured on MNIST, on every tenth pen digit."""
+    rng = np.random.default_rng(0)
+    boxes, centres, inks = [], [], []
+    for digit in load_pen(data)[::10]:
+        size = 200 / max(1, np.ptp(np.concatenate(digit.strokes), axis=0).max())
+        picture = prepare(render([s * size + 20 for s in natural(digit)], 900, 25))
+        assert picture.dtype == np.float32
+        assert picture.shape == (28, 28)
+        assert picture.min() >= 0
+        assert picture.max() == 1
+        boxes.append(longest(picture))
+        centres.append(centre(picture))
+        inks.append(picture.mean())
+        prepare(render(varied(digit.strokes, rng), 280, 20))  # never refused
+    boxes, centres, inks = np.array(boxes), np.array(centres), np.array(inks)
+    assert (boxes == 20).mean() >= 0.99
+    # 14 to 15, but for digits so lopsided that the 20-pixel box meets the border.
+    assert ((centres >= 14) & (centres <= 15)).all(1).mean() >= 0.98
+    assert ((inks >= 0.05) & (inks <= 0.25)).mean() >= 0.97
+
+
+def blank(height: int = 280, width: int = 280) -> np.ndarray:
+    pad = np.zeros((height, width, 4), np.uint8)
+    pad[..., 3] = 255
+    return pad
+
+
+def test_blank_pads_are_refused() -> None:
+    transparent = np.zeros((280, 280, 4), np.uint8)
+    invisible = np.full((280, 280, 4), 255, np.uint8)
+    invisible[..., 3] = 0
+    faint = blank()
+    faint[100:200, 100:110, :3] = 10
+    for pad in (blank(), blank(1, 1), blank(40, 700), transparent, invisible, faint):
+        with pytest.raises(NotADrawing, match="empty") as caught:
+            prepare(pad)
+        assert caught.value.reason == "blank"
+
+
+def test_a_dot_is_refused_and_a_small_digit_is_not() -> None:
+    with pytest.raises(NotADrawing, match="dot") as caught:
+        prepare(render([np.array([[140.0, 140.0]])], 280, 20))
+    assert caught.value.reason == "dot"
+    small = [140 + (stroke - 140) * 0.25 for stroke in EIGHT]
+    assert longest(prepare(render(small, 280, 6))) == 20
+
+
+def test_a_full_pad_is_refused() -> None:
+    with pytest.raises(NotADrawing, match="covered") as caught:
+        prepare(np.full((280, 280, 4), 255, np.uint8))
+    assert caught.value.reason == "full"
+
+
+@pytest.mark.parametrize(
+    ("pad", "kind", "words"),
+    [
+        (np.zeros((28, 28), np.uint8), ValueError, r"\(H, W, 4\)"),
+        (np.zeros((28, 28, 3), np.uint8), ValueError, r"\(H, W, 4\)"),
+        (np.zeros((0, 28, 4), np.uint8), ValueError, r"\(H, W, 4\)"),
+        (np.zeros((28, 28, 4), np.float32), TypeError, "uint8"),
+        ([[0]], TypeError, "uint8"),
+    ],
+)
+def test_what_is_no_picture_is_refused(pad: object, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        prepare(pad)
+    assert not isinstance(caught.value, NotADrawing)
+
+
+def test_the_pad_is_not_written_to_and_colour_counts() -> None:
+    pad = render(SEVEN)
+    red = pad.copy()
+    red[..., 1:3] = 0
+    red.setflags(write=False)
+    np.testing.assert_array_equal(prepare(red), prepare(pad))
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_any_pad_gives_a_picture_or_a_reason(height: int, width: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pad = blank(height, width)
+    pad[rng.random((height, width)) < rng.uniform(0, 0.7), :3] = rng.integers(1, 256)
+    try:
+        picture = prepare(pad)
+    except NotADrawing as error:
+        refusal = error
+    else:
+        assert picture.shape == (28, 28)
+        assert picture.max() == 1
+        assert longest(picture) <= 20
+        return
+    assert refusal.reason in {"blank", "dot", "full"}
+    assert str(refusal).endswith(".")
