@@ -131,7 +131,7 @@ class Ledger:
             return False
         floor = _FLOOR_EPS * torch.finfo(z.dtype).eps * self.size
         waited = self.looks - self._last_best.clamp(min=self._all_best)
-        stalled = (waited >= _PATIENCE) & (self.best <= floor)
+        stalled = (waited >= _PATIENCE) & (res <= floor)
         code = torch.full_like(self.status, _ACTIVE)
         code.masked_fill_(stalled, int(Status.STALLED))
         code.masked_fill_(res > self._limit, int(Status.DIVERGED))

@@ -49,7 +49,7 @@ class ODE(Integrator):
         Tolerances of the adaptive step. A step is accepted when each unfinished sample's error
         estimate satisfies ``‖err‖₂ ≤ atol + rtol·‖z‖₂``, the norm of the stop test. None takes a
         tenth of the solve's own tolerances: an explicit method bounces at about rtol·‖z‖ for ever,
-        so looser ones may never let the residual through.
+        so looser ones may never let the residual through. (rtol stays above 4·eps of the dtype.)
     step : float
         Step of the fixed-step methods. Euler with step h is Picard with damping h.
 
@@ -174,7 +174,8 @@ class _AdaptiveField(_Field):
 
     def __init__(self, solver: ODE, f: FlatMap, ledger: Ledger) -> None:
         super().__init__(solver, f, ledger)
-        self.rtol = ledger.rtol / 10 if solver.rtol is None else solver.rtol
+        rounding = 4 * torch.finfo(ledger.best.dtype).eps  # no step can be held to less
+        self.rtol = max(ledger.rtol / 10, rounding) if solver.rtol is None else solver.rtol
         self.atol = ledger.atol / 10 if solver.atol is None else solver.atol
         self.free = solver.method in _LAST_STAGE_IS_ACCEPTED
         self.started = False

@@ -1,0 +1,327 @@
+"""What deq.solve promises, whatever the solver: shapes, caps, statuses, the residual's meaning."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+import deq
+from deq import Status
+from tests.problems import COS, F64, scalar, tanh_net
+
+SOLVERS = [deq.Picard(), deq.Anderson(), deq.ODE(), deq.ODE(method="euler")]
+every_solver = pytest.mark.parametrize("solver", SOLVERS, ids=lambda s: type(s).__name__)
+
+
+class Counting:
+    """A map that remembers what it was asked."""
+
+    def __init__(self, f: Callable[[Tensor], Tensor]) -> None:
+        self.f = f
+        self.asked: list[Tensor] = []
+
+    def __call__(self, z: Tensor) -> Tensor:
+        self.asked.append(z.clone())
+        return self.f(z)
+
+
+@every_solver
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (5,), (2, 3), (2, 3, 4), (2, 4, 3, 3), (1, 2, 1, 2, 2)]
+)
+def test_any_shape_is_solved_and_returned(solver: object, shape: tuple[int, ...]) -> None:
+    z0 = torch.zeros(shape, dtype=F64)
+    sol = deq.solve(torch.cos, z0, solver=solver, tol=1e-6, record=True)
+    batch = shape[0] if shape else 1
+    assert sol.z.shape == shape
+    for per_sample in (sol.residual, sol.nfe, sol.status, sol.converged):
+        assert per_sample.shape == (batch,)
+    assert sol.trajectory is not None
+    steps = len(sol.trajectory.t)
+    assert sol.trajectory.z.shape == (steps, *shape)
+    assert sol.trajectory.residual.shape == (steps, batch)
+    assert torch.allclose(sol.z, torch.full(shape, COS, dtype=F64), atol=1e-5)
+
+
+@every_solver
+def test_an_empty_batch_is_no_work(solver: object) -> None:
+    f = Counting(torch.cos)
+    sol = deq.solve(f, torch.zeros(0, 3), solver=solver, record=True, strict=True)
+    assert sol.z.shape == (0, 3)
+    assert sol.nfe.shape == (0,)
+    assert sol.trajectory is not None
+    assert sol.trajectory.z.shape == (1, 0, 3)
+    assert not f.asked
+
+
+@every_solver
+def test_a_start_at_the_equilibrium_comes_back_after_one_evaluation(solver: object) -> None:
+    f = Counting(lambda z: 0.5 * z + 1)
+    z0 = torch.full((3, 2), 2.0)
+    sol = deq.solve(f, z0, solver=solver)
+    assert torch.equal(sol.z, z0)
+    assert sol.nfe.tolist() == [1, 1, 1]
+    assert len(f.asked) == 1
+    assert sol.residual.tolist() == [0, 0, 0]
+    sol.z.add_(1)
+    assert torch.equal(z0, torch.full((3, 2), 2.0))  # the answer shares no memory with the start
+
+
+@every_solver
+@pytest.mark.parametrize("cap", [1, 2, 3, 7, 20])
+def test_the_cap_bounds_evaluations_and_the_best_state_is_returned(
+    solver: object, cap: int
+) -> None:
+    f = Counting(lambda z: torch.cos(z) + math.pi / 2)
+    sol = deq.solve(f, torch.full((2,), -1.0, dtype=F64), solver=solver, tol=1e-14, max_evals=cap)
+    if sol.converged.all():
+        return
+    assert len(f.asked) == cap
+    assert sol.nfe.tolist() == [cap, cap]
+    assert set(sol.status.tolist()) == {int(Status.MAX_EVALS)}
+    seen = torch.stack([(f.f(z) - z).abs() for z in f.asked])
+    assert torch.equal(sol.residual, (f.f(sol.z) - sol.z).abs())
+    if type(solver) is not deq.ODE:  # whose stages are no accepted states
+        assert torch.equal(sol.residual, seen.min(dim=0).values)
+
+
+@every_solver
+def test_evaluations_are_counted_as_they_happen(solver: object) -> None:
+    f = Counting(torch.cos)
+    sol = deq.solve(f, scalar(-1.0), solver=solver, tol=1e-7, max_evals=1000)
+    assert sol.converged.all()
+    assert int(sol.nfe) == len(f.asked)
+
+
+@every_solver
+def test_the_trajectory_holds_every_accepted_state(solver: object) -> None:
+    f, _, x = tanh_net(n=10, batch=4, gain=0.7)
+    z0 = torch.full_like(x, 0.3)
+    sol = deq.solve(f, z0, solver=solver, tol=1e-5, record=True)
+    path = sol.trajectory
+    assert path is not None
+    assert sol.converged.all()
+    assert torch.equal(path.z[0], z0)
+    assert path.t[0] == 0
+    assert (path.t.diff() > 0).all()
+    assert torch.equal(path.z[-1], sol.z)
+    assert torch.equal(path.residual[-1], sol.residual)
+    for z, residual in zip(path.z, path.residual, strict=True):
+        assert torch.allclose((f(z) - z).norm(dim=1), residual, rtol=1e-9, atol=1e-15)
+    # Once a sample is within the tolerance it does not move.
+    within = path.residual <= 1e-5 + 1e-5 * path.z.norm(dim=2)
+    for b in range(4):
+        first = int(within[:, b].int().argmax())
+        assert within[first:, b].all()
+        assert (path.z[first:, b] == sol.z[b]).all()
+    assert deq.solve(f, z0, solver=solver, tol=1e-5).trajectory is None
+
+
+def test_solver_time_is_steps_times_damping() -> None:
+    for solver in (deq.Picard(damping=0.5), deq.Anderson(damping=0.25)):
+        sol = deq.solve(torch.cos, scalar(-1.0), solver=solver, record=True)
+        assert sol.trajectory is not None
+        steps = torch.arange(len(sol.trajectory.t), dtype=F64)
+        assert torch.allclose(sol.trajectory.t, steps * solver.damping)
+
+
+def test_the_residual_of_a_damped_iteration_is_not_scaled_by_its_damping() -> None:
+    sol = deq.solve(torch.cos, scalar(0.0), solver=deq.Picard(damping=0.01), tol=1e-4,
+                    max_evals=5000)  # fmt: skip
+    true = (torch.cos(sol.z) - sol.z).abs()
+    assert torch.equal(sol.residual, true)
+    assert true <= 1e-4 * (1 + sol.z.abs())
+
+
+@every_solver
+def test_the_stop_test_is_the_stated_inequality(solver: object) -> None:
+    def f(z: Tensor) -> Tensor:
+        return 0.5 * z + 100
+
+    for tol in (1e-1, 1e-3):
+        sol = deq.solve(f, torch.zeros(1, 4, dtype=F64), solver=solver, tol=tol, record=True)
+        assert sol.trajectory is not None
+        bound = tol + tol * sol.trajectory.z.norm(dim=2)
+        within = (sol.trajectory.residual <= bound)[:, 0].tolist()
+        assert within == [False] * (len(within) - 1) + [True]
+
+
+@every_solver
+def test_no_real_equilibrium_harms_no_batch_mate(solver: object) -> None:
+    shift = torch.tensor([0.0, -1.0, 0.1], dtype=F64)  # z² + 1/4·… only the last has a root
+
+    def f(z: Tensor) -> Tensor:
+        return torch.stack([z[0] ** 2 + 1, 0.5 * torch.cos(z[1]), torch.log(z[2] - 5)])
+
+    sol = deq.solve(f, torch.zeros(3, dtype=F64) + shift, solver=solver, tol=1e-8, max_evals=4000)
+    alone = deq.solve(lambda z: 0.5 * torch.cos(z), shift[1:2], solver=solver, tol=1e-8,
+                      max_evals=4000)  # fmt: skip
+    assert sol.converged.tolist() == [False, True, False]
+    assert sol.z[1].item() == pytest.approx(alone.z.item(), abs=1e-7)
+    assert Status(int(sol.status[2])) is Status.NON_FINITE
+    assert Status(int(sol.status[0])) in (Status.DIVERGED, Status.MAX_EVALS)
+    assert sol.z.isfinite().all()
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@every_solver
+def test_nan_from_the_map_keeps_the_last_good_state(solver: object, bad: float) -> None:
+    def f(z: Tensor) -> Tensor:
+        # Sample 0 breaks once it has come halfway.
+        out = 0.5 * z + 1
+        return torch.where((z > 1) & (torch.arange(2)[:, None] == 0), bad, out)
+
+    sol = deq.solve(f, torch.zeros(2, 1, dtype=F64), solver=solver, tol=1e-6, max_evals=2000)
+    assert Status(int(sol.status[0])) is Status.NON_FINITE
+    assert sol.z.isfinite().all()
+    assert 0 <= sol.z[0] <= 1
+    assert sol.residual[0].item() == pytest.approx((1 - 0.5 * sol.z[0]).item())
+    assert sol.converged[1]
+    assert sol.z[1].item() == pytest.approx(2, abs=1e-4)
+
+
+@every_solver
+def test_a_start_that_is_not_finite_is_named(solver: object) -> None:
+    z0 = torch.tensor([math.nan, 0.0, math.inf])
+    sol = deq.solve(lambda z: 0.5 * z + 1, z0, solver=solver, tol=1e-3)
+    assert sol.status.tolist() == [Status.NON_FINITE, Status.CONVERGED, Status.NON_FINITE]
+    assert sol.residual[0] == sol.residual[2] == math.inf
+    assert sol.nfe[0] == sol.nfe[2] == 1
+    assert sol.z[1].item() == pytest.approx(2, abs=1e-2)
+
+
+@every_solver
+def test_a_state_that_overflows_is_never_called_converged(solver: object) -> None:
+    sol = deq.solve(
+        lambda z: 2 * z, torch.full((1, 2), 1e38), solver=solver, tol=1e-3, max_evals=500
+    )
+    assert not sol.converged.any()
+    assert sol.z.isfinite().all()
+
+
+@pytest.mark.parametrize("solver", SOLVERS[:3], ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tolerance_below_rounding_ends_at_the_floor(solver: object, seed: int) -> None:
+    g = torch.Generator().manual_seed(seed)
+    w = 0.5 / math.sqrt(32) * torch.randn(32, 32, generator=g)
+    x = torch.randn(2, 32, generator=g)
+    sol = deq.solve(
+        lambda z: torch.tanh(z @ w.T + x), torch.zeros(2, 32), solver=solver, tol=1e-12,
+        max_evals=3000,
+    )  # fmt: skip
+    for status in map(int, sol.status):
+        assert status in (Status.STALLED, Status.CONVERGED)  # exactly fixed, if rounding is kind
+    assert (sol.residual <= 64 * torch.finfo(torch.float32).eps * sol.z.norm(dim=1)).all()
+    assert (sol.nfe < 3000).all()
+
+
+def test_stalled_happens_and_says_so() -> None:
+    # Two neighbouring floats map to each other: no fixed point closer than rounding.
+    one = torch.ones(1)
+    up = torch.nextafter(one, 2 * one)
+    sol = deq.solve(lambda z: torch.where(z == one, up, one), one, solver=deq.Picard(), tol=1e-9)
+    assert Status(int(sol.status)) is Status.STALLED
+    assert "floating point" in str(Status.STALLED)
+
+
+def test_strict_raises_with_the_solution() -> None:
+    z0 = torch.tensor([0.0, 1.0])
+    with pytest.raises(deq.ConvergenceError, match="1 of 2 samples: Diverged") as caught:
+        deq.solve(lambda z: -3 * z + 4, z0, solver=deq.Picard(), strict=True)
+    assert caught.value.solution.converged.tolist() == [False, True]
+    deq.solve(torch.cos, z0, strict=True)
+
+
+def test_every_status_is_a_sentence() -> None:
+    assert len({str(status) for status in Status}) == len(Status)
+    for status in Status:
+        sentence = str(status)
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+    assert f"{Status.CONVERGED}".startswith("Converged")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "word"),
+    [
+        ({"f": 3}, TypeError, "f must"),
+        ({"z0": [0.0]}, TypeError, "z0"),
+        ({"z0": torch.zeros(2, dtype=torch.int64)}, TypeError, "z0"),
+        ({"z0": torch.zeros(2, dtype=torch.complex64)}, TypeError, "z0"),
+        ({"solver": "anderson"}, TypeError, "solver"),
+        ({"solver": deq.Anderson}, TypeError, "solver"),
+        ({"tol": 0.0}, ValueError, "tol"),
+        ({"tol": -1e-3}, ValueError, "tol"),
+        ({"tol": math.nan}, ValueError, "tol"),
+        ({"tol": math.inf}, ValueError, "tol"),
+        ({"tol": "small"}, TypeError, "tol"),
+        ({"max_evals": 0}, ValueError, "max_evals"),
+        ({"max_evals": -3}, ValueError, "max_evals"),
+        ({"max_evals": 10.0}, TypeError, "max_evals"),
+        ({"max_evals": True}, TypeError, "max_evals"),
+        ({"f": lambda z: z[:, :1]}, ValueError, "f must keep the shape"),
+        ({"f": lambda z: z.double()}, TypeError, "f must keep the dtype"),
+        ({"f": lambda z: None}, TypeError, "f must return a tensor"),
+        ({"f": lambda z: z.mul_(0.5)}, ValueError, "f must not change its argument"),
+        ({"tolerance": 1e-3}, TypeError, "tolerance"),
+    ],
+)
+@every_solver
+def test_bad_arguments_get_a_sentence(
+    solver: object, change: dict[str, object], error: type[Exception], word: str
+) -> None:
+    arguments = {"f": torch.cos, "z0": torch.zeros(2, 3), "solver": solver} | change
+    f, z0 = arguments.pop("f"), arguments.pop("z0")
+    with pytest.raises(error, match=word):
+        deq.solve(f, z0, **arguments)
+
+
+def test_errors_inside_the_map_come_through() -> None:
+    def f(z: Tensor) -> Tensor:
+        raise AssertionError("the map's own complaint")
+
+    for solver in SOLVERS:
+        with pytest.raises(AssertionError, match="own complaint"):
+            deq.solve(f, torch.zeros(1), solver=solver)
+
+
+def test_no_graph_is_kept() -> None:
+    w = torch.tensor(0.5, requires_grad=True)
+    z0 = torch.zeros(2, requires_grad=True)
+    sol = deq.solve(lambda z: w * z + 1, z0, record=True)
+    assert not sol.z.requires_grad
+    assert sol.trajectory is not None
+    assert not sol.trajectory.z.requires_grad
+
+
+@every_solver
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+def test_memory_order_changes_nothing_and_is_kept(
+    solver: object, memory: torch.memory_format
+) -> None:
+    torch.manual_seed(0)
+    conv = torch.nn.Conv2d(6, 6, 3, padding=1)
+    x = torch.randn(2, 6, 5, 4)
+    plain = deq.solve(lambda z: torch.tanh(0.5 * conv(z) + x), torch.zeros_like(x), solver=solver)
+    x_m, conv_m = x.contiguous(memory_format=memory), conv.to(memory_format=memory)
+    seen = []
+
+    def f(z: Tensor) -> Tensor:
+        seen.append(z.is_contiguous(memory_format=memory))
+        return torch.tanh(0.5 * conv_m(z) + x_m)
+
+    sol = deq.solve(f, torch.zeros_like(x_m), solver=solver)
+    assert all(seen)
+    assert sol.z.is_contiguous(memory_format=memory)
+    assert torch.allclose(sol.z, plain.z, atol=1e-3)
+    assert torch.equal(sol.nfe, plain.nfe)
+
+
+def test_a_strided_start_is_read_in_its_own_order() -> None:
+    z0 = torch.arange(12, dtype=F64).reshape(3, 4).T  # (4, 3), not contiguous
+    sol = deq.solve(lambda z: z, z0)
+    assert torch.equal(sol.z, z0)
+    sol = deq.solve(lambda z: 0.5 * z + 0.5 * z0, torch.zeros(4, 3, dtype=F64), tol=1e-10)
+    assert torch.allclose(sol.z, z0)
