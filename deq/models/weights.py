@@ -88,9 +88,8 @@ def load_file(path: Path) -> Digits:
         model.cloud_labels = torch.zeros_like(tensors["cloud_labels"])
         model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise WeightsError(
-            f"The weights {path} do not fit the model ({error}). {REBUILD}"
-        ) from error
+        why = " ".join(str(error).split())  # torch lists missing names on lines of their own
+        raise WeightsError(f"The weights {path} do not fit the model ({why}). {REBUILD}") from error
     for name, tensor in tensors.items():
         if not bool(torch.isfinite(tensor).all()):
             raise WeightsError(
