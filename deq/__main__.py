@@ -9,23 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Self
 
 import torch
-from tqdm import tqdm
 
 import deq
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.picture import read_picture
 from deq.models.weights import SHIPPED, WeightsError, load_file
 from deq.solvers import Solver
+from deq.terminal import Bar, stop_on_interrupt
 
 SOLVERS: dict[str, Callable[[], Solver]] = {
     "ode": deq.ODE,
@@ -146,7 +141,7 @@ def _train(options: argparse.Namespace) -> int:
         raise DataError(f"{out} is a folder. Name a file with --out.")
     out.parent.mkdir(parents=True, exist_ok=True)  # a bad place shows now, not at the end
     config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
-    with _stop_on_interrupt() as stop, _Bar(stop) as bar:
+    with stop_on_interrupt() as stop, Bar(stop) as bar:
         for line in train_digits(
             config,
             data=options.data,
@@ -183,67 +178,10 @@ def _evaluate(options: argparse.Namespace) -> int:
     from deq.evaluation import evaluate
 
     model = load_file(options.weights)
-    with _Bar() as bar:
+    with Bar() as bar:
         evaluation = evaluate(model, options.data, options.download, bar.show)
     print(*evaluation.lines(), sep="\n")
     return 0
-
-
-class _Bar:
-    """One bar at a time on stderr, a new one whenever something else is being done.
-
-    Parameters
-    ----------
-    stop : threading.Event, optional
-        Once it is set, work that is no training step and keeps nothing is interrupted.
-    """
-
-    def __init__(self, stop: threading.Event | None = None) -> None:
-        self.stop = stop
-        self.what = ""
-        self.bar = tqdm(disable=True)
-
-    def show(self, what: str, done: int, total: int) -> None:
-        """Bring the bar up to `done` of `total`."""
-        if self.stop is not None and self.stop.is_set() and what != "training":
-            raise KeyboardInterrupt
-        if what != self.what:
-            self.close()
-            self.what = what
-            # disable=None: no bar where stderr is a file.
-            self.bar = tqdm(desc=what, total=total, initial=done, leave=False, disable=None)
-        self.bar.update(done - self.bar.n)
-
-    def say(self, words: str) -> None:
-        """Put words behind the bar."""
-        self.bar.set_postfix_str(words, refresh=False)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        self.bar.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; a second one interrupts at once, as usual."""
-    stop = threading.Event()
-    usual = signal.getsignal(signal.SIGINT)
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, usual)
-
-    signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 def _count(text: str) -> int:

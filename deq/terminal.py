@@ -1,0 +1,69 @@
+"""What the command line shows and hears: one progress bar, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Self
+
+from tqdm import tqdm
+
+
+class Bar:
+    """One bar at a time on stderr, a new one whenever something else is being done.
+
+    Parameters
+    ----------
+    stop : threading.Event, optional
+        Once it is set, work that is no training step and keeps nothing is interrupted.
+    """
+
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        self.stop = stop
+        self.what = ""
+        self.bar = tqdm(disable=True)
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Bring the bar up to `done` of `total`."""
+        if self.stop is not None and self.stop.is_set() and what != "training":
+            raise KeyboardInterrupt
+        if what != self.what:
+            self.close()
+            self.what = what
+            # disable=None: no bar where stderr is a file.
+            self.bar = tqdm(desc=what, total=total, initial=done, leave=False, disable=None)
+        self.bar.update(done - self.bar.n)
+
+    def say(self, words: str) -> None:
+        """Put words behind the bar."""
+        self.bar.set_postfix_str(words, refresh=False)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self.bar.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; a second one interrupts at once, as usual."""
+    stop = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, usual)
