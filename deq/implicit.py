@@ -133,7 +133,8 @@ class Implicit:
         statistics : Statistics
             Where the backward pass reports.
         """
-        out: Tensor = _Equilibrium.apply(fz, _Tracked(self, z, z_in, fz, statistics))  # type: ignore[no-untyped-call]
+        tracked = _Tracked(self, z_in, fz, statistics)
+        out: Tensor = _Equilibrium.apply(fz, z, tracked)  # type: ignore[no-untyped-call]
         return out
 
     def adjoint(self, z_in: Tensor, fz: Tensor, g: Tensor) -> Solution:
@@ -166,10 +167,9 @@ def _units(g: Tensor) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class _Tracked:
-    """An equilibrium and the one tracked evaluation made at it."""
+    """The one tracked evaluation f(z_in) of an equilibrium, and what to do with it."""
 
     gradient: Implicit
-    z: Tensor
     z_in: Tensor
     fz: Tensor
     statistics: Statistics
@@ -179,33 +179,33 @@ class _Equilibrium(torch.autograd.Function):
     """Forward: the solver's z*. Backward: the adjoint, handed on to the tracked evaluation."""
 
     @staticmethod
-    def forward(ctx: Any, fz: Tensor, tracked: _Tracked) -> Tensor:
+    def forward(ctx: Any, fz: Tensor, z: Tensor, tracked: _Tracked) -> Tensor:
         # It refers to inputs and leaves, never to the output: no reference cycle, so the graph and
         # its activations go as soon as the output goes.
         ctx.tracked = tracked
-        return tracked.z.view_as(tracked.z)
+        return z.clone()  # what follows may change it in place; z_in must not notice
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None, None]:
         tracked: _Tracked = ctx.tracked
         with torch.no_grad():
             solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
         tracked.statistics.backward = Report.of(solution)
         w = solution.z
         if torch.is_grad_enabled():  # create_graph=True: somebody may want a second derivative
-            w = _NoSecondDerivative.apply(w.requires_grad_())  # type: ignore[no-untyped-call]
-        return w, None
+            w = _NoSecondDerivative.apply(w, tracked.fz, g)  # type: ignore[no-untyped-call]
+        return w, None, None
 
 
 class _NoSecondDerivative(torch.autograd.Function):
-    """Identity that refuses to be differentiated."""
+    """The adjoint w, which refuses to be differentiated by anything that it depends on."""
 
     @staticmethod
-    def forward(ctx: Any, w: Tensor) -> Tensor:
+    def forward(ctx: Any, w: Tensor, fz: Tensor, g: Tensor) -> Tensor:
         return w.view_as(w)
 
     @staticmethod
-    def backward(ctx: Any, _: Tensor) -> Tensor:
+    def backward(ctx: Any, *_: Tensor) -> Tensor:
         raise RuntimeError(
             "Second derivatives through a DEQ are not supported: the adjoint of an implicit "
             "gradient is solved without a graph. Differentiate once, or unroll the cell by hand."

@@ -111,7 +111,7 @@ class DEQ(nn.Module):
         self.last = statistics = Statistics(Report.of(solution))
         if not torch.is_grad_enabled() or not self._needs_grad(z, x):
             return z
-        z_in = z.clone().requires_grad_()  # apart from the output, which may be changed in place
+        z_in = z.detach().requires_grad_()
         fz = self.cell(z_in, x)  # the one tracked evaluation
         return self.gradient.attach(z, z_in, fz, statistics)
 

@@ -90,7 +90,9 @@ def solve(
 
     with the norm over all that belongs to the sample. A norm pools: one large component that
     stands still hides small ones that still move. Finished samples are frozen; what happens to one
-    sample never changes another's answer beyond the tolerance.
+    sample never changes another's answer beyond the tolerance. (If f itself mixes samples, as batch
+    normalisation in training mode does, that is f's doing: a residual is then the one at the moment
+    at which its sample finished.)
 
     Parameters
     ----------
@@ -173,11 +175,11 @@ def find(
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
         state = layout.shaped(z)
-        version = z._version
+        version = 0 if z.is_inference() else z._version
         out = f(state)
         ledger.evals += 1
         layout.check(out)
-        if z._version != version:
+        if version != (0 if z.is_inference() else z._version):
             raise ValueError("f must not change its argument in place; return a new tensor.")
         return layout.flat(out)
 

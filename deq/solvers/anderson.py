@@ -99,9 +99,7 @@ class Anderson(Iteration):
             ridge=torch.diag_embed(strength).unbind(),
         )
 
-    def step(
-        self, state: AndersonState, z: Tensor, fz: Tensor
-    ) -> tuple[Tensor, AndersonState]:
+    def step(self, state: AndersonState, z: Tensor, fz: Tensor) -> tuple[Tensor, AndersonState]:
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
         g = fz - z  # (B, D)
         e = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)

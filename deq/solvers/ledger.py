@@ -90,7 +90,8 @@ class Ledger:
         bound = torch.add(self.atol, self.size, alpha=self.rtol)  # (B,)
         if self.looks == 1:
             # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
-            self._limit = _GROWTH * (res + self.size + self.atol / self.rtol)
+            limit = _GROWTH * (res + self.size + self.atol / self.rtol)
+            self._limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
         better = res < self.best  # NaN fails both comparisons: it never passes for progress
         ordinary = better & (res > bound)
         if self.frozen is not None:

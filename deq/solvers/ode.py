@@ -117,7 +117,8 @@ class ODE(Integrator):
         except AssertionError as error:
             if error is field.error:
                 raise
-            ledger.close(None, Status.NON_FINITE)  # torchdiffeq refuses a state that overflowed
+            # Torchdiffeq refuses a state that overflowed without an evaluation to show for it.
+            ledger.close(~field.y.isfinite().all(dim=1), Status.NON_FINITE)
         ledger.close(None, Status.MAX_EVALS)
 
 

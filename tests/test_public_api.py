@@ -1,0 +1,60 @@
+"""The names the outside relies on, and what importing the core drags in."""
+
+import dataclasses
+import inspect
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import deq
+
+
+def test_the_public_names_are_there() -> None:
+    assert set(deq.__all__) == {
+        "DEQ", "ODE", "Anderson", "ConvergenceError", "Implicit", "Picard", "Solution", "Status",
+        "Trajectory", "solve",
+    }  # fmt: skip
+    for name in deq.__all__:
+        assert inspect.getdoc(getattr(deq, name)), name
+
+
+def test_every_public_name_documents_its_parameters() -> None:
+    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, deq.Implicit):
+        doc = inspect.getdoc(thing) or ""
+        for name in inspect.signature(thing).parameters:
+            assert name in doc, f"{thing.__name__}: {name}"
+
+
+def test_options_are_keywords() -> None:
+    parameters = inspect.signature(deq.solve).parameters
+    assert [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD] == ["f", "z0"]
+    with pytest.raises(TypeError):
+        deq.solve(torch.cos, torch.zeros(1), deq.Picard())
+    for solver in (deq.Picard, deq.Anderson, deq.ODE, deq.Implicit):
+        assert all(f.kw_only for f in dataclasses.fields(solver))
+
+
+def test_status_codes_stay_what_they_are() -> None:
+    assert {s.name: int(s) for s in deq.Status} == {
+        "CONVERGED": 0, "MAX_EVALS": 1, "DIVERGED": 2, "NON_FINITE": 3, "STALLED": 4,
+    }  # fmt: skip
+
+
+def test_an_unknown_attribute_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing"):
+        deq.nothing  # noqa: B018
+    assert not hasattr(deq, "nothing")
+
+
+def test_the_core_imports_neither_streamlit_nor_plotly() -> None:
+    code = (
+        "import sys, torch, deq\n"
+        "layer = deq.DEQ(lambda z, x: 0.5 * z + x)\n"
+        "layer(torch.ones(1, requires_grad=True)).backward()\n"
+        "deq.solve(torch.cos, torch.zeros(1), solver=deq.ODE())\n"
+        "bad = [m for m in ('streamlit', 'plotly') if m in sys.modules]\n"
+        "assert not bad, bad\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -1,0 +1,136 @@
+"""A sample's answer is its own: alone or in any company, in any order."""
+
+import math
+
+import hypothesis.strategies as st
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import Tensor
+
+import deq
+from deq import Status
+from tests.problems import F64
+
+SOLVERS = {
+    "picard": deq.Picard(),
+    "damped": deq.Picard(damping=0.6),
+    "anderson": deq.Anderson(),
+    "window 2": deq.Anderson(window=2),
+    "ode": deq.ODE(),
+    "rk4": deq.ODE(method="rk4"),
+}
+TOL = 1e-6
+
+
+def contraction(seed: int, batch: int, n: int, gains: list[float]) -> tuple[Tensor, Tensor]:
+    """Weights (B, n, n) with ‖W‖₂ = gain, so tanh(W z + x) contracts; inputs x (B, n)."""
+    g = torch.Generator().manual_seed(seed)
+    w = torch.randn(batch, n, n, dtype=F64, generator=g)
+    w = w / torch.linalg.matrix_norm(w, ord=2, keepdim=True)
+    w = w * torch.tensor(gains, dtype=F64)[:, None, None]
+    return w, torch.randn(batch, n, dtype=F64, generator=g)
+
+
+def apply(w: Tensor, x: Tensor, z: Tensor) -> Tensor:
+    """tanh(W z + x), sample by sample, (B, n)."""
+    return torch.tanh((w @ z.unsqueeze(2)).squeeze(2) + x)
+
+
+@given(
+    name=st.sampled_from(sorted(SOLVERS)),
+    seed=st.integers(0, 2**20),
+    n=st.integers(1, 7),
+    gains=st.lists(st.floats(0.0, 0.95), min_size=1, max_size=6),
+)
+@settings(max_examples=60)
+def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float]) -> None:
+    solver = SOLVERS[name]
+    w, x = contraction(seed, len(gains), n, gains)
+    z0 = torch.zeros_like(x)
+    together = deq.solve(lambda z: apply(w, x, z), z0, solver=solver, tol=TOL, max_evals=5000)
+    assert together.converged.all(), together
+    for b, gain in enumerate(gains):
+        pick = slice(b, b + 1)
+        alone = deq.solve(
+            lambda z, pick=pick: apply(w[pick], x[pick], z),
+            z0[pick],
+            solver=solver,
+            tol=TOL,
+            max_evals=5000,
+        )
+        # Each is within residual/(1 − gain) of the one equilibrium.
+        apart = (together.z[b] - alone.z[0]).norm()
+        assert apart <= (together.residual[b] + alone.residual[0]) / (1 - gain) + 1e-12
+        if not isinstance(solver, deq.ODE):  # whose samples share their steps
+            assert together.nfe[b] == alone.nfe[0]
+            assert apart <= 1e-8
+
+
+@given(seed=st.integers(0, 2**20), order=st.permutations(range(5)))
+@settings(max_examples=20)
+@pytest.mark.parametrize("name", ["picard", "anderson", "ode"])
+def test_the_order_of_a_batch_does_not_matter(name: str, seed: int, order: list[int]) -> None:
+    gains = [0.1, 0.5, 0.9, 0.3, 0.7]
+    w, x = contraction(seed, 5, 4, gains)
+    z0 = torch.zeros_like(x)
+    one = deq.solve(lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=TOL, max_evals=2000)
+    w, x = w[order], x[order]
+    two = deq.solve(lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=TOL, max_evals=2000)
+    assert torch.equal(one.nfe[order], two.nfe)
+    assert torch.allclose(one.z[order], two.z, atol=1e-12)
+
+
+@given(
+    name=st.sampled_from(["picard", "anderson", "ode"]),
+    seed=st.integers(0, 2**20),
+    shape=st.lists(st.integers(1, 4), min_size=0, max_size=3),
+)
+@settings(max_examples=40)
+def test_the_shape_of_a_state_does_not_matter(name: str, seed: int, shape: list[int]) -> None:
+    n = math.prod(shape)
+    w, x = contraction(seed, 3, n, [0.2, 0.6, 0.9])
+    flat = deq.solve(lambda z: apply(w, x, z), torch.zeros(3, n, dtype=F64), solver=SOLVERS[name])
+    shaped = deq.solve(
+        lambda z: apply(w, x, z.reshape(3, n)).reshape(3, *shape),
+        torch.zeros(3, *shape, dtype=F64),
+        solver=SOLVERS[name],
+    )
+    assert torch.equal(flat.z, shaped.z.reshape(3, n))
+    assert torch.equal(flat.residual, shaped.residual)
+
+
+@given(bad=st.sampled_from([math.nan, math.inf, -math.inf, 1e300]), at=st.integers(0, 3))
+@settings(max_examples=16)
+@pytest.mark.parametrize("name", ["picard", "anderson", "ode"])
+def test_a_broken_mate_harms_nobody(name: str, bad: float, at: int) -> None:
+    w, x = contraction(0, 4, 3, [0.5, 0.5, 0.5, 0.5])
+    broken = torch.zeros(4, 1, dtype=torch.bool)
+    broken[at] = True
+    z0 = torch.zeros_like(x)
+    seen: list[Tensor] = []
+
+    def f(z: Tensor) -> Tensor:
+        seen.append(z)
+        return torch.where(broken, bad, apply(w, x, z))
+
+    sol = deq.solve(f, z0, solver=SOLVERS[name], tol=TOL, max_evals=3000)
+    clean = deq.solve(lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=TOL, max_evals=3000)
+    mates = ~broken[:, 0]
+    assert sol.converged[mates].all()
+    assert torch.allclose(sol.z[mates], clean.z[mates], atol=1e-5)
+    if not math.isfinite(bad):  # (a constant 1e300 is an equilibrium)
+        assert Status(int(sol.status[at])) is Status.NON_FINITE
+        assert all(z.isfinite().all() for z in seen)  # nobody is ever shown a poisoned state
+
+
+@pytest.mark.parametrize("batch", [1, 2, 100])
+@pytest.mark.parametrize("name", sorted(SOLVERS))
+def test_batch_sizes(name: str, batch: int) -> None:
+    w, x = contraction(1, 100, 5, [0.5] * 100)
+    w, x = w[:batch], x[:batch]
+    sol = deq.solve(
+        lambda z: apply(w, x, z), torch.zeros_like(x), solver=SOLVERS[name], tol=TOL, max_evals=500
+    )
+    assert sol.converged.all()
+    assert torch.allclose(apply(w, x, sol.z), sol.z, atol=1e-5)
