@@ -47,7 +47,7 @@ class DigitsConfig:
 
     channels: int = 64
     stem: tuple[int, int] = (32, 64)
-    contraction: float = 0.9
+    contraction: float = 0.95
     dropout: float = 0.2
     thresholds: Thresholds = field(default_factory=Thresholds)
 
@@ -67,7 +67,7 @@ class Digits(nn.Module):
     Attributes
     ----------
     basis : Tensor (3, C·49)
-        Directions on which states are drawn (see `deq.models.finish.draw_map`); `centre` (C·49,)
+        Directions on which states are drawn (see `deq.training.finish.draw_map`); `centre` (C·49,)
         is their origin, the mean of known equilibria.
     cloud_points, cloud_labels : Tensor (N, 3), (N,)
         Equilibria of training digits on that basis, and which digits they are.
@@ -98,6 +98,9 @@ class Digits(nn.Module):
             nn.ReLU(),
             *_conv(coarse, channels, stride=2),  # (B, C, 7, 7)
         )
+        # Most units of the state start out active: a cell whose units are mostly off forgets the
+        # state, and its equilibrium is found in one step and says no more than the stem.
+        nn.init.ones_(cast(nn.BatchNorm2d, self.stem[-1]).bias)
         self.equilibrium = DEQ(
             Cell(channels, self.config.contraction),
             solver=Picard(),

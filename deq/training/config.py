@@ -22,6 +22,9 @@ class TrainConfig:
     rate, decay : float
         Largest learning rate and weight decay of AdamW. The rate climbs for 300 steps and then
         falls along half a cosine.
+    cell_rate : float
+        Learning rate of the cell, as a share of `rate`. Projection shrinks the whole kernel by as
+        much as a step made its norm grow: with large steps it would forget all but the last few.
     smoothing : float
         Label smoothing.
     exposure : float
@@ -32,11 +35,12 @@ class TrainConfig:
         Sizes of the network.
     """
 
-    epochs: int = 20
+    epochs: int = 18
     seed: int = 0
     batch: int = 128
     rate: float = 3e-3
     decay: float = 2e-2
+    cell_rate: float = 0.1
     smoothing: float = 0.05
     exposure: float = 0.5
     pen_copies: int = 10

@@ -52,8 +52,15 @@ class Trainer:
             self.model = Digits(config.model)
         # Channels last halves the time of a convolution on a CPU.
         self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        kernel = self.model.cell.weight
+        others = [p for p in self.model.parameters() if p is not kernel]
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), lr=config.rate, weight_decay=config.decay
+            [
+                {"params": others, "share": 1.0},
+                {"params": [kernel], "share": config.cell_rate, "weight_decay": 0.0},
+            ],
+            lr=config.rate,
+            weight_decay=config.decay,
         )
         self.augment = Augment()
         self.step = 0
@@ -97,7 +104,7 @@ class Trainer:
         config, model = self.config, self.model
         rate = self._rate()
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         place = self.step % self.steps_per_epoch * config.batch
         images, labels = self._batch(self._order[place : place + config.batch])
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
