@@ -107,7 +107,7 @@ def solve(
     tol : float
         Absolute and relative tolerance.
     max_evals : int
-        Cap on the evaluations of f.
+        Cap on the evaluations of f. The ODE may want several hundred.
     record : bool
         Keep the trajectory: all states, so T times the memory.
     strict : bool

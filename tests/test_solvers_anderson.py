@@ -144,20 +144,3 @@ def test_it_can_leave_a_domain_that_the_iteration_never_leaves_and_says_so() -> 
     sol = deq.solve(lambda z: torch.sqrt(z) - 2, scalar(1.0), solver=deq.Anderson())
     assert Status(int(sol.status)) is Status.NON_FINITE
     assert sol.z.isfinite().all()
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "word"),
-    [
-        ({"window": 0}, ValueError, "window"),
-        ({"window": 2.0}, TypeError, "window"),
-        ({"ridge": 0.0}, ValueError, "ridge"),
-        ({"ridge": 2.0}, ValueError, "ridge"),
-        ({"memory": 5}, TypeError, "memory"),
-    ],
-)
-def test_bad_options_get_a_sentence(
-    options: dict[str, object], error: type[Exception], word: str
-) -> None:
-    with pytest.raises(error, match=word):
-        deq.Anderson(**options)

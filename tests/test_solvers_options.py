@@ -1,0 +1,48 @@
+"""Options of solvers are checked when they are given, by name."""
+
+import math
+
+import pytest
+
+import deq
+
+
+@pytest.mark.parametrize(
+    ("solver", "options", "error", "word"),
+    [
+        (deq.Picard, {"window": 5}, TypeError, "window"),
+        (deq.Anderson, {"window": 0}, ValueError, "window"),
+        (deq.Anderson, {"window": 2.0}, TypeError, "window"),
+        (deq.Anderson, {"ridge": 0.0}, ValueError, "ridge"),
+        (deq.Anderson, {"ridge": 2.0}, ValueError, "ridge"),
+        (deq.Anderson, {"memory": 5}, TypeError, "memory"),
+        (deq.ODE, {"method": "dopri6"}, ValueError, "method"),
+        (deq.ODE, {"method": None}, ValueError, "method"),
+        (deq.ODE, {"t_max": 0.0}, ValueError, "t_max"),
+        (deq.ODE, {"t_max": math.nan}, ValueError, "t_max"),
+        (deq.ODE, {"t_max": "long"}, TypeError, "t_max"),
+        (deq.ODE, {"rtol": 0.0}, ValueError, "rtol"),
+        (deq.ODE, {"atol": -1.0}, ValueError, "atol"),
+        (deq.ODE, {"step": 0}, ValueError, "step"),
+        (deq.ODE, {"step": math.inf}, ValueError, "step"),
+        (deq.ODE, {"max_num_steps": 10}, TypeError, "max_num_steps"),
+    ],
+)
+def test_bad_options_get_a_sentence(
+    solver: type, options: dict[str, object], error: type[Exception], word: str
+) -> None:
+    with pytest.raises(error, match=word):
+        solver(**options)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, 2.5, math.inf, math.nan, "1", None, True])
+@pytest.mark.parametrize("solver", [deq.Picard, deq.Anderson])
+def test_a_bad_damping_is_refused(solver: type, value: object) -> None:
+    with pytest.raises((ValueError, TypeError), match="damping"):
+        solver(damping=value)
+
+
+def test_good_options_are_kept() -> None:
+    assert deq.Picard(damping=2).damping == 2
+    assert deq.Anderson(window=1, ridge=1e-3).ridge == 1e-3
+    assert deq.ODE(t_max=math.inf, step=3, method="rk4").t_max == math.inf
