@@ -150,7 +150,10 @@ class Digits(nn.Module):
         return (z.flatten(-3) - self.centre) @ self.basis.T
 
     def start(self, seed: int | None = None) -> Tensor:
-        """A first state (1, C, 7, 7): zeros, or positive noise as large as a typical state.
+        """A first state (1, C, 7, 7): zeros, or a random place on the map of states.
+
+        A random state is ``c + B⁺ p`` with the map's centre c, its directions B and a Gaussian
+        place p (3,) as widely spread as the cloud, so that it is seen where it is.
 
         Parameters
         ----------
@@ -160,9 +163,10 @@ class Digits(nn.Module):
         shape = (1, self.config.channels, GRID, GRID)
         if seed is None:
             return torch.zeros(shape)
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).abs()
-        scale = self.centre.norm() / noise.norm()
-        return noise * torch.where(scale > 0, scale, 1.0)
+        place = torch.randn(3, generator=torch.Generator().manual_seed(seed))
+        place = place * self.cloud_points.std(0)  # (3,)
+        state: Tensor = self.centre + torch.linalg.pinv(self.basis) @ place  # (C·49,)
+        return state.reshape(shape)
 
     @torch.no_grad()
     def predict(
