@@ -23,6 +23,7 @@ from deq.models import weights
 from deq.models.digits import Digits, DigitsConfig
 from deq.training import Progress, TrainConfig
 from deq.training.digits import Trainer
+from deq.training.run import checkpoint_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SEVEN = [np.array([[80.0, 60], [200, 60], [120, 230]])]
@@ -155,6 +156,15 @@ def test_missing_data(
     assert "There is no data folder" in capsys.readouterr().err
     assert cli.main([*command, *named, "--data", str(tmp_path / "empty")]) == 2
     assert "not found" in capsys.readouterr().err
+
+
+def test_a_kept_run_is_not_forgotten_before_the_data_are_there(tmp_path: Path) -> None:
+    out = tmp_path / "x.safetensors"
+    kept = checkpoint_of(out)
+    kept.touch()
+    options = ["--fresh", "--out", str(out), "--data", str(tmp_path / "gone")]
+    assert cli.main(["train", "digits", *options]) == 2
+    assert kept.exists()
 
 
 @pytest.mark.parametrize(

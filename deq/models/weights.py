@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as packed
 from torch import Tensor
 
 from deq.models.digits import Digits, DigitsConfig
@@ -32,12 +32,20 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
     """Write a safetensors file so that a crash leaves the old one or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".part")
-    save_file({k: v.detach().contiguous() for k, v in tensors.items()}, draft, dict(metadata))
+    # Not safetensors' save_file: it makes a file that nobody but its owner may read.
+    draft.write_bytes(packed({k: v.contiguous() for k, v in tensors.items()}, dict(metadata)))
     os.replace(draft, path)
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+def read_tensors(path: Path, advice: str = REBUILD) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Tensors and metadata of a safetensors file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    advice : str
+        What to do when it cannot be used, in a sentence that ends the error.
 
     Raises
     ------
@@ -45,13 +53,13 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         If the file is missing, truncated or something else.
     """
     if not path.is_file():
-        raise WeightsError(f"The weights {path.name} are missing from {path.parent}. {REBUILD}")
+        raise WeightsError(f"The weights {path.name} are missing from {path.parent}. {advice}")
     try:
         with safe_open(path, "pt") as file:
             names = list(file.keys())  # the handle itself cannot be iterated
             return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
     except (SafetensorError, OSError) as error:
-        raise WeightsError(f"The weights {path} are damaged ({error}). {REBUILD}") from error
+        raise WeightsError(f"The weights {path} are damaged ({error}). {advice}") from error
 
 
 def save(model: Digits, path: Path, metadata: Mapping[str, str]) -> None:

@@ -25,6 +25,8 @@ from deq.models.weights import WeightsError, read_tensors, write_tensors
 from deq.training.config import TrainConfig
 from deq.training.progress import Progress, Stage
 
+ANOTHER_PLACE = "Start afresh with --fresh, or name another place with --out."
+
 
 class Trainer:
     """A run: model, optimiser and the number of steps taken.
@@ -87,9 +89,9 @@ class Trainer:
             if self.step % self.steps_per_epoch == 0:
                 self._save()
                 yield replace(line, stage="epoch", epoch=epoch + 1, accuracy=self.validate())
+        # The checkpoint stays as the last epoch left it: taken up once more, it ends the same.
         self.model.cell.project_(300)
         self.model.eval()
-        self._save()
         yield self._progress("done", began)
 
     def validate(self) -> dict[str, float]:
@@ -177,11 +179,11 @@ class Trainer:
         write_tensors(self.checkpoint, tensors, {"run": self.identity, "step": str(self.step)})
 
     def _resume(self) -> None:
-        tensors, metadata = read_tensors(self.checkpoint)
+        tensors, metadata = read_tensors(self.checkpoint, ANOTHER_PLACE)
         if metadata.get("run") != self.identity:
             raise WeightsError(
                 f"{self.checkpoint} belongs to a run with another configuration or other data. "
-                "Start afresh with --fresh, or name another place with --out."
+                + ANOTHER_PLACE
             )
         model = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
         self.model.load_state_dict(model)

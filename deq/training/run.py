@@ -64,9 +64,6 @@ def train_digits(
     deq.models.WeightsError
         If the kept run is damaged or belongs to another configuration.
     """
-    checkpoint = checkpoint_of(out)
-    if fresh:
-        checkpoint.unlink(missing_ok=True)
     corpus = draw_corpus(
         data,
         download=download,
@@ -75,6 +72,9 @@ def train_digits(
         seed=config.seed,
         report=report,
     )
+    checkpoint = checkpoint_of(out)
+    if fresh:  # not before the data are there
+        checkpoint.unlink(missing_ok=True)
     trainer = Trainer(config, corpus, checkpoint)
     for progress in trainer.run(stop):
         if progress.stage != "done":

@@ -182,6 +182,20 @@ def test_weights_survive_a_round_trip(tmp_path: Path) -> None:
     torch.testing.assert_close(again(torch.ones(1, 28, 28)), model(torch.ones(1, 28, 28)))
 
 
+def test_weights_may_be_read_by_whoever_may_read_other_files(tmp_path: Path) -> None:
+    """An app may run as another user than the one who trained."""
+    write_tensors(tmp_path / "weights.safetensors", {"a": torch.zeros(1)}, {})
+    (tmp_path / "other").touch()
+    modes = [path.stat().st_mode for path in tmp_path.iterdir()]
+    assert len(set(modes)) == 1
+
+
+def test_weights_that_cannot_be_written_are_an_error_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "weights.safetensors.part").mkdir()
+    with pytest.raises(OSError, match=r"weights\.safetensors\.part"):
+        write_tensors(tmp_path / "weights.safetensors", {"a": torch.zeros(1)}, {})
+
+
 def test_weights_that_cannot_be_used_say_so(tmp_path: Path) -> None:
     path = tmp_path / "digits.safetensors"
     with pytest.raises(WeightsError, match=r"missing.*rebuild"):

@@ -102,6 +102,15 @@ def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(
     assert_same(weights(resumed), weights(straight))
 
 
+def test_a_finished_run_taken_up_again_ends_the_same(corpus: Corpus, tmp_path: Path) -> None:
+    """As after Ctrl-C between the last step and the finished weights."""
+    first = Trainer(CONFIG, corpus, tmp_path / "run")
+    list(first.run())
+    again = Trainer(CONFIG, corpus, tmp_path / "run")
+    assert [line.stage for line in again.run()] == ["done"]
+    assert_same(weights(again), weights(first))
+
+
 def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "run.safetensors"
     stop = threading.Event()
@@ -111,7 +120,7 @@ def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) 
         Trainer(replace(CONFIG, rate=1.0), corpus, path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(WeightsError, match="damaged"):
+    with pytest.raises(WeightsError, match=r"damaged.*--fresh"):
         Trainer(CONFIG, corpus, path)
 
 
