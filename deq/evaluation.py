@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -141,11 +141,12 @@ def evaluate(
     """
     mnist = corpus.mnist("test", data, download)
     _, _, writers = corpus.pen_split(data)
-    pen = corpus.pen_as_written(writers, seed=11, report=report)
-    # Nothing is left out in silence: a digit that `prepare` refuses counts as not named.
-    lost = len(writers) - len(pen[0])
-    images = torch.cat([mnist[0], pen[0]])
-    truth = torch.cat([mnist[1], pen[1]])
+    # Numbered, to know whose digit each picture is. Nothing is left out in silence: a digit that
+    # `prepare` refuses counts as not named.
+    numbered = [replace(digit, label=number) for number, digit in enumerate(writers)]
+    pen, number = corpus.pen_as_written(numbered, seed=11, report=report)
+    images = torch.cat([mnist[0], pen])
+    truth = torch.cat([mnist[1], torch.tensor([digit.label for digit in writers])[number]])
     split = len(mnist[0])
 
     named: dict[str, Tensor] = {}
@@ -167,18 +168,15 @@ def evaluate(
             verdicts = _verdicts(model, probabilities, converged)
     right = named["ODE"] == truth
     digit = torch.tensor([verdict == "digit" for verdict in verdicts])
-    pen_writers = torch.tensor([d.writer for d in writers]) if lost == 0 else None
+    writer = torch.tensor([digit.writer for digit in writers])
+    pen_right = torch.zeros(len(writers), dtype=torch.bool)
+    pen_right[number] = right[split:]
     same = torch.stack(list(named.values()))
     return Evaluation(
         parameters=sum(p.numel() for p in model.parameters()),
         mnist=roads["ODE"].mnist,
         pen=roads["ODE"].pen,
-        writers={}
-        if pen_writers is None
-        else {
-            str(w): _share(right[split:][pen_writers == w])
-            for w in sorted(set(pen_writers.tolist()))
-        },
+        writers={str(w): _share(pen_right[writer == w]) for w in sorted(set(writer.tolist()))},
         called_digit=float(digit[split:].sum()) / len(writers),
         called_right=_share(right[split:][digit[split:]]),
         mnist_called_digit=_share(digit[:split]),

@@ -44,6 +44,8 @@ def test_figures_are_shares_of_what_was_shown(few: tuple[torch.Tensor, torch.Ten
     # A drawing that `prepare` refuses was not called a digit, and not named right.
     assert figures.called_digit == pytest.approx(3 / 4)
     assert figures.pen in {0.0, 1 / 4, 2 / 4}
+    assert set(figures.writers) == {"5", "10"}
+    assert sum(figures.writers.values()) / 2 == pytest.approx(figures.pen)  # two digits each
     assert figures.mnist_called_digit == 1
     assert 0 <= figures.refused["all"] < 0.2
     assert figures.parameters == sum(p.numel() for p in model.parameters())
