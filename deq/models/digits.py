@@ -2,7 +2,7 @@
 
 The article's sandwich with a convolutional state: the stem turns the picture into the injected
 input x, the state z settles at z* = relu(W z* + x), and ten logits are read from z*.
-W is a 3×3 convolution with ‖W‖₂ ≤ κ < 1, so every picture has exactly one equilibrium.
+W is a 3×3 convolution kept at ‖W‖₂ ≈ κ < 1 or below, so every picture has exactly one equilibrium.
 """
 
 from __future__ import annotations
@@ -159,10 +159,17 @@ class Digits(nn.Module):
         ----------
         seed : int or None
             None for zeros; the same seed gives the same start.
+
+        Raises
+        ------
+        ValueError
+            If a random place is asked for on a map that has not been drawn yet.
         """
         shape = (1, self.config.channels, GRID, GRID)
         if seed is None:
             return torch.zeros(shape)
+        if not len(self.cloud_points):
+            raise ValueError("no map of the states yet: deq.training.finish.draw_map makes it")
         place = torch.randn(3, generator=torch.Generator().manual_seed(seed))
         place = place * self.cloud_points.std(0)  # (3,)
         state: Tensor = self.centre + torch.linalg.pinv(self.basis) @ place  # (C·49,)
@@ -201,13 +208,14 @@ class Digits(nn.Module):
 
         Raises
         ------
+        RuntimeError
+            In training mode, in which the answer would be left to chance.
         ValueError
-            If the picture is not 28×28 finite numbers.
+            If the picture is not 28×28 numbers from 0 to 1.
         """
-        picture = torch.as_tensor(image, dtype=torch.float32)
-        if picture.shape != (PICTURE, PICTURE) or not bool(picture.isfinite().all()):
-            raise ValueError(f"image must be 28×28 finite numbers, not {tuple(picture.shape)}")
-        x = self.encode(picture[None])  # (1, C, 7, 7)
+        if self.training:
+            raise RuntimeError("call eval() on the model before predict()")
+        x = self.encode(_picture(image)[None])  # (1, C, 7, 7)
         solution = solve(
             lambda z: self.cell(z, x),
             self.start() if z0 is None else z0,
@@ -231,6 +239,18 @@ class Digits(nn.Module):
             path_probabilities=None if path is None else self.probabilities(path),  # (T, 10)
             path_points=None if path is None else self.project(path),  # (T, 3)
         )
+
+
+def _picture(image: Tensor | npt.NDArray[np.floating]) -> Tensor:
+    """The picture as a tensor (28, 28) float32, or a ValueError that says what is wrong with it."""
+    if not isinstance(image, Tensor):  # a copy: torch refuses some views, and warns of read-only
+        image = torch.from_numpy(np.array(image, dtype=np.float32))
+    picture = image.to(torch.float32)
+    if picture.shape != (PICTURE, PICTURE):
+        raise ValueError(f"image must be 28×28, not of shape {tuple(picture.shape)}")
+    if not bool(((picture >= 0) & (picture <= 1)).all()):  # NaN is neither
+        raise ValueError("image must be 28×28 numbers from 0 (paper) to 1 (ink)")
+    return picture
 
 
 def _conv(inside: int, outside: int, stride: int) -> tuple[nn.Module, nn.Module]:

@@ -140,10 +140,43 @@ def test_starts_are_reproducible_and_all_over_the_map(model: Digits) -> None:
     torch.testing.assert_close(places.std(0), model.cloud_points.std(0), rtol=0.2, atol=0)
 
 
-@pytest.mark.parametrize("image", [torch.zeros(27, 28), torch.full((28, 28), math.nan)])
-def test_bad_pictures_are_refused(model: Digits, image: torch.Tensor) -> None:
-    with pytest.raises(ValueError, match="28×28"):
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (torch.zeros(27, 28), r"not of shape \(27, 28\)"),
+        (torch.full((28, 28), math.nan), "from 0"),
+        (np.full((28, 28), 255, np.uint8), "from 0"),  # MNIST's own grey levels
+        (torch.full((28, 28), -0.1), "from 0"),
+    ],
+)
+def test_bad_pictures_are_refused(
+    model: Digits, image: torch.Tensor | np.ndarray, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
         model.predict(image)
+
+
+def test_any_array_will_do_and_none_is_changed(model: Digits) -> None:
+    image = load_subset()[0][0] / np.float32(255)
+    expected = model.predict(image).probabilities
+    read_only = image.copy()
+    read_only.setflags(write=False)
+    turned = np.ascontiguousarray(image[::-1])[::-1]  # negative strides
+    for same in (read_only, turned, image.astype(np.float64), torch.from_numpy(image).double()):
+        assert torch.equal(model.predict(same).probabilities, expected)
+
+
+def test_a_network_in_training_does_not_guess() -> None:
+    model = Digits(DigitsConfig(channels=4, stem=(3, 4)))
+    with pytest.raises(RuntimeError, match="eval"):
+        model.predict(torch.zeros(28, 28))
+
+
+def test_a_random_start_needs_a_map() -> None:
+    model = Digits(DigitsConfig(channels=4, stem=(3, 4)))
+    assert not model.start().any()
+    with pytest.raises(ValueError, match="draw_map"):
+        model.start(0)
 
 
 def test_the_file_tells_where_it_comes_from(model: Digits) -> None:
