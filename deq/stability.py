@@ -1,8 +1,9 @@
 """Keeping a layer a contraction, so that its equilibrium exists, is unique and is found.
 
 If ‖W‖₂ ≤ κ < 1 and the activation σ never stretches distances, then f(z) = σ(W z + x) shrinks
-every distance by at least κ: Banach's theorem gives exactly one equilibrium for every x, damped
-iteration reaches it from everywhere, and it is a stable steady state of dz/dt = f(z) − z.
+every distance to at most κ times what it was: Banach's theorem gives exactly one equilibrium for
+every x, damped iteration reaches it from everywhere, and it is a stable steady state of
+dz/dt = f(z) − z.
 """
 
 from __future__ import annotations
@@ -67,9 +68,10 @@ def conv_norm(weight: Tensor, start: Tensor, steps: int = 1) -> tuple[Tensor, Te
 
 @torch.no_grad()
 def project_conv_(weight: Tensor, limit: float, start: Tensor, steps: int = 1) -> Tensor:
-    """Scale a convolution's kernel in place so that its norm is at most `limit`.
+    """Scale a convolution's kernel in place so that its norm, as estimated, is at most `limit`.
 
-    ``W ← W · min(1, limit / σ(W))``, called after each optimiser step (projected gradient).
+    ``W ← W · min(1, limit / σ(W))``, called after each optimiser step (projected gradient). The
+    estimate comes from below: with few steps the norm may stay a little above the limit.
 
     Parameters
     ----------

@@ -45,13 +45,14 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
     Parameters
     ----------
     rgba : ndarray (H, W, 4) uint8
-        White ink on an opaque black pad of any size. Alpha below 255 counts as black pad.
+        White ink on an opaque black pad of any size. What is transparent shows black behind it.
 
     Returns
     -------
     ndarray (28, 28) float32
         Ink from 0 to 1, brightest pixel exactly 1. Longest side of the ink 20 pixels; centre of
-        mass within half a pixel of the centre of pixel (14, 14).
+        mass within half a pixel of the centre of pixel (14, 14), but for ink so lopsided that it
+        would not fit on the picture there.
 
     Notes
     -----

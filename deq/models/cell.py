@@ -19,7 +19,8 @@ class Cell(nn.Module):
     channels : int
         Channels of z and x.
     contraction : float
-        κ; after `project_` ‖W‖₂ ≤ κ, hence ‖f(z) − f(z′)‖₂ ≤ κ ‖z − z′‖₂.
+        κ; after `project_` ‖W‖₂ ≤ κ, hence ‖f(z) − f(z′)‖₂ ≤ κ ‖z − z′‖₂, up to the
+        little that power iteration misses of the norm.
     """
 
     singular: Tensor
@@ -40,5 +41,5 @@ class Cell(nn.Module):
         return F.relu(F.conv2d(z, self.weight, padding=1) + x)
 
     def project_(self, steps: int = 1) -> Tensor:
-        """Bring ‖W‖₂ back to at most κ after an optimiser step; returns the norm before."""
+        """Bring ‖W‖₂, as estimated, back to at most κ; returns what it was before."""
         return project_conv_(self.weight.data, self.contraction, self.singular, steps)

@@ -95,6 +95,22 @@ def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
     assert ((inks >= 0.05) & (inks <= 0.25)).mean() >= 0.97
 
 
+def test_lopsided_ink_stays_whole() -> None:
+    """A heavy stem with a long thin arm: centred as far as the border of the picture allows."""
+    arm = np.array([[60.0, 50], [260, 50]])
+    stem = [np.array([[60.0 + x, 60], [60.0 + x, 230]]) for x in range(0, 20, 2)]
+    down, across = centre(prepare(render([arm, *stem], 280, 6)))
+    assert abs(down - 14.5) <= 0.5
+    assert across < 12
+    assert longest(prepare(render([arm, *stem], 280, 6))) == 20
+
+
+def test_transparency_shows_the_black_pad() -> None:
+    clear = render(SEVEN)
+    clear[..., 3], clear[..., :3] = clear[..., 0], 255
+    np.testing.assert_array_equal(prepare(clear), prepare(render(SEVEN)))
+
+
 def blank(height: int = 280, width: int = 280) -> np.ndarray:
     pad = np.zeros((height, width, 4), np.uint8)
     pad[..., 3] = 255
