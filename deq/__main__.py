@@ -12,6 +12,8 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TypeVar
 
 import torch
 
@@ -27,6 +29,7 @@ SOLVERS: dict[str, Callable[[], Solver]] = {
     "picard": deq.Picard,
     "anderson": deq.Anderson,
 }
+Number = TypeVar("Number", int, float)
 INTERRUPTED = 130  # what shells give for a program ended by Ctrl-C
 
 
@@ -84,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument("model", choices=["digits"], help="which model")
     train.add_argument("--epochs", type=_count, help="passes over MNIST")
-    train.add_argument("--seed", type=int, default=0, help="of every random choice (default: 0)")
+    train.add_argument("--seed", type=_seed, default=0, help="of every random choice (default: 0)")
     train.add_argument(
         "--out",
         type=Path,
@@ -139,7 +142,12 @@ def _train(options: argparse.Namespace) -> int:
     out: Path = options.out
     if out.is_dir():
         raise DataError(f"{out} is a folder. Name a file with --out.")
-    out.parent.mkdir(parents=True, exist_ok=True)  # a bad place shows now, not at the end
+    try:  # a bad place shows now, not after the first epoch
+        out.parent.mkdir(parents=True, exist_ok=True)
+        NamedTemporaryFile(dir=out.parent, suffix=".part").close()
+    except OSError as error:
+        why = error.strerror or error
+        raise DataError(f"{out} cannot be written: {why}. Name a place with --out.") from error
     config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
     with stop_on_interrupt() as stop, Bar(stop) as bar:
         for line in train_digits(
@@ -186,18 +194,30 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 def _count(text: str) -> int:
     """A whole number from 1 on, for argparse."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
+    return _number(int, text, lambda n: n >= 1, "a whole number from 1 on")
+
+
+def _seed(text: str) -> int:
+    """What seeds both NumPy and PyTorch, for argparse."""
+    return _number(int, text, lambda n: 0 <= n < 2**32, "a whole number from 0 to 4,294,967,295")
 
 
 def _positive(text: str) -> float:
     """A finite number above 0, for argparse."""
-    number = float(text)
-    if not (0 < number < math.inf):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
-    return number
+    return _number(float, text, lambda n: 0 < n < math.inf, "a number above 0")
+
+
+def _number(
+    kind: Callable[[str], Number], text: str, fits: Callable[[Number], bool], what: str
+) -> Number:
+    """The number in `text`, or argparse's error in words of ours."""
+    try:
+        number = kind(text)
+        if fits(number):
+            return number
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"must be {what}, not {text}")
 
 
 if __name__ == "__main__":

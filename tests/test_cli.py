@@ -173,12 +173,15 @@ def test_a_kept_run_is_not_forgotten_before_the_data_are_there(tmp_path: Path) -
         ([], "required"),
         (["train"], "required"),
         (["train", "letters"], "invalid choice"),
-        (["train", "digits", "--epochs", "0"], "must be at least 1"),
-        (["train", "digits", "--threads", "two"], "invalid"),
+        (["train", "digits", "--epochs", "0"], "must be a whole number from 1 on"),
+        (["train", "digits", "--threads", "two"], "must be a whole number from 1 on, not two"),
+        (["train", "digits", "--seed", "-2"], "must be a whole number from 0"),
+        (["train", "digits", "--seed", "1" + 20 * "0"], "must be a whole number from 0"),
         (["predict"], "required"),
         (["predict", "x.png", "--solver", "magic"], "invalid choice"),
         (["predict", "x.png", "--tol", "0"], "above 0"),
         (["predict", "x.png", "--tol", "nan"], "above 0"),
+        (["predict", "x.png", "--tol", "tight"], "must be a number above 0, not tight"),
     ],
 )
 def test_bad_options(
@@ -250,13 +253,20 @@ def assert_same(first: Path, second: Path) -> None:
 
 @pytest.mark.usefixtures("small_run")
 def test_a_place_that_cannot_be_written_shows_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def drawn(*_: object, **__: object) -> Corpus:
+        pytest.fail("went to work first")
+
+    monkeypatch.setattr(deq.training.run, "draw_corpus", drawn)
     (tmp_path / "file").touch()
     assert cli.main(["train", "digits", "--out", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
     assert cli.main(["train", "digits", "--out", str(tmp_path / "file" / "x.safetensors")]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert "x.safetensors cannot be written" in capsys.readouterr().err
+    if Path("/proc").is_dir():  # a folder that is there, and in which nobody can write
+        assert cli.main(["train", "digits", "--out", "/proc/x.safetensors"]) == 2
+        assert "x.safetensors cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("small_run")
