@@ -17,10 +17,11 @@ LONGEST = 1120  # larger pictures are shrunk to this many pixels: four times the
 def read_picture(path: Path | str) -> NDArray[np.uint8]:
     """Read a picture as a drawing that :func:`deq.digits.prepare` takes.
 
-    Paper is the colour along the border (the median of each channel). Ink is how far a pixel is
-    from it, the largest difference of the three channels. So dark ink on light paper, chalk on a
-    blackboard and coloured ink all come out as white on black, and the pad's own pictures come
-    out as they are.
+    Paper is the colour along the border, which may change evenly across the picture, as light from
+    one side makes it. Ink is how far a pixel is from it, the largest difference of the three
+    channels, less what the border's own unevenness and noise come to. So dark ink on light paper,
+    chalk on a blackboard, coloured ink and photographs all come out as white on black, and the
+    pad's own pictures come out as they are.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
         raise DataError(f"{path} is no picture. Give a PNG or JPEG of one digit.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
-    except (OSError, ValueError, SyntaxError) as error:  # Pillow's SyntaxError: a broken PNG
+    except Exception as error:  # a broken file makes Pillow's readers raise anything
         raise DataError(f"{path} cannot be read as a picture: {error}.") from error
     return ink_on_black(rgba)
 
@@ -56,9 +57,8 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
 def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Repaint ``rgba`` (H, W, 4) as white ink on opaque black, taking the border for paper."""
     flat = _without_alpha(rgba)  # (H, W, 3)
-    border = np.concatenate([flat[0], flat[-1], flat[:, 0], flat[:, -1]])  # (2H + 2W, 3)
-    paper = np.median(border, axis=0)  # (3,)
-    ink = np.abs(flat - paper).max(axis=2)  # (H, W)
+    paper, noise = _paper(flat)
+    ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
     drawing = np.full(rgba.shape, 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing
@@ -74,6 +74,29 @@ def _flat(image: Image.Image) -> NDArray[np.uint8]:
     return np.array(image)
 
 
+def _paper(flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Colour of the paper at each pixel (H, W, 3), a plane through the border, and its noise.
+
+    The border's median is right about most of it even where ink touches it; what is near enough to
+    the median is paper, and the plane is fitted to that.
+    """
+    height, width, _ = flat.shape
+    down, across = np.meshgrid(
+        np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"
+    )  # (H, W)
+    places = np.stack([down, across, np.ones_like(down)], axis=2)  # (H, W, 3)
+    edge = np.zeros((height, width), dtype=bool)
+    edge[[0, -1]] = edge[:, [0, -1]] = True
+    colours, where = flat[edge], places[edge]  # (E, 3), (E, 3)
+    middle = np.median(colours, axis=0)  # (3,)
+    off = np.abs(colours - middle).max(axis=1)  # (E,)
+    near = off <= 3 * np.median(off)
+    plane = np.linalg.lstsq(where[near], colours[near] - middle, rcond=None)[0]  # (3, 3)
+    paper: NDArray[np.float64] = middle + places @ plane  # (H, W, 3)
+    off = np.abs(colours - paper[edge]).max(axis=1)  # (E,)
+    return paper, 4 * float(np.median(off))
+
+
 def _without_alpha(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Colours (H, W, 3) in [0, 255] on opaque paper.
 
@@ -87,6 +110,6 @@ def _without_alpha(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
     if seen.mean() > 0.5:
         paper = np.median(colour[seen], axis=0)  # (3,)
     else:
-        dark = not seen.any() or colour[seen].mean() < 127.5
+        dark = (alpha * (colour - 127.5)).sum() < 0
         paper = np.full(3, 255.0 if dark else 0.0)
     return alpha * colour + (1 - alpha) * paper
