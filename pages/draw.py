@@ -1,22 +1,23 @@
 """Draw a digit and watch its hidden state settle: one recorded solve, seen from all sides."""
 
+from typing import Any
+
 import streamlit as st
 
-from deq.digits import NotADrawing, prepare
 from deq.models import WeightsError
-from pages.parts import controls, downloads, errors, guard, pad, views
-from pages.parts.engine import Engine, engine
+from pages.parts import controls, downloads, errors, guard, pad, prose, views
+from pages.parts.engine import Engine, Seen, engine
+from pages.parts.ink import BRUSH
 
 guard.through_app()
 
 
-def left_column() -> tuple[pad.Pad, controls.Choice]:
-    """The pad and the few controls that matter; everything here feeds the solve."""
+def drawing_side() -> pad.Pad:
+    """The pad, its buttons and the examples."""
     drawing = pad.pad()
     st.markdown("**Draw here**, or pick an example")
-    brush = st.session_state.get("brush", pad.BRUSH)
-    if pad.canvas(drawing, brush):
-        st.session_state["example"] = None
+    if pad.canvas(drawing, st.session_state.get("brush", BRUSH)):
+        st.session_state["example"] = None  # it is no longer the example
     with st.container(horizontal=True, gap="small"):
         nothing = not drawing.objects
         st.button("Undo", icon=":material/undo:", on_click=pad.undo, disabled=nothing, key="undo")
@@ -24,50 +25,73 @@ def left_column() -> tuple[pad.Pad, controls.Choice]:
             "Clear", icon=":material/delete:", on_click=pad.clear, disabled=nothing, key="clear"
         )
     pad.example_pills()
+    return drawing
+
+
+def settings() -> controls.Choice:
+    """What to solve with: two controls open, the rest folded."""
     name, tol = controls.solver_and_tolerance()
     with st.expander("More"):
         seed = controls.start()
-        st.slider("Brush, pixels", 10, 40, pad.BRUSH, key="brush", persist_state="session")
-    return drawing, controls.Choice(name, tol, seed)
+        st.slider("Brush, pixels", 10, 40, BRUSH, key="brush", persist_state="session")
+    return controls.Choice(name, tol, seed)
 
 
-def recognise(machine: Engine, drawing: pad.Pad, choice: controls.Choice) -> views.Seen:
+def recognise(machine: Engine, drawing: pad.Pad, choice: controls.Choice) -> Seen:
     """One solve a drawing and a choice; a rerun for any other reason finds it again."""
     key = (drawing.number, choice)
-    kept = st.session_state.get("seen-last")
+    kept: tuple[Any, Seen] | None = st.session_state.get("last-seen")
     if kept is not None and kept[0] == key:
-        found: views.Seen = kept[1]
-        return found
-    try:
-        image = prepare(drawing.rgba())
-    except NotADrawing as error:
-        found = views.Seen(None, None, error)
-    else:
-        answer = machine.answer(image, choice.solver(), choice.tol, choice.seed)
-        found = views.Seen(image, answer, None)
-    st.session_state["seen-last"] = (key, found)
-    return found
+        return kept[1]
+    seen = machine.look(drawing.rgba(), choice)
+    st.session_state["last-seen"] = (key, seen)
+    return seen
 
 
 def page(machine: Engine) -> None:
     """Lay the page out, then fill it in the order in which people want to know."""
     theme = st.context.theme.type
     st.header("Draw a digit and watch it settle", anchor=False)
-    with st.container(horizontal=True, gap="medium", key="stage"):
-        left = st.container(width=300)
-        right = st.container(width="stretch", key="results")
+    with st.container(key="stage"):  # look.py lays these three out: side by side, or stacked
+        left = st.container(gap="small", key="drawing")
+        right = st.container(gap="small", key="results")
+        below = st.container(gap="small", key="settings")
     with right:
-        answer_side, path_side = st.columns([1, 2.4], gap="medium")
+        answer_side, path_side = st.columns([1, 2.5], gap="medium")
+        numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
-        drawing, choice = left_column()
+        drawing = drawing_side()
+    with below:
+        choice = settings()
     seen = recognise(machine, drawing, choice)
-    with answer_side:
+    with answer_side, st.container(gap="xsmall"):
         views.prediction(seen, theme)
-        views.status(seen)
-        views.picture(seen)
         views.bars(seen, theme)
-    with path_side, st.container(key="trajectory"):
+    with path_side, st.container(gap="xsmall", key="trajectory"):
+        figure = hero(seen, machine, theme)
+    with numbers:
+        views.readouts(seen, choice)
+    with when_side, st.container(gap="xsmall", key="decision"):
+        views.opinions(seen, theme)
+    with residual_side, st.container(gap="xsmall", key="residuals"):
+        views.residuals(seen, choice, theme)
+    downloads.buttons(seen, figure, theme)
+    prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
+
+
+def hero(seen: Seen, machine: Engine, theme: str | None) -> Any:
+    """The path of the hidden state, flat or in space; returns the figure."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+    ):
+        st.markdown(
+            "**The hidden state on its way.** Look for the bend towards its digit.",
+            width="content",
+        )
         view = st.segmented_control(
             "View",
             ("2-D", "3-D"),
@@ -76,20 +100,9 @@ def page(machine: Engine) -> None:
             key="view",
             bind="query-params",
             label_visibility="collapsed",
+            width="content",
         )
-        figure = views.path(seen, machine, 3 if view == "3-D" else 2, theme)
-        st.caption(
-            "**Look for** where the path bends: the state sets out for one digit's region and "
-            "settles in another, or walks straight home."
-        )
-    with when_side, st.container(key="decision"):
-        views.opinions(seen, theme)
-        st.caption("**Look for** the moment one line leaves the others: there it is decided.")
-    with residual_side, st.container(key="residuals"):
-        views.residuals(seen, choice, theme)
-        st.caption("**Look for** a straight slope: on this log axis it means a steady rate.")
-    views.readouts(seen, choice)
-    downloads.buttons(seen, figure, theme)
+    return views.path(seen, machine, 3 if view == "3-D" else 2, theme)
 
 
 @st.fragment

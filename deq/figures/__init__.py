@@ -8,17 +8,20 @@ from deq.figures.bars import probability_bars
 from deq.figures.export import standalone_page, trajectory_csv
 from deq.figures.palette import Palette, palette
 from deq.figures.picture import magnify
+from deq.figures.scalar import cobweb, states_over_time
 from deq.figures.settling import probabilities_over_time, residuals_over_time
 from deq.figures.trajectory import trajectory
 
 __all__ = [
     "Palette",
+    "cobweb",
     "magnify",
     "palette",
     "probabilities_over_time",
     "probability_bars",
     "residuals_over_time",
     "standalone_page",
+    "states_over_time",
     "trajectory",
     "trajectory_csv",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.frame import axis, base_layout, plain
+from deq.figures.frame import axis, base_layout, build, plain
 from deq.figures.palette import palette, translucent
 
 
@@ -31,23 +31,27 @@ def probability_bars(
         colour if k == chosen else translucent(colour, 0.55)
         for k, colour in enumerate(colours.digits)
     ]
-    figure = go.Figure(layout=base_layout(colours))
-    figure.add_bar(
-        x=plain(100 * shares, 2),
-        y=digits,
-        orientation="h",
-        marker={"color": fills},
-        text=[percent(share) for share in shares],
-        textposition="outside",
-        textfont={"color": colours.ink, "size": 13},
-        cliponaxis=False,
-        hovertemplate="digit %{y}: %{x:.2f} %<extra></extra>",
-    )
-    figure.update_layout(
-        bargap=0.28,
-        margin={"l": 22, "r": 46, "t": 4, "b": 4},
-        xaxis=axis(colours, range=[0, 100], visible=False),
-        yaxis=axis(
+    bars = {
+        "type": "bar",
+        "x": plain(100 * shares, 2),
+        "y": digits,
+        "orientation": "h",
+        "marker": {"color": fills},
+        "text": [percent(share) for share in shares],
+        "textposition": "outside",
+        "textfont": {
+            "size": 13,
+            "color": [colours.ink if share >= 0.01 else colours.muted for share in shares],
+        },
+        "cliponaxis": False,
+        "hovertemplate": "digit %{y}: %{x:.2f} %<extra></extra>",
+    }
+    layout = {
+        **base_layout(colours),
+        "bargap": 0.28,
+        "margin": {"l": 22, "r": 46, "t": 4, "b": 4},
+        "xaxis": axis(colours, range=[0, 100], visible=False),
+        "yaxis": axis(
             colours,
             autorange="reversed",
             type="category",
@@ -56,8 +60,8 @@ def probability_bars(
             tickvals=digits,
             tickfont={"size": 15, "color": colours.ink},
         ),
-    )
-    return figure
+    }
+    return build([bars], layout)
 
 
 def percent(share: float) -> str:

@@ -110,6 +110,8 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
     points = cloud.array()
     middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
     digits = [digit for digit, _ in cloud.classes()]
+    # The page's own colour around each digit, so that it stands out from the points.
+    halo = {} if dims == 3 else {"shadow": ", ".join([f"0 0 3px {colours.page}"] * 4)}
     dots = {
         "type": kind,
         "mode": "markers",
@@ -127,14 +129,18 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
         "mode": "text",
         **{name: plain(middles[:, k], 2) for k, name in enumerate(names)},
         "text": [f"<b>{digit}</b>" for digit in digits],
-        "textfont": {"size": 22, "color": [colours.digits[digit] for digit in digits]},
+        "textfont": {
+            "size": 26,
+            "color": [colours.digits[digit] for digit in digits],
+            **halo,
+        },
         "hoverinfo": "skip",
     }
     return dots, labels
 
 
 def bounds(
-    cloud: Cloud, path: npt.NDArray[np.float64], axis: int, margin: float = 0.06
+    cloud: Cloud, path: npt.NDArray[np.float64], axis: int, margin: float = 0.08
 ) -> Sequence[float]:
     """The range of one axis: the whole cloud, widened only if the path leaves it."""
     values = np.concatenate([cloud.array()[:, axis], path[:, axis]])

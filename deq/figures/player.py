@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from deq.figures.palette import Palette
 
+# More states than a slider can show apart are thinned; first and last are kept.
+MOST_FRAMES = 60
+# About this many frames in all: short paths are played with steps between their states.
+SMOOTH = 48
 # Milliseconds a frame stays. A machine without GPU shows about 20 frames a second at most.
-FAST, SLOW = 80, 320
+FAST, SLOW = 45, 180
 
 
 def player(
-    names: Sequence[str], captions: Sequence[str], *, prefix: str, redraw: bool, colours: Palette
+    names: Sequence[str],
+    halts: Sequence[str],
+    captions: Sequence[str],
+    *,
+    redraw: bool,
+    colours: Palette,
 ) -> dict[str, Any]:
-    """The layout's ``updatemenus`` and ``sliders`` for frames called `names`.
+    """The layout's ``updatemenus`` and ``sliders`` for an animated figure.
 
     Parameters
     ----------
     names : sequence of str
         The frames in the order they are played.
+    halts : sequence of str
+        Those of them that the slider can be put on.
     captions : sequence of str
         What the slider says at each of them.
-    prefix : str
-        What the slider says before the caption.
     redraw : bool
         Three-dimensional figures must be redrawn for each frame; flat ones need not.
     colours : Palette
@@ -35,15 +46,15 @@ def player(
     def play(duration: int) -> list[Any]:
         timing = {
             "frame": {"duration": duration, "redraw": redraw},
-            "transition": {"duration": 0 if redraw else duration // 2, "easing": "linear"},
+            "transition": {"duration": 0},
             "mode": "immediate",
         }
         return [list(names), timing]
 
     buttons = [
         {"label": "▶ Play", "method": "animate", "args": play(FAST)},
-        {"label": "▶ Slowly", "method": "animate", "args": play(SLOW)},
-        {"label": "❚❚ Pause", "method": "animate", "args": [[None], still]},
+        {"label": "▶ ¼×", "method": "animate", "args": play(SLOW)},
+        {"label": "❚❚", "method": "animate", "args": [[None], still]},
     ]
     return {
         "updatemenus": [
@@ -55,7 +66,7 @@ def player(
                 "xanchor": "left",
                 "y": 0,
                 "yanchor": "top",
-                "pad": {"t": 44, "l": 0},
+                "pad": {"t": 40, "l": 0},
                 "bgcolor": colours.panel,
                 "bordercolor": colours.muted,
                 "font": {"size": 13, "color": colours.ink},
@@ -64,13 +75,13 @@ def player(
         ],
         "sliders": [
             {
-                "active": len(names) - 1,
-                "x": 0.36,
-                "len": 0.64,
+                "active": len(halts) - 1,
+                "x": 0,
+                "len": 1,
                 "xanchor": "left",
                 "y": 0,
                 "yanchor": "top",
-                "pad": {"t": 34, "b": 0},
+                "pad": {"t": 46, "b": 0},
                 "bgcolor": colours.panel,
                 "activebgcolor": colours.accent,
                 "bordercolor": colours.muted,
@@ -79,9 +90,9 @@ def player(
                 "tickcolor": colours.muted,
                 "font": {"size": 1, "color": "rgba(0,0,0,0)"},
                 "currentvalue": {
-                    "prefix": prefix,
-                    "xanchor": "left",
-                    "offset": 6,
+                    "prefix": "",
+                    "xanchor": "right",
+                    "offset": 14,
                     "font": {"size": 14, "color": colours.ink},
                 },
                 "steps": [
@@ -90,8 +101,31 @@ def player(
                         "method": "animate",
                         "args": [[name], still],
                     }
-                    for name, caption in zip(names, captions, strict=True)
+                    for name, caption in zip(halts, captions, strict=True)
                 ],
             }
         ],
     }
+
+
+def thin(count: int, most: int = MOST_FRAMES) -> list[int]:
+    """Which of `count` states get a frame.
+
+    Examples
+    --------
+    >>> thin(3), thin(9, most=3)
+    ([0, 1, 2], [0, 4, 8])
+    """
+    if count <= most:
+        return list(range(count))
+    return [int(k) for k in np.unique(np.linspace(0, count - 1, most).round())]
+
+
+def stops(shown: list[int]) -> Iterator[tuple[int, float]]:
+    """The states to show and, so that the eye can follow, points on the straight way to each."""
+    if shown:
+        yield shown[0], 1.0
+    between = max(1, round(SMOOTH / max(1, len(shown) - 1)))
+    for k in shown[1:]:
+        for part in range(1, between + 1):
+            yield k, part / between

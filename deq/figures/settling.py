@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.frame import axis, base_layout, plain
+from deq.figures.frame import Course, axis, base_layout, build, note, plain
 from deq.figures.palette import palette
 
 TIME = "solver time t"
-
-
-class Course(Protocol):
-    """What `deq.Trajectory` offers; figures do not import torch."""
-
-    @property
-    def t(self) -> Any:
-        """Solver time (T,)."""
-
-    @property
-    def z(self) -> Any:
-        """States (T, B, …)."""
-
-    @property
-    def residual(self) -> Any:
-        """Residuals (T, B)."""
 
 
 def probabilities_over_time(
@@ -49,40 +31,47 @@ def probabilities_over_time(
     colours = palette(theme)
     times = np.asarray(t, dtype=np.float64)  # (T,)
     shares = 100 * np.asarray(probabilities, dtype=np.float64).reshape(-1, 10)  # (T, 10)
-    figure = go.Figure(layout=base_layout(colours))
     leaders = _leaders(shares, named)
+    lines = []
     for digit in sorted(range(10), key=lambda digit: digit in leaders):
         loud = digit in leaders
-        figure.add_scatter(
-            x=plain(times, 4),
-            y=plain(shares[:, digit], 2),
-            mode="lines",
-            name=str(digit),
-            line={"color": colours.digits[digit], "width": 3 if loud else 1, "simplify": False},
-            opacity=1 if loud else 0.45,
-            hovertemplate=f"{digit}: %{{y:.1f}} % at t = %{{x:.3g}}<extra></extra>",
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": str(digit),
+                "x": plain(times, 4),
+                "y": plain(shares[:, digit], 2),
+                "line": {
+                    "color": colours.digits[digit],
+                    "width": 3 if loud else 1,
+                    "simplify": False,
+                },
+                "opacity": 1 if loud else 0.45,
+                "hovertemplate": f"{digit}: %{{y:.1f}} % at t = %{{x:.3g}}<extra></extra>",
+            }
         )
+    labels = []
     for digit in leaders:
-        k = int(shares[:, digit].argmax())
-        if digit == leaders[0]:
-            k = len(times) - 1
-        figure.add_annotation(
-            x=float(times[k]),
-            y=float(shares[k, digit]),
-            text=f"<b>{digit}</b>",
-            showarrow=False,
-            xshift=10 if k == len(times) - 1 else 0,
-            yshift=0 if k == len(times) - 1 else 12,
-            font={"size": 17, "color": colours.digits[digit]},
-        )
-    figure.update_layout(
-        margin={"l": 8, "r": 22, "t": 14, "b": 8},
-        xaxis=axis(colours, title=TIME, rangemode="tozero"),
-        yaxis=axis(
-            colours, title="probability", range=[-3, 106], ticksuffix=" %", tickvals=[0, 50, 100]
+        last = len(times) - 1
+        k = last if digit == leaders[0] else int(shares[:, digit].argmax())
+        place = {"xshift": 10} if k == last else {"yshift": 12}
+        x, y, colour = float(times[k]), float(shares[k, digit]), colours.digits[digit]
+        labels.append(note(x, y, f"<b>{digit}</b>", colour, **place))
+    layout = {
+        **base_layout(colours),
+        "margin": {"l": 8, "r": 22, "t": 14, "b": 8},
+        "annotations": labels,
+        "xaxis": axis(colours, title=TIME, rangemode="tozero"),
+        "yaxis": axis(
+            colours,
+            title="probability",
+            range=[-3, 106],
+            tickvals=[0, 50, 100],
+            ticktext=["0 %", "50 %", "100 %"],
         ),
-    )
-    return figure
+    }
+    return build(lines, layout)
 
 
 def _leaders(shares: npt.NDArray[np.float64], most: int) -> list[int]:
@@ -123,43 +112,38 @@ def residuals_over_time(
     values = np.asarray(course.residual, dtype=np.float64)[:, sample]  # (T,)
     states = np.asarray(course.z, dtype=np.float64)[:, sample].reshape(len(times), -1)  # (T, D)
     allowed = tol + tol * np.linalg.norm(states, axis=1)  # (T,)
-    figure = go.Figure(layout=base_layout(colours))
-    figure.add_scatter(
-        x=plain(times, 4),
-        y=_significant(allowed),
-        mode="lines",
-        name="tolerance",
-        line={"color": colours.accent, "width": 2, "dash": "dash"},
-        hovertemplate="tolerance: %{y:.2g}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=plain(times, 4),
-        y=_significant(values),
-        mode="lines+markers",
-        name="residual",
-        line={"color": colours.solver(solver), "width": 3, "simplify": False},
-        marker={"size": 6},
-        hovertemplate="residual %{y:.2g} at t = %{x:.3g}<extra></extra>",
-    )
-    if len(times):
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=float(np.log10(allowed[-1])),
-            yshift=-11,
-            text="tolerance",
-            showarrow=False,
-            font={"size": 13, "color": colours.accent},
-        )
-    figure.update_layout(
-        margin={"l": 8, "r": 12, "t": 14, "b": 8},
-        xaxis=axis(colours, title=TIME, rangemode="tozero"),
-        yaxis=axis(
+    limit = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "tolerance",
+        "x": plain(times, 4),
+        "y": _significant(allowed),
+        "line": {"color": colours.accent, "width": 2, "dash": "dash"},
+        "hovertemplate": "tolerance: %{y:.2g}<extra></extra>",
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "residual",
+        "x": plain(times, 4),
+        "y": _significant(values),
+        "line": {"color": colours.solver(solver), "width": 3, "simplify": False},
+        "marker": {"size": 6, "color": colours.solver(solver)},
+        "hovertemplate": "residual %{y:.2g} at t = %{x:.3g}<extra></extra>",
+    }
+    height = float(np.log10(allowed[-1]))  # annotations on a log axis are placed by exponent
+    layout = {
+        **base_layout(colours),
+        "margin": {"l": 8, "r": 12, "t": 14, "b": 8},
+        "annotations": [
+            note(0.5, height, "tolerance", colours.accent, size=13, yshift=-11, xref="paper")
+        ],
+        "xaxis": axis(colours, title=TIME, rangemode="tozero"),
+        "yaxis": axis(
             colours, title="residual (log scale)", type="log", exponentformat="power", dtick=1
         ),
-    )
-    return figure
+    }
+    return build([limit, line], layout)
 
 
 def _significant(values: npt.NDArray[np.float64]) -> list[float | None]:

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from deq.figures.bars import percent
 from deq.figures.cloud import Cloud, bounds, cloud_traces, regions
-from deq.figures.frame import axis, base_layout, plain
+from deq.figures.frame import axis, base_layout, build, plain
 from deq.figures.palette import Palette, palette
-from deq.figures.player import player
+from deq.figures.player import player, stops, thin
 
-# More states than a slider can show apart are thinned; first and last are kept.
-MOST_FRAMES = 60
+CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
 Points = npt.NDArray[np.float64]
 
 
@@ -76,47 +76,27 @@ def trajectory(
     data = [dict(trace) for trace in cloud_traces(cloud, colours, dims)]
     frames: list[dict[str, Any]] = []
     if len(path):
-        data += _landmarks(path, settled, dims, colours)
+        data += _landmarks(path, settled, dims, colours, bounds(cloud, path, 1)[1])
         moving = [len(data), len(data) + 1]
         data += _moment(path, times, shares, len(path) - 1, dims, colours)
         shown = thin(len(path))
-        frames = [
-            {
-                "name": str(k),
-                "traces": moving,
-                "data": [_strip(trace) for trace in _moment(path, times, shares, k, dims, colours)],
-            }
-            for k in shown
-        ]
         captions = [f"t = {times[k]:.3g}: {_guess(shares[k])}" for k in shown]
-        layout |= player(
-            [str(k) for k in shown],
-            captions,
-            prefix="solver time ",
-            redraw=dims == 3,
-            colours=colours,
-        )
+        names = []
+        for k, share in stops(shown):
+            moment = _moment(path, times, shares, k, dims, colours, share)
+            names.append(str(k) if share == 1 else f"{k}:{share:.2f}")
+            slim = [_strip(trace) for trace in moment]
+            frames.append({"name": names[-1], "traces": moving, "data": slim})
+        halts = [str(k) for k in shown]
+        layout |= player(names, halts, captions, redraw=dims == 3, colours=colours)
         layout["margin"]["b"] = 96
-    return go.Figure({"data": data, "layout": layout, "frames": frames})
-
-
-def thin(count: int, most: int = MOST_FRAMES) -> list[int]:
-    """Which of `count` states get a frame.
-
-    Examples
-    --------
-    >>> thin(3), thin(9, most=3)
-    ([0, 1, 2], [0, 4, 8])
-    """
-    if count <= most:
-        return list(range(count))
-    return [int(k) for k in np.unique(np.linspace(0, count - 1, most).round())]
+    return build(data, layout, frames)
 
 
 def _guess(shares: Points) -> str:
     """What the readout says at one state."""
     best = int(shares.argmax())
-    return f"reads {best} ({100 * shares[best]:.0f} %)"
+    return f"reads {best} ({percent(float(shares[best]))})"
 
 
 def _coordinates(path: Points, dims: int) -> dict[str, list[Any]]:
@@ -128,9 +108,11 @@ def _kind(dims: int) -> dict[str, Any]:
 
 
 def _landmarks(
-    path: Points, settled: bool, dims: int, colours: Palette
+    path: Points, settled: bool, dims: int, colours: Palette, top: float
 ) -> Iterator[dict[str, Any]]:
     """What stands still: the whole path, faintly; its start; its end."""
+    # The label of z* goes beside it where there is no room above.
+    side = "middle right" if path[-1, 1] > 0.75 * top else "top right"
     line = {"color": colours.muted, "width": 2 if dims == 3 else 1.5, "dash": "dot"}
     yield {
         **_kind(dims),
@@ -141,7 +123,7 @@ def _landmarks(
     }
     for state, name, symbol, size, hover in (
         (path[:1], "z₀", "circle-open", 13, "start z₀"),
-        (path[-1:], "z*", "diamond-open", 30, "equilibrium z*"),
+        (path[-1:], "z*", "diamond-open", 20 if dims == 3 else 30, "equilibrium z*"),
     ):
         if name == "z*" and not settled:
             continue
@@ -156,16 +138,32 @@ def _landmarks(
                 "line": {"width": 2.5, "color": colours.accent if name == "z*" else colours.ink},
             },
             "text": [f"<b>{name}</b>"],
-            "textposition": "top right" if name == "z*" else "bottom left",
+            "textposition": side if name == "z*" else "bottom left",
             "textfont": {"size": 18, "color": colours.accent if name == "z*" else colours.ink},
             "hovertemplate": hover + "<extra></extra>",
         }
 
 
 def _moment(
-    path: Points, times: Points, shares: Points, k: int, dims: int, colours: Palette
+    path: Points,
+    times: Points,
+    shares: Points,
+    k: int,
+    dims: int,
+    colours: Palette,
+    share: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """The two traces that move: the path up to state k, and the head with its digit."""
+    """The two traces that move: the path up to state k, and the head with its digit.
+
+    With `share` below 1 the last piece is only begun; the head still wears the digit of the state
+    it comes from, because nothing was read in between.
+    """
+    if share < 1:
+        path = np.concatenate(
+            [path[:k], path[k - 1 : k] + share * (path[k : k + 1] - path[k - 1 : k])]
+        )
+        times = np.append(times[:k], times[k - 1] + share * (times[k] - times[k - 1]))
+        shares = np.concatenate([shares[:k], shares[k - 1 : k]])
     best = int(shares[k].argmax())
     line = {"color": colours.ink, "width": 5 if dims == 3 else 3}
     so_far = {
@@ -217,13 +215,20 @@ def _axes(
     if dims == 3:
         scene = {
             f"{name}axis": {
-                **axis(colours, title=f"component {k + 1}", range=spans[k]),
+                "title": {
+                    "text": f"component {k + 1}",
+                    "font": {"size": 13, "color": colours.muted},
+                },
+                "range": spans[k],
+                "gridcolor": colours.grid,
+                "linecolor": colours.grid,
+                "zeroline": False,
                 "showbackground": False,
                 "showticklabels": False,
             }
             for k, name in enumerate("xyz")
         }
-        return {"scene": {**scene, "aspectmode": "cube", "uirevision": "keep"}}
+        return {"scene": {**scene, "aspectmode": "cube", "uirevision": "keep", "camera": CAMERA}}
     return {
         "shapes": list(regions(cloud, colours)),
         "xaxis": axis(colours, title=titles[0], range=spans[0], showticklabels=False),

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 import streamlit as st
 
 import deq
+from deq.solvers import Solver
 
-SOLVERS = {
-    "dopri5": "ODE · dopri5",
-    "dopri8": "ODE · dopri8",
-    "bosh3": "ODE · bosh3",
-    "adaptive_heun": "ODE · adaptive Heun",
-    "fehlberg2": "ODE · Fehlberg 2",
-    "picard": "Picard iteration",
-    "anderson": "Anderson acceleration",
-}
+# What people read, and what stands in the URL → how it is solved.
+SOLVERS: Mapping[str, Solver] = MappingProxyType(
+    {
+        "ODE dopri5": deq.ODE(method="dopri5"),
+        "ODE dopri8": deq.ODE(method="dopri8"),
+        "ODE bosh3": deq.ODE(method="bosh3"),
+        "ODE adaptive_heun": deq.ODE(method="adaptive_heun"),
+        "ODE fehlberg2": deq.ODE(method="fehlberg2"),
+        "Picard": deq.Picard(),
+        "Anderson": deq.Anderson(),
+    }
+)
 TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
 STARTS = ("zero", "random")
-DEFAULT_TOLERANCE = "1e-3"
 LARGEST_SEED = 9999
 
 SOLVER_HELP = (
@@ -48,18 +52,18 @@ class Choice:
     tol: float
     seed: int | None
 
-    def solver(self) -> Any:
-        """The solver object."""
-        if self.name == "picard":
-            return deq.Picard()
-        if self.name == "anderson":
-            return deq.Anderson()
-        return deq.ODE(method=self.name)
+    @property
+    def solver(self) -> Solver:
+        """The solver itself."""
+        return SOLVERS[self.name]
 
     @property
     def family(self) -> str:
         """Which solver's colour it wears."""
-        return self.name if self.name in {"picard", "anderson"} else "ode"
+        return self.name.partition(" ")[0].lower()
+
+
+DEFAULT = Choice("ODE dopri5", 1e-3, None)
 
 
 def solver_and_tolerance() -> tuple[str, float]:
@@ -67,7 +71,6 @@ def solver_and_tolerance() -> tuple[str, float]:
     name = st.selectbox(
         "Solver",
         list(SOLVERS),
-        format_func=SOLVERS.__getitem__,
         key="solver",
         bind="query-params",
         help=SOLVER_HELP,
@@ -75,7 +78,7 @@ def solver_and_tolerance() -> tuple[str, float]:
     tolerance = st.select_slider(
         "Tolerance",
         TOLERANCES,
-        value=DEFAULT_TOLERANCE,
+        value="1e-3",
         key="tol",
         bind="query-params",
         help="The solver stops when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",

@@ -7,20 +7,18 @@ from typing import Any
 import streamlit as st
 
 from deq.figures import standalone_page, trajectory_csv
-from pages.parts.views import Seen
+from pages.parts.engine import Seen
 
 
 def buttons(seen: Seen, figure: Any, theme: str | None) -> None:
     """CSV of the trajectory and the figure as one HTML file, each made when it is asked for."""
     if seen.answer is None:
         return
-    found = seen.answer.prediction
-    course = found.solution.trajectory
+    answer = seen.answer
+    found, course = answer.prediction, answer.course
 
     def numbers() -> str:
-        return trajectory_csv(
-            course.t, course.residual[:, 0], found.path_points, found.path_probabilities
-        )
+        return trajectory_csv(course.t, course.residual[:, 0], answer.points, answer.shares)
 
     def page() -> str:
         title = f"The way to the equilibrium of a {found.digit}"

@@ -16,56 +16,107 @@ import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
 import streamlit as st
+import torch
 
+import deq
+from deq.digits import NotADrawing, prepare
 from deq.figures.cloud import Cloud
+from deq.models import Digits, Prediction, load
+from pages.parts.controls import DEFAULT, Choice
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+Picture = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
 
 MAX_EVALS = 1000
 """Cap on the evaluations of one solve: patience for loose methods at tight tolerances."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """One recorded solve and how long it took."""
+    """One recorded solve and how long it took.
 
-    prediction: Any
+    Attributes
+    ----------
+    prediction
+        Digit, probabilities, verdict, solution.
+    course
+        Every accepted state of the solve: t (T,), z (T, 1, …), residual (T, 1).
+    points, shares
+        Those states on the model's basis (T, 3), and the readout at each (T, 10).
+    wall_ms
+        What the solve took, projecting and reading included.
+    """
+
+    prediction: Prediction
+    course: deq.Trajectory
+    points: torch.Tensor
+    shares: torch.Tensor
     wall_ms: float
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A drawing's way through the house: the prepared picture and its answer, or why there is none.
+
+    Attributes
+    ----------
+    image
+        (28, 28), None if there was nothing to look at.
+    answer
+        The recorded solve of it.
+    problem
+        Why there is no image.
+    """
+
+    image: Picture | None
+    answer: Answer | None
+    problem: NotADrawing | None
 
 
 @dataclass(frozen=True, eq=False)
 class Engine:
     """The shipped model behind one thread."""
 
-    model: Any
+    model: Digits
     cloud: Cloud
     pool: ThreadPoolExecutor
 
-    def answer(
-        self, image: npt.NDArray[np.float32], solver: Any, tol: float, seed: int | None
-    ) -> Answer:
-        """Recognise one 28×28 picture, recording the path; waits for the inference thread."""
-        return self.pool.submit(_answer, self.model, image, solver, tol, seed).result()
+    def look(self, rgba: Pixels, choice: Choice) -> Seen:
+        """Prepare and recognise a drawing (H, W, 4); waits for the inference thread."""
+        try:
+            image = prepare(rgba)
+        except NotADrawing as problem:
+            return Seen(None, None, problem)
+        return Seen(image, self.pool.submit(_answer, self.model, image, choice).result(), None)
 
 
-def _answer(
-    model: Any, image: npt.NDArray[np.float32], solver: Any, tol: float, seed: int | None
-) -> Answer:
+def _answer(model: Digits, image: Picture, choice: Choice) -> Answer:
     started = time.perf_counter()
     prediction = model.predict(
         image,
-        solver=solver,
-        tol=tol,
+        solver=choice.solver,
+        tol=choice.tol,
         max_evals=MAX_EVALS,
-        z0=model.start(seed),
+        z0=model.start(choice.seed),
         record=True,
     )
-    return Answer(prediction, 1000 * (time.perf_counter() - started))
+    wall_ms = 1000 * (time.perf_counter() - started)
+    points, shares = prediction.path_points, prediction.path_probabilities
+    if points is None or shares is None:
+        raise ValueError("the solve was not recorded")
+    return Answer(prediction, recorded(prediction.solution), points, shares, wall_ms)
+
+
+def recorded(solution: deq.Solution) -> deq.Trajectory:
+    """The trajectory of a solve made with ``record=True``."""
+    if solution.trajectory is None:
+        raise ValueError("the solve was not recorded")
+    return solution.trajectory
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the network …")
@@ -77,16 +128,11 @@ def engine() -> Engine:
     deq.models.WeightsError
         If the shipped weights are missing or damaged; its text says how to rebuild them.
     """
-    import plotly.graph_objects as go
-    import torch
-
-    import deq
-
-    model = deq.models.load("digits")
+    model = load("digits")
     cloud = Cloud.of(model.cloud_points, model.cloud_labels)
     pool = ThreadPoolExecutor(1, "inference", initializer=torch.set_num_threads, initargs=(1,))
     # The first solve and the first figure are slow; nobody should have to wait for them.
-    pool.submit(_answer, model, np.zeros((28, 28), np.float32), deq.ODE(), 1e-2, None).result()
+    pool.submit(_answer, model, np.zeros((28, 28), np.float32), DEFAULT).result()
     go.Figure(go.Scatter()).to_json()
     gc.collect()
     gc.freeze()

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-Stroke = npt.NDArray[np.float64]
+from deq.digits import render
+from pages.parts.ink import BRUSH, SIZE, Stroke
+
 _FILE = Path(__file__).parents[2] / "assets" / "examples.json"
 
 NAMES = (*"0123456789", "4 or 9", "scribble")
@@ -32,3 +34,8 @@ def strokes(name: str) -> list[Stroke]:
         If there is no example of that name.
     """
     return _all()[name]
+
+
+def rgba(name: str) -> npt.NDArray[np.uint8]:
+    """The example as the pad shows it, (280, 280, 4)."""
+    return render(strokes(name), SIZE, BRUSH)

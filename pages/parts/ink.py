@@ -11,6 +11,11 @@ import numpy.typing as npt
 Stroke = npt.NDArray[np.float64]
 Object = dict[str, Any]
 
+SIZE = 280
+"""Side of the pad in pixels: what fits a phone."""
+BRUSH = 22
+"""Width of the brush in pixels: about an eighth of a digit's height, as in MNIST."""
+
 # Points on each curved piece of a path; the pieces are a few pixels long.
 _PIECES = np.linspace(0, 1, 5)[1:]
 

@@ -6,11 +6,24 @@ import streamlit as st
 
 _STYLE = """
 <style>
+/* Pad and settings in one narrow column beside the results; on a phone the answer follows the pad
+   at once and the settings come last. */
+.st-key-stage {
+  display: grid; column-gap: 2rem; row-gap: 1rem;
+  grid-template: "drawing results" auto "settings results" 1fr / 280px minmax(0, 1fr);
+}
+.st-key-stage > :has(> .st-key-drawing) { grid-area: drawing; }
+.st-key-stage > :has(> .st-key-results) { grid-area: results; }
+.st-key-stage > :has(> .st-key-settings) { grid-area: settings; }
+@media (max-width: 800px) {
+  .st-key-stage { grid-template: "drawing" "results" "settings" / minmax(0, 1fr); }
+}
 /* The digit is the answer: a class must be able to read it from the last row. */
 .st-key-prediction [data-testid="stMetricValue"] { font-size: 5.5rem; font-weight: 700; }
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
 /* A drawing must not scroll a phone's page, and the pad's corners should look like the page's. */
 .st-key-pad { touch-action: none; }
+.st-key-readouts p { font-size: 0.95rem; }
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>

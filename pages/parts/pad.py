@@ -20,10 +20,8 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from deq.digits import render
 from pages.parts import examples
-from pages.parts.ink import objects_of, outline, strokes_of
+from pages.parts.ink import BRUSH, SIZE, objects_of, outline, strokes_of
 
-SIZE = 280
-BRUSH = 22
 KEY = "pad"
 _STATE = "drawing"
 Pixels = npt.NDArray[np.uint8]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from deq import Status
-from deq.digits import NotADrawing
 from deq.figures import (
     magnify,
     palette,
@@ -20,30 +17,11 @@ from deq.figures import (
     trajectory,
 )
 from pages.parts import look, words
-from pages.parts.controls import SOLVERS, Choice
-from pages.parts.engine import Answer, Engine
+from pages.parts.controls import Choice
+from pages.parts.engine import Engine, Seen
 
 # Zooming is lost whenever data changes, and scrolling a phone's page must not zoom a figure.
 CONFIG = {"displaylogo": False, "scrollZoom": False, "responsive": True}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A drawing's way through the house: the prepared picture and its answer, or why there is none.
-
-    Attributes
-    ----------
-    image
-        (28, 28), None if there was nothing to look at.
-    answer
-        The recorded solve of it.
-    problem
-        Why there is no image.
-    """
-
-    image: npt.NDArray[np.float32] | None
-    answer: Answer | None
-    problem: NotADrawing | None
 
 
 def picture_config(name: str) -> dict[str, Any]:
@@ -51,49 +29,46 @@ def picture_config(name: str) -> dict[str, Any]:
     return {**CONFIG, "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name}}
 
 
-def prediction(seen: Seen, theme: str | None) -> None:
-    """The digit, large, in its colour; and the verdict in words."""
-    digit = "–"
+def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
+    """The digit, large, in its colour, beside the picture it was read from; the verdict in words.
+
+    Whether the state settled gets a badge of its own: it is not whether the answer is right.
+    """
+    digit, colour = "–", palette(theme).muted
     if seen.answer is not None:
         found = seen.answer.prediction
-        if found.verdict != "not a digit":
-            digit = str(found.digit)
-            look.digit_colour(palette(theme).digits[found.digit])
         sentence = found.reason
+        if found.verdict != "not a digit":
+            digit, colour = str(found.digit), palette(theme).digits[found.digit]
     elif seen.problem is not None and seen.problem.reason != "blank":
         sentence = f"This is not a digit I know. {seen.problem}"
     else:
         sentence = words.EMPTY
-    if digit == "–":
-        look.digit_colour(palette(theme).muted)
-    with st.container(key="prediction"):
-        st.metric("The network reads", digit)
-    with st.container(key="verdict"):
-        st.markdown(f"**{sentence}**")
-
-
-def status(seen: Seen) -> None:
-    """A badge of its own: whether the state settled is not whether the answer is right."""
-    if seen.answer is None:
+    look.digit_colour(colour)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(key="prediction", width="stretch"):
+            st.metric("The network reads", digit)
+        with st.container(key="seen", width=104, gap="xsmall"):
+            st.caption("It sees 28×28")
+            st.image(
+                magnify(np.zeros((28, 28)) if seen.image is None else seen.image, 4),
+                width=104,
+                alt="The 28×28 picture that the network sees",
+            )
+    if brief:
         return
-    solution = seen.answer.prediction.solution
+    with st.container(key="verdict", gap="xsmall"):
+        st.markdown(f"**{sentence}**")
+        if seen.answer is not None:
+            _settled(seen.answer.prediction.solution)
+
+
+def _settled(solution: Any) -> None:
     if bool(solution.converged[0]):
-        st.badge("converged", icon=":material/check:", color="green")
+        st.badge("the state settled", icon=":material/check:", color="green")
     else:
-        st.badge("did not settle", icon=":material/warning:", color="orange")
+        st.badge("the state did not settle", icon=":material/warning:", color="orange")
         st.caption(str(Status(int(solution.status[0]))))
-
-
-def picture(seen: Seen) -> None:
-    """The 28×28 that the network sees."""
-    empty = np.zeros((28, 28), np.float32)
-    with st.container(key="seen"):
-        st.image(
-            magnify(empty if seen.image is None else seen.image, 4),
-            width=112,
-            alt="The 28×28 picture that the network sees",
-        )
-        st.caption("What it sees: 28×28")
 
 
 def bars(seen: Seen, theme: str | None) -> None:
@@ -106,7 +81,7 @@ def bars(seen: Seen, theme: str | None) -> None:
     with st.container(key="probabilities"):
         st.plotly_chart(
             probability_bars(shares, chosen=chosen, theme=theme),
-            height=250,
+            height=235,
             theme=None,
             config={**CONFIG, "displayModeBar": False},
             key="bars-chart",
@@ -114,7 +89,7 @@ def bars(seen: Seen, theme: str | None) -> None:
         )
 
 
-def path(seen: Seen, machine: Engine, dims: int, theme: str | None) -> Any:
+def path(seen: Seen, machine: Engine, dims: int, theme: str | None, *, height: int = 440) -> Any:
     """The hero: the hidden state on its way. Returns the figure, for the download."""
     if seen.answer is None:
         figure = trajectory(
@@ -130,11 +105,11 @@ def path(seen: Seen, machine: Engine, dims: int, theme: str | None) -> Any:
     else:
         found = seen.answer.prediction
         settled = bool(found.solution.converged[0])
-        times = found.solution.trajectory.t
+        times = seen.answer.course.t
         figure = trajectory(
-            found.path_points,
+            seen.answer.points,
             times,
-            found.path_probabilities,
+            seen.answer.shares,
             machine.cloud,
             explained=machine.model.explained,
             settled=settled,
@@ -144,7 +119,7 @@ def path(seen: Seen, machine: Engine, dims: int, theme: str | None) -> Any:
         alt = words.path_alt(found.digit, len(times), float(times[-1]), settled)
     st.plotly_chart(
         figure,
-        height=500,
+        height=height,
         theme=None,
         config=picture_config("path-to-the-equilibrium"),
         key=f"path-chart-{dims}",
@@ -153,47 +128,58 @@ def path(seen: Seen, machine: Engine, dims: int, theme: str | None) -> Any:
     return figure
 
 
+def _later(sentence: str) -> None:
+    """The place of a figure that needs a drawing, kept so that nothing jumps when one comes."""
+    with st.container(
+        border=True, height=190, horizontal_alignment="center", vertical_alignment="center"
+    ):
+        st.caption(sentence, text_alignment="center")
+
+
 def opinions(seen: Seen, theme: str | None) -> None:
     """Class probabilities against solver time."""
     if seen.answer is None:
+        _later("How the ten probabilities move while the state settles appears here.")
         return
-    found = seen.answer.prediction
     st.plotly_chart(
-        probabilities_over_time(found.solution.trajectory.t, found.path_probabilities, theme=theme),
-        height=210,
+        probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme),
+        height=190,
         theme=None,
         config=picture_config("probabilities"),
         key="opinions-chart",
         alt="Probability of each digit against solver time.",
     )
+    st.caption("**Look for** the moment when one line leaves the others: there it is decided.")
 
 
 def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
     """Residual against solver time, with the tolerance."""
     if seen.answer is None:
+        _later("How the residual ‖f(z) − z‖ falls to the tolerance appears here.")
         return
-    course = seen.answer.prediction.solution.trajectory
+    course = seen.answer.course
     st.plotly_chart(
         residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme),
-        height=210,
+        height=190,
         theme=None,
         config=picture_config("residual"),
         key="residuals-chart",
         alt="Residual against solver time on a logarithmic axis, down to the tolerance.",
     )
+    st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
 
 
 def readouts(seen: Seen, choice: Choice) -> None:
     """The numbers beside the pictures."""
     if seen.answer is None:
+        st.container(key="readouts").markdown("Nothing has been solved yet.")
         return
     solution = seen.answer.prediction.solution
-    time = float(solution.trajectory.t[-1])
-    with st.container(horizontal=True, key="readouts"):
-        for label, value in (
-            ("Solver", SOLVERS[choice.name]),
-            ("Evaluations of f", str(int(solution.nfe[0]))),
-            ("Time to converge", f"{words.duration(seen.answer.wall_ms)}, t = {time:.3g}"),
-            ("Final residual", words.number(float(solution.residual[0]))),
-        ):
-            st.metric(label, value, width="content")
+    time = float(seen.answer.course.t[-1])
+    with st.container(key="readouts"):
+        st.markdown(
+            f"**{choice.name}** · **{int(solution.nfe[0])}** evaluations of f · "
+            f"**{words.duration(seen.answer.wall_ms)}** · solver time **t = {time:.3g}** · "
+            f"final residual **{words.number(float(solution.residual[0]))}** · "
+            f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**"
+        )
