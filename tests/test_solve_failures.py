@@ -65,6 +65,15 @@ def test_a_state_that_overflows_is_never_called_converged(solver: object) -> Non
     assert sol.z.isfinite().all()
 
 
+@every_solver
+def test_a_state_too_long_to_measure_is_not_called_converged(solver: object) -> None:
+    z0 = torch.full((2, 2), 1e20)  # ‖z‖₂ overflows in float32, and so would the bound
+    drift = torch.tensor([[1e18], [0.0]])
+    sol = deq.solve(lambda z: z + drift, z0, solver=solver, tol=1e-4, max_evals=20)
+    assert sol.converged.tolist() == [False, True]  # the second stands still, exactly
+    assert sol.z.isfinite().all()
+
+
 @pytest.mark.parametrize("solver", SOLVERS[:3], ids=lambda s: type(s).__name__)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_tolerance_below_rounding_ends_at_the_floor(solver: object, seed: int) -> None:

@@ -102,7 +102,7 @@ class Ledger:
             self.best = res if self.frozen is None else torch.where(self.frozen, self.best, res)
             finished = False
         else:
-            finished = self._settle(z, res, better, res <= bound)
+            finished = self._settle(z, res, better, bound)
         if self.record:
             self.times.append(t)
             self.states.append(self.hold(z))
@@ -111,9 +111,10 @@ class Ledger:
             )
         return finished
 
-    def _settle(self, z: Tensor, res: Tensor, better: Tensor, converged: Tensor) -> bool:
+    def _settle(self, z: Tensor, res: Tensor, better: Tensor, bound: Tensor) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        converged &= res < float("inf")  # the bound of a state whose norm overflows is infinite
+        # The bound of a state whose norm overflows is infinite, and says nothing.
+        converged = (res <= bound) & ((bound < float("inf")) | (res == 0))
         better |= converged
         leaving = converged | ~(res <= self._limit)  # NaN leaves too
         if self.frozen is not None:
