@@ -121,6 +121,22 @@ def test_time_ends_exactly_at_t_max(method: str) -> None:
     assert sol.residual.item() == pytest.approx(0.1 * sol.z.item())
 
 
+@pytest.mark.parametrize(
+    ("t_max", "step"),
+    [(0.6000000000000001, 0.1), (2.4000000000000004, 0.2), (1.0, 0.1), (0.35, 0.1), (0.05, 0.1)],
+)
+def test_a_fixed_step_reaches_t_max_without_a_step_of_length_zero(
+    t_max: float, step: float
+) -> None:
+    solver = deq.ODE(method="euler", t_max=t_max, step=step)
+    sol = deq.solve(lambda z: 0.9 * z, scalar(1.0), solver=solver, tol=1e-6, record=True)
+    assert sol.trajectory is not None
+    t = sol.trajectory.t
+    assert t[-1] == t_max
+    assert len(t) == math.ceil(round(t_max / step, 6)) + 1 == int(sol.nfe)
+    assert (t.diff() > 0.4 * step).all()
+
+
 def test_slow_oscillating_and_explosive_modes_cost_no_more_than_ordinary_ones() -> None:
     ode = deq.ODE()
     cost = {}

@@ -203,7 +203,18 @@ class FixedField(Field):
 
     def options(self, t_max: float) -> dict[str, object]:
         """Options of torchdiffeq's fixed-step methods."""
-        return {"step_size": self.step}
+        return {"grid_constructor": self.grid}
+
+    def grid(self, f: object, y0: Tensor, t: Tensor) -> Tensor:
+        """Times 0, step, 2·step, … up to the end of the axis ``t``, which may cut the last step.
+
+        Torchdiffeq's own adds a step of length zero when rounding puts the end a hair too far.
+        """
+        end = float(t[-1])
+        steps = math.ceil(end / self.step * (1 - 1e-12))
+        times = torch.arange(steps + 1, dtype=t.dtype, device=t.device) * self.step
+        times[-1] = end
+        return times
 
     def callback_step(self, t0: Tensor, y0: Tensor, dt: Tensor) -> None:
         """Called before torchdiffeq steps from y0, whose evaluation comes next."""

@@ -50,9 +50,9 @@ class ODE(Integrator):
     The steady state is tested at accepted steps only, on an evaluation that the method has made
     anyway ("adaptive_heun" and "fehlberg2" need one more a step). A finished sample stands still
     while its batch mates go on. What torchdiffeq cannot do is give each sample its own step: all
-    share the one that the most demanding unfinished sample needs, so a sample costs at most as
-    many evaluations as it does alone together with the slowest of its mates, and its answer agrees
-    with the one found alone to within the tolerance. A sample whose trial steps run into NaN or
+    share the one that the most demanding unfinished sample needs. Where samples are demanding one
+    after the other, their costs add up; a sample's answer agrees with the one found alone to
+    within the tolerance. A sample whose trial steps run into NaN or
     infinity several times is given up as non-finite. A step too short to move the clock ends the
     solve as stalled. Stores the stages of one step: 7 states for dopri5, 14 for dopri8.
 
