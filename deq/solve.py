@@ -168,20 +168,27 @@ def find(
 
     Adjoint systems use it directly, since their unit of length is the gradient's (B,).
     """
+    device = z0.device.type
+    if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
+        f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
+        with torch.autocast(device, enabled=False):
+            return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
     layout = Layout(z0)
     z = layout.flat(z0.detach())  # (B, D)
     ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
-        state = layout.shaped(z)
-        version = 0 if z.is_inference() else z._version
-        out = f(state)
+        if z.is_inference():  # it keeps no version, so f gets a copy that it may spoil
+            out = f(layout.shaped(z.clone()))
+        else:
+            version = z._version
+            out = f(layout.shaped(z))
+            if version != z._version:
+                raise ValueError("f must not change its argument in place; return a new tensor.")
         ledger.evals += 1
         layout.check(out)
-        if version != (0 if z.is_inference() else z._version):
-            raise ValueError("f must not change its argument in place; return a new tensor.")
-        return layout.flat(out)
+        return layout.flat(out.detach())  # f may have turned gradients on
 
     if z.shape[0] > 0:
         if isinstance(solver, Integrator):

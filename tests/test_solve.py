@@ -180,6 +180,65 @@ def test_memory_order_changes_nothing_and_is_kept(
     assert torch.equal(sol.nfe, plain.nfe)
 
 
+class InPlace(Counting):
+    """A map that spoils its argument, (z + 2)/2."""
+
+    def __call__(self, z: Tensor) -> Tensor:
+        super().__call__(z)
+        return z.mul_(0.5).add_(1)
+
+
+@every_solver
+def test_a_map_that_spoils_its_argument_cannot_pass_for_converged(solver: object) -> None:
+    with torch.inference_mode():  # where autograd does not notice; elsewhere it is refused
+        z0 = torch.zeros(2, 3)
+        sol = deq.solve(InPlace(torch.clone), z0, solver=solver, tol=1e-3)
+        assert sol.converged.all()
+        assert torch.allclose(sol.z, torch.full((2, 3), 2.0), atol=1e-2)
+        assert torch.allclose(sol.residual, (1 - 0.5 * sol.z).norm(dim=1), atol=1e-6)
+        assert torch.equal(z0, torch.zeros(2, 3))
+
+
+@every_solver
+def test_a_map_that_builds_a_graph_does_not_make_a_chain_of_them(solver: object) -> None:
+    w = torch.tensor(0.5, requires_grad=True)
+
+    def f(z: Tensor) -> Tensor:
+        assert not z.requires_grad
+        with torch.enable_grad():  # as one does that is the gradient of an energy
+            return w * z + 1
+
+    sol = deq.solve(f, torch.zeros(2, 3), solver=solver, record=True)
+    assert sol.converged.all()
+    assert not sol.z.requires_grad
+
+
+@every_solver
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_states_are_solved(solver: object, dtype: torch.dtype) -> None:
+    sol = deq.solve(torch.cos, torch.zeros(2, 3, dtype=dtype), solver=solver, tol=2e-2)
+    assert sol.converged.all()
+    assert sol.z.dtype == dtype
+    assert torch.allclose(sol.z.float(), torch.full((2, 3), COS), atol=4e-2)
+
+
+@every_solver
+def test_autocast_is_for_the_map_alone(solver: object) -> None:
+    w = 0.5 * torch.eye(3)
+    seen = []
+
+    def f(z: Tensor) -> Tensor:
+        product = z @ w
+        seen.append((z.dtype, product.dtype))
+        return 1 + product.to(z.dtype)
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        sol = deq.solve(f, torch.zeros(2, 3), solver=solver, tol=1e-2)
+    assert set(seen) == {(torch.float32, torch.bfloat16)}
+    assert sol.converged.all()
+    assert torch.allclose(sol.z, torch.full((2, 3), 2.0), atol=0.1)
+
+
 def test_a_strided_start_is_read_in_its_own_order() -> None:
     z0 = torch.arange(12, dtype=F64).reshape(3, 4).T  # (4, 3), not contiguous
     sol = deq.solve(lambda z: z, z0)

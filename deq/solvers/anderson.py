@@ -127,5 +127,6 @@ class Anderson(Iteration):
 
 def _weights(gram: Tensor, rhs: Tensor) -> Tensor:
     """Solve the normal equations (B, m, m) for γ (B, m, 1); what has no finite answer gets 0."""
-    gamma: Tensor = torch.linalg.solve_ex(gram, rhs).result
-    return gamma.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
+    wide = torch.promote_types(gram.dtype, torch.float32)  # half types have no solver
+    gamma: Tensor = torch.linalg.solve_ex(gram.to(wide), rhs.to(wide)).result
+    return gamma.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0).to(gram.dtype)
