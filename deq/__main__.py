@@ -164,7 +164,9 @@ def _train(options: argparse.Namespace) -> int:
                 bar.say(f"loss {line.loss:.3f}, {line.evals:.0f} evaluations")
             elif line.stage == "epoch":
                 right = ", ".join(f"{name} {share:.2%}" for name, share in line.accuracy.items())
-                print(f"epoch {line.epoch} of {line.epochs}, right on validation digits: {right}")
+                bar.write(
+                    f"epoch {line.epoch} of {line.epochs}, right on validation digits: {right}"
+                )
             elif line.stage == "stopped":
                 bar.close()
                 print(

@@ -233,7 +233,9 @@ def _refused(model: Digits, report: Report | None) -> dict[str, float]:
     """Share of scribbles that are not called a digit, those refused by `prepare` included."""
     shares: dict[str, float] = {}
     for number, family in enumerate(TRAINED + UNSEEN):
-        part: Set = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,), report)
+        if report is not None:
+            report("scribbles", number, len(TRAINED + UNSEEN))
+        part: Set = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,))
         called = 0
         if len(part[0]):
             probabilities, converged, _, _ = settle(model, part[0], ODE())

@@ -41,6 +41,10 @@ class Bar:
         """Put words behind the bar."""
         self.bar.set_postfix_str(words, refresh=False)
 
+    def write(self, line: str) -> None:
+        """Print a line that stays, above the bar."""
+        tqdm.write(line)
+
     def close(self) -> None:
         """Take the bar away."""
         self.bar.close()

@@ -50,8 +50,8 @@ SUBSET = Path(__file__).resolve().parents[2] / "assets" / "mnist_5k.npz"
 """The shipped subset; assets/README.md says where it comes from and how it is rebuilt."""
 
 HOW_TO_GET_IT = (
-    "Download MNIST with `python -m deq train digits --download`, or name the folder that holds "
-    f"its four .gz files with --data or in the environment variable {VARIABLE}."
+    "Add --download (in Python download=True) to fetch MNIST, or name the folder that holds its "
+    f"four .gz files with --data or in the environment variable {VARIABLE}."
 )
 
 
