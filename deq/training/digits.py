@@ -185,6 +185,14 @@ class Trainer:
                 f"{self.checkpoint} belongs to a run with another configuration or other data. "
                 + ANOTHER_PLACE
             )
+        try:
+            self._restore(tensors)
+            self.step = int(metadata["step"])
+        except (KeyError, RuntimeError, ValueError) as error:
+            why = " ".join(str(error).split())  # torch lists missing names on lines of their own
+            raise WeightsError(f"{self.checkpoint} is damaged ({why}). {ANOTHER_PLACE}") from error
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
         model = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
         self.model.load_state_dict(model)
         state: dict[int, dict[str, Tensor]] = {}
@@ -194,7 +202,6 @@ class Trainer:
                 state.setdefault(int(index), {})[name] = value
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": state, "param_groups": groups})
-        self.step = int(metadata["step"])
 
 
 def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:

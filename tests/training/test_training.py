@@ -10,7 +10,7 @@ import torch
 from deq.digits.corpus import Corpus
 from deq.digits.mnist import load_subset
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.weights import WeightsError
+from deq.models.weights import WeightsError, read_tensors, write_tensors
 from deq.training import Progress, TrainConfig
 from deq.training.digits import Trainer, objective
 from deq.training.finish import draw_map, set_thresholds
@@ -118,6 +118,17 @@ def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) 
     list(Trainer(CONFIG, corpus, path).run(stop))
     with pytest.raises(WeightsError, match="--fresh"):
         Trainer(replace(CONFIG, rate=1.0), corpus, path)
+    tensors, metadata = read_tensors(path)
+    for lost in ("model.basis", "step"):
+        write_tensors(
+            path,
+            {name: tensor for name, tensor in tensors.items() if name != lost},
+            {name: text for name, text in metadata.items() if name != lost},
+        )
+        with pytest.raises(WeightsError, match=rf"damaged.*{lost.removeprefix('model.')}.*--fresh"):
+            Trainer(CONFIG, corpus, path)
+    write_tensors(path, tensors, metadata)
+    Trainer(CONFIG, corpus, path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(WeightsError, match=r"damaged.*--fresh"):
