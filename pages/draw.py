@@ -16,15 +16,14 @@ def drawing_side() -> pad.Pad:
     """The pad, its buttons and the examples."""
     drawing = pad.pad()
     st.markdown("**Draw here**, or pick an example")
-    if pad.canvas(drawing, st.session_state.get("brush", BRUSH)):
-        st.session_state["example"] = None  # it is no longer the example
+    pad.canvas(drawing, st.session_state.get("brush", BRUSH))
     with st.container(horizontal=True, gap="small"):
         nothing = not drawing.objects
         st.button("Undo", icon=":material/undo:", on_click=pad.undo, disabled=nothing, key="undo")
         st.button(
             "Clear", icon=":material/delete:", on_click=pad.clear, disabled=nothing, key="clear"
         )
-    pad.example_pills()
+    pad.example_pills(drawing)
     return drawing
 
 

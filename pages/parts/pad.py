@@ -39,11 +39,14 @@ class Pad:
         The canvas's own picture of them, None where we put them there ourselves.
     number
         Goes up with every new drawing.
+    example
+        Which example this is, None for a drawing of one's own.
     base, turn
         What the canvas was last told to show, and how often it was told.
     """
 
     objects: list[dict[str, Any]]
+    example: str | None = None
     pixels: Pixels | None = None
     number: int = 0
     base: list[dict[str, Any]] = field(default_factory=list)
@@ -51,9 +54,9 @@ class Pad:
     _known: tuple[Any, ...] | None = None
     _echo: bool = False
 
-    def show(self, objects: list[dict[str, Any]]) -> None:
+    def show(self, objects: list[dict[str, Any]], example: str | None = None) -> None:
         """Put `objects` on the pad in place of what is there."""
-        self.objects, self.pixels = objects, None
+        self.objects, self.pixels, self.example = objects, None, example
         self.base = objects
         self.number += 1
         self.turn += 1
@@ -78,7 +81,7 @@ class Pad:
         echo, self._echo = self._echo, False
         if echo and outline(objects) == outline(self.objects):
             return False
-        self.objects, self.pixels = objects, result.image_data
+        self.objects, self.pixels, self.example = objects, result.image_data, None
         self.number += 1
         return True
 
@@ -98,13 +101,13 @@ def pad() -> Pad:
     if _STATE not in st.session_state:
         name = st.query_params.get("example", examples.FIRST)
         known = name if name in examples.NAMES else examples.FIRST
-        st.session_state[_STATE] = Pad(objects_of(examples.strokes(known), BRUSH))
+        st.session_state[_STATE] = Pad(objects_of(examples.strokes(known), BRUSH), example=known)
     state: Pad = st.session_state[_STATE]
     return state
 
 
-def canvas(state: Pad, brush: int) -> bool:
-    """Draw the pad; True if somebody has just drawn on it."""
+def canvas(state: Pad, brush: int) -> None:
+    """The pad itself; what somebody has just drawn on it is in `state` afterwards."""
     if KEY not in st.session_state:
         state.mount()
     result = st_canvas(
@@ -119,7 +122,8 @@ def canvas(state: Pad, brush: int) -> bool:
         return_image_data=True,
         key=KEY,
     )
-    return state.take(result)
+    if state.take(result):
+        st.session_state["example"] = None
 
 
 def undo() -> None:
@@ -139,15 +143,16 @@ def load_example() -> None:
     """Put the chosen example on the pad; unchoosing one changes nothing."""
     name = st.session_state.get("example")
     if name is not None and name in examples.NAMES:
-        pad().show(objects_of(examples.strokes(name), BRUSH))
+        pad().show(objects_of(examples.strokes(name), BRUSH), example=name)
 
 
-def example_pills() -> None:
-    """Examples to load with one click."""
+def example_pills(state: Pad) -> None:
+    """Examples to load with one click; the chosen one is in the URL."""
+    if "example" not in st.session_state and "example" not in st.query_params:
+        st.session_state["example"] = state.example
     st.pills(
         "Examples",
         examples.NAMES,
-        default=examples.FIRST,
         key="example",
         bind="query-params",
         on_change=load_example,

@@ -1,0 +1,151 @@
+"""People draw: real strokes, real mouse moves, and what the page then says."""
+
+import pytest
+
+from tests.browser.driver import CANVAS, METRIC, click, draw, drawings, example, open_page, reads
+
+pytestmark = pytest.mark.browser
+STROKES = drawings()
+
+
+def empty(page):
+    """Clear the pad and wait until both page and canvas have done so."""
+    click(page, "clear")
+    reads(page, "–")
+    page.wait_for_function(
+        """() => {
+            const host = document.querySelector('.st-key-pad');
+            const find = (node) => node.querySelector('canvas') ||
+                [...node.querySelectorAll('*')].map(n => n.shadowRoot && find(n.shadowRoot))
+                    .find(Boolean);
+            const canvas = find(host);
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return !pixels.data.some((value, k) => k % 4 === 0 && value > 0);
+        }"""
+    )
+    page.wait_for_timeout(250)  # the canvas reports that it is empty
+
+
+def test_digits_of_three_writers_are_read_after_the_last_stroke(visit, app):
+    page = visit(f"{app}/draw")
+    for name in (
+        *("0 by writer 15", "1 by writer 15", "2 by writer 25", "3 by writer 15"),
+        *("4 by writer 25", "5 by writer 30", "6 by writer 15", "7 by writer 30"),
+        *("8 by writer 25", "9 by writer 15"),
+    ):
+        empty(page)
+        draw(page, STROKES[name])
+        reads(page, name[0])
+
+
+def test_the_page_follows_stroke_by_stroke(visit, app):
+    page = visit(f"{app}/draw")
+    empty(page)
+    first, second = STROKES["5 by writer 15"]
+    draw(page, [first])
+    page.wait_for_selector('.st-key-readouts:has-text("evaluations")')
+    draw(page, [second])
+    reads(page, "5")
+    click(page, "undo")
+    draw(page, [second])
+    reads(page, "5")
+
+
+def test_buttons_and_examples(visit, app):
+    page = visit(f"{app}/draw")
+    reads(page, "4")
+    example(page, "7")
+    reads(page, "7")
+    page.wait_for_url("**/draw?*example=7*")
+    example(page, "0")
+    reads(page, "0")
+    click(page, "undo")  # written in one stroke
+    reads(page, "–")
+    example(page, "3")
+    reads(page, "3")
+    click(page, "clear")
+    reads(page, "–")
+
+
+def test_a_stroke_on_an_example_makes_it_ones_own(visit, app):
+    page = visit(f"{app}/draw?example=1")
+    reads(page, "1")
+    draw(page, [[[60, 60], [220, 60]], [[220, 60], [120, 250]]])
+    page.wait_for_function("!location.search.includes('example')")
+
+
+def test_two_visitors_at_once_see_only_their_own_digit(visit, app):
+    one, two = visit(f"{app}/draw", fresh=True), visit(f"{app}/draw", fresh=True)
+    empty(one)
+    empty(two)
+    draw(one, STROKES["2 by writer 15"])
+    draw(two, STROKES["6 by writer 25"])
+    reads(one, "2")
+    reads(two, "6")
+
+
+def test_refresh_and_the_way_back_from_another_page(visit, app):
+    page = visit(f"{app}/draw?example=8&solver=Picard")
+    reads(page, "8")
+    page.reload()
+    page.wait_for_selector(METRIC)
+    reads(page, "8")
+    assert "Picard" in page.locator(".st-key-readouts").inner_text()
+    empty(page)
+    draw(page, STROKES["9 by writer 25"])
+    reads(page, "9")
+    page.get_by_role("link", name="The idea").click()
+    page.wait_for_selector(".st-key-cobweb-chart")
+    page.get_by_role("link", name="Draw a digit").click()
+    page.wait_for_selector(CANVAS)
+    reads(page, "9")
+    empty(page)
+    draw(page, STROKES["3 by writer 15"])
+    reads(page, "3")
+
+
+def test_changing_the_solver_changes_the_readouts_not_the_digit(visit, app):
+    page = visit(f"{app}/draw?example=2")
+    assert "ODE dopri5" in page.locator(".st-key-readouts").inner_text()
+    page.locator(".st-key-solver input").click()
+    page.get_by_role("option", name="Anderson").click()
+    page.wait_for_selector('.st-key-readouts:has-text("Anderson")')
+    reads(page, "2")
+    page.wait_for_url("**solver=Anderson**")
+
+
+def test_touch_draws_and_does_not_scroll(visit, app):
+    page = visit(
+        f"{app}/draw", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    click(page, "clear")
+    reads(page, "–")
+    page.wait_for_timeout(600)
+    box = page.locator(CANVAS).bounding_box()
+    session = page.context.new_cdp_session(page)
+    for stroke in STROKES["7 by writer 15"]:
+        points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in stroke]
+        session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+        for point in points[1:]:
+            session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    reads(page, "7")
+    assert page.locator(CANVAS).bounding_box() == box
+
+
+def test_downloads(visit, app, tmp_path):
+    page = visit(f"{app}/draw?example=6")
+    with page.expect_download() as numbers:
+        click(page, "download-csv")
+    numbers.value.save_as(tmp_path / "trajectory.csv")
+    lines = (tmp_path / "trajectory.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("t,residual,pc1")
+    assert len(lines) > 5
+    with page.expect_download() as picture:
+        click(page, "download-html")
+    picture.value.save_as(tmp_path / "trajectory.html")
+    assert "Plotly.newPlot" in (tmp_path / "trajectory.html").read_text(encoding="utf-8")
+    open_file = page.context.new_page()
+    open_file.goto((tmp_path / "trajectory.html").as_uri())
+    open_file.wait_for_selector(".js-plotly-plot .slider-label")
+    open_page(page, f"{app}/draw")

@@ -1,0 +1,110 @@
+"""The frame: deep links, phones, motion, both themes."""
+
+import pytest
+
+from tests.browser import driver
+
+pytestmark = pytest.mark.browser
+CAPTION = ".st-key-trajectory .slider-label"
+
+
+@pytest.mark.parametrize(
+    ("path", "landmark"),
+    [("", "cobweb-chart"), ("draw?example=7&view=3-D", "path-chart-3")],
+)
+def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark):
+    with driver.server() as address:
+        page = visit(f"{address}/{path}")
+        page.wait_for_selector(f".st-key-{landmark}")
+        assert page.get_by_role("link", name="The idea").count() == 1
+        assert page.get_by_role("link", name="Draw a digit").count() == 1
+        assert page.get_by_text("Page not found").count() == 0
+        page.close()
+
+
+@pytest.mark.parametrize("path", ["", "draw"])
+def test_a_phone_never_scrolls_sideways(visit, app, path):
+    page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+    for chart in page.locator(".js-plotly-plot").all():
+        box = chart.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+def test_a_projector_shows_the_whole_idea_without_scrolling(visit, app):
+    for path, keys in (
+        ("", ("layers", "fixed-point", "flow", "to-draw", "trajectory")),
+        (
+            "draw",
+            ("pad", "prediction", "seen", "verdict", "probabilities", "trajectory", "residuals"),
+        ),
+    ):
+        page = visit(f"{app}/{path}")
+        page.wait_for_selector(".st-key-trajectory .main-svg")
+        for key in keys:
+            box = page.locator(f".st-key-{key}").first.bounding_box()
+            assert box["y"] >= 0, key
+            assert box["y"] + box["height"] <= 900, key
+
+
+def test_play_runs_through_the_path_and_ends_on_the_equilibrium(visit, app):
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(CAPTION)
+    still = page.locator(CAPTION).first.text_content()
+    assert "reads 4" in still
+    page.evaluate(
+        """selector => {
+            window.seen = new Set();
+            new MutationObserver(() => {
+                const label = document.querySelector(selector);
+                if (label) window.seen.add(label.textContent);
+            }).observe(document.querySelector('.st-key-trajectory'),
+                       { subtree: true, childList: true, characterData: true });
+        }""",
+        CAPTION,
+    )
+    page.locator(".st-key-trajectory .updatemenu-button").first.click()
+    page.wait_for_function("window.seen.size >= 5", timeout=15_000)
+    page.wait_for_function(
+        "([s, t]) => document.querySelector(s).textContent === t", arg=[CAPTION, still]
+    )
+
+
+def test_scrubbing_goes_back_to_the_start(visit, app):
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(CAPTION)
+    rail = page.locator(".st-key-trajectory .slider-rail-touch-rect").bounding_box()
+    page.mouse.click(rail["x"] + 2, rail["y"] + rail["height"] / 2)
+    page.wait_for_function(
+        "s => document.querySelector(s).textContent.startsWith('t = 0:')", arg=CAPTION
+    )
+
+
+def test_the_map_can_be_turned_in_space(visit, app):
+    page = visit(f"{app}/draw")
+    page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
+    page.wait_for_selector(".st-key-path-chart-3 .gl-container canvas")
+    page.wait_for_url("**view=3-D**")
+
+
+def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
+    colours = []
+    for scheme in ("light", "dark"):
+        page = visit(f"{app}/draw", color_scheme=scheme)
+        page.wait_for_selector(".st-key-trajectory .xtitle")
+        colours.append(
+            page.evaluate(
+                """() => ['[data-testid=stApp]', '.st-key-trajectory .updatemenu-item-rect',
+                          '.st-key-trajectory .slider-label'].map(s => {
+                    const style = getComputedStyle(document.querySelector(s));
+                    return s.includes('rect') || s.includes('label')
+                        ? style.fill : style.backgroundColor; })"""
+            )
+        )
+    light, dark = colours
+    assert light[0] == "rgb(255, 255, 255)"
+    assert dark[0] == "rgb(16, 21, 29)"
+    assert all(one != two for one, two in zip(light, dark, strict=True))

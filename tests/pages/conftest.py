@@ -1,0 +1,26 @@
+"""The app as AppTest runs it, always through its entry point."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Open pages/<name>.py through app.py, with these query parameters."""
+
+    def opened(name: str = "home", **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        if name != "home":
+            app.switch_page(f"pages/{name}.py").run()
+        return app
+
+    return opened

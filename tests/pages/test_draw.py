@@ -1,0 +1,174 @@
+"""The Draw page's script: what a visitor gets for what they choose and draw."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deq.digits import render
+from tests.browser.driver import drawings
+
+
+def answer(app):
+    """The digit on the page."""
+    return app.metric[0].value
+
+
+def chart(app, key):
+    """One chart's specification."""
+    (found,) = [c for c in app.get("plotly_chart") if key in c.proto.id]
+    return json.loads(found.proto.spec)
+
+
+def drawn(strokes, brush=22):
+    """The canvas's value after somebody drew these strokes."""
+    picture = io.BytesIO()
+    Image.fromarray(render([np.asarray(s) for s in strokes], 280, brush)).save(picture, "PNG")
+    objects = [{"path": [["M", *s[0]], *(["L", *p] for p in s[1:])]} for s in strokes]
+    data = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
+    return {"drawing": {"raw": {"objects": objects}, "data": data}}
+
+
+def words(app):
+    """All text on the page."""
+    return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+
+
+def test_a_newcomer_finds_a_digit_its_answer_and_its_path(open_page):
+    app = open_page("draw")
+    assert answer(app) == "4"
+    assert chart(app, "path-chart")["frames"]
+    assert "Looks like a 4" in words(app)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_examples_are_read_as_what_they_are(open_page, digit):
+    assert answer(open_page("draw", example=str(digit))) == str(digit)
+
+
+@pytest.mark.parametrize("name", ["0 by writer 15", "7 by writer 30"])
+def test_a_drawing_is_read(open_page, name):
+    app = open_page("draw")
+    app.session_state["pad"] = drawn(drawings()[name])
+    app.run()
+    assert answer(app) == name[0]
+
+
+def test_all_pictures_come_from_one_solve(open_page):
+    app = open_page("draw", solver="Picard")
+    path, residual = chart(app, "path-chart"), chart(app, "residuals-chart")
+    opinions, bars = chart(app, "opinions-chart"), chart(app, "bars-chart")
+    states = len(path["data"][-2]["x"])
+    (line,) = [trace for trace in residual["data"] if trace["name"] == "residual"]
+    assert len(line["x"]) == states == len(opinions["data"][0]["x"])
+    for digit, share in zip(bars["data"][0]["y"], bars["data"][0]["x"], strict=True):
+        (course,) = [trace for trace in opinions["data"] if trace["name"] == digit]
+        assert course["y"][-1] == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.parametrize("solver", ["ODE dopri5", "ODE dopri8", "ODE bosh3", "Picard", "Anderson"])
+def test_every_solver_settles_on_the_same_digit(open_page, solver):
+    app = open_page("draw", solver=solver, example="3")
+    assert app.selectbox(key="solver").value == solver
+    assert answer(app) == "3"
+    assert f"**{solver}**" in words(app)
+    assert "**converged**" in words(app)
+
+
+def test_the_url_carries_what_matters(open_page):
+    app = open_page("draw", tol="1e-2", start="random", seed="7", view="3-D", example="6")
+    assert app.number_input(key="seed").value == 7
+    assert answer(app) == "6"
+    assert chart(app, "path-chart")["data"][-1]["type"] == "scatter3d"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"solver": "nonsense"}, {"tol": "-3"}, {"seed": "ten"}, {"example": "<b>"}, {"view": "9"}],
+)
+def test_nonsense_in_the_url_falls_back_to_the_defaults(open_page, query):
+    app = open_page("draw", **query)
+    assert not app.exception
+    assert not app.error
+    assert answer(app) == "4"
+
+
+def test_a_random_start_begins_elsewhere_and_ends_at_the_same_equilibrium(open_page):
+    def ends(**query):
+        path = chart(open_page("draw", tol="1e-4", **query), "path-chart")["data"][-2]
+        return np.array([path["x"][0], path["y"][0]]), np.array([path["x"][-1], path["y"][-1]])
+
+    zero, settled = ends()
+    one, settled_one = ends(start="random", seed="1")
+    again, _ = ends(start="random", seed="1")
+    two, settled_two = ends(start="random", seed="2")
+    np.testing.assert_array_equal(one, again)
+    assert np.linalg.norm(one - zero) > 0
+    assert np.linalg.norm(one - two) > 0
+    for other in (settled_one, settled_two):
+        np.testing.assert_allclose(other, settled, atol=0.02)
+
+
+def test_a_tighter_tolerance_costs_evaluations_and_lowers_the_residual(open_page):
+    def last(tol):
+        lines = chart(open_page("draw", solver="Picard", tol=tol), "residuals-chart")["data"]
+        (line,) = [trace for trace in lines if trace["name"] == "residual"]
+        return len(line["x"]), line["y"][-1]
+
+    loose, tight = last("1e-1"), last("1e-5")
+    assert tight[0] > loose[0]
+    assert tight[1] < loose[1]
+
+
+def test_clear_and_undo(open_page):
+    app = open_page("draw", example="5")  # written in two strokes
+    app.button(key="undo").click().run()
+    assert len(app.session_state["drawing"].objects) == 1
+    app.button(key="clear").click().run()
+    assert answer(app) == "–"
+    assert "Draw a digit" in words(app)
+    assert app.button(key="clear").disabled
+    assert app.button(key="undo").disabled
+
+
+@pytest.mark.parametrize(
+    ("strokes", "brush", "said"),
+    [
+        ([[[140, 140], [141, 141]]], 12, "only a dot"),
+        ([[[x, 0], [x, 280]] for x in range(0, 281, 20)], 40, "covered"),
+    ],
+)
+def test_what_is_no_digit_is_called_none_and_why(open_page, strokes, brush, said):
+    app = open_page("draw")
+    app.session_state["pad"] = drawn(strokes, brush)
+    app.run()
+    assert answer(app) == "–"
+    assert said in words(app)
+    assert not app.error
+
+
+def test_a_solver_that_does_not_get_there_says_so(open_page, monkeypatch):
+    monkeypatch.setattr("pages.parts.engine.MAX_EVALS", 3)
+    app = open_page("draw", solver="Picard", tol="1e-5")
+    assert "not converged" in words(app)
+    assert "Stopped at the cap" in words(app)
+
+
+def test_two_visitors_never_share_a_drawing(open_page):
+    one, two = open_page("draw", example="1"), open_page("draw", example="8")
+    one.session_state["pad"] = drawn(drawings()["7 by writer 15"])
+    one.run()
+    two.run()
+    assert (answer(one), answer(two)) == ("7", "8")
+
+
+def test_the_drawing_is_still_there_after_a_visit_to_another_page(open_page):
+    app = open_page("draw")
+    app.session_state["pad"] = drawn(drawings()["2 by writer 25"])
+    app.run()
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/draw.py").run()
+    assert answer(app) == "2"

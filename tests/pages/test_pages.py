@@ -1,0 +1,67 @@
+"""Every page opens, whole and without an error; and when something breaks it says so in words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deq.models import WeightsError
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
+
+
+def charts(app):
+    """The specifications of all Plotly charts."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_whole(open_page, name):
+    app = open_page(name)
+    assert not app.exception
+    assert not app.error
+    assert len(app.header) == 1
+    assert charts(app)
+    assert all(spec["data"] for spec in charts(app))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_figure_has_words_for_those_who_cannot_see_it(open_page, name):
+    app = open_page(name)
+    for chart in app.get("plotly_chart"):
+        assert len(chart.proto.alt) > 20
+    looks = [caption.value for caption in app.caption] + [text.value for text in app.markdown]
+    assert any("Look for" in text for text in looks)
+    assert any("What to try" in text for text in looks)
+    assert any("Read on" in text for text in looks)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_exception_is_a_sentence(open_page, monkeypatch, name):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("secret detail")
+
+    open_page(name)
+    monkeypatch.setattr("streamlit.plotly_chart", broken)
+    app = open_page(name)
+    assert not app.exception
+    (error,) = app.error
+    assert "reload the page" in error.value
+    assert "secret detail" not in error.value
+    assert "Traceback" not in error.value
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
+    def missing(_name):
+        raise WeightsError("The weights are missing. Rebuild them with `python -m deq train`.")
+
+    from pages.parts import engine
+
+    engine.engine.clear()
+    monkeypatch.setattr(engine, "load", missing)
+    app = open_page(name)
+    engine.engine.clear()
+    assert not app.exception
+    (error,) = app.error
+    assert "python -m deq train" in error.value
