@@ -1,28 +1,36 @@
-"""The router: page config and navigation, nothing else. Run it with ``streamlit run app.py``."""
+"""The router: page config and navigation, nothing else. Run it with ``streamlit run app.py``.
+
+``streamlit run`` imports this file once, before any visitor, and finds `app`: the server, which
+loads the network while the first browser still loads the page. After that it runs this file as a
+script for each visitor.
+"""
 
 from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import errors, look
+from pages.parts import errors, look, warm_up
 
 ASSETS = Path(__file__).parent / "assets"
 
-# Before st.navigation: an icon set later would be fetched from the internet by every browser.
-st.set_page_config(
-    page_title="Deep equilibrium models",
-    page_icon=str(ASSETS / "logo.png"),
-    layout="wide",
-)
-st.logo(str(ASSETS / "logo.svg"), size="large", link=None)
-look.style()
+if not st.runtime.exists():
+    app = st.App(__file__, lifespan=warm_up.lifespan)
+else:
+    # Before st.navigation: an icon set later would be fetched from the internet by every browser.
+    st.set_page_config(
+        page_title="Deep equilibrium models",
+        page_icon=str(ASSETS / "logo.png"),
+        layout="wide",
+    )
+    st.logo(str(ASSETS / "logo.svg"), size="large", link=None)
+    look.style()
 
-page = st.navigation(
-    [
-        st.Page("pages/home.py", title="The idea", icon=":material/lightbulb:", default=True),
-        st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
-    ],
-    position="top",
-)
-with errors.in_words():
-    page.run()
+    page = st.navigation(
+        [
+            st.Page("pages/home.py", title="The idea", icon=":material/lightbulb:", default=True),
+            st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
+        ],
+        position="top",
+    )
+    with errors.in_words():
+        page.run()

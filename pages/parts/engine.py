@@ -128,9 +128,10 @@ def engine() -> Engine:
     deq.models.WeightsError
         If the shipped weights are missing or damaged; its text says how to rebuild them.
     """
-    model = load("digits")
-    cloud = Cloud.of(model.cloud_points, model.cloud_labels)
+    torch.set_num_threads(1)
     pool = ThreadPoolExecutor(1, "inference", initializer=torch.set_num_threads, initargs=(1,))
+    model = pool.submit(load, "digits").result()
+    cloud = Cloud.of(model.cloud_points, model.cloud_labels)
     # The first solve and the first figure are slow; nobody should have to wait for them.
     pool.submit(_answer, model, np.zeros((28, 28), np.float32), DEFAULT).result()
     go.Figure(go.Scatter()).to_json()
