@@ -48,6 +48,18 @@ class Augment:
     stroke: float = 0.6
     untouched: float = 0.15
 
+    def scaled(self, share: float) -> Augment:
+        """The same changes, `share` times as strong; as many pictures are left untouched."""
+        return Augment(
+            rotation=self.rotation * share,
+            stretch=self.stretch * share,
+            slant=self.slant * share,
+            shift=self.shift * share,
+            elastic=self.elastic * share,
+            stroke=self.stroke * share,
+            untouched=self.untouched,
+        )
+
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Changed copies of images (B, 1, H, W) in [0, 1]; all chance comes from `generator`."""
         moved = F.grid_sample(images, self._grid(images, generator), align_corners=False)

@@ -15,13 +15,16 @@ class TrainConfig:
     ----------
     epochs : int
         Passes over MNIST.
+    restart : int
+        After so many of them the learning rate starts a second climb and fall, half as high, with
+        half the augmentation (warm restart: Loshchilov and Hutter 2017).
     seed : int
         Of the weights and of every random choice.
     batch : int
         Pictures a step.
     rate, decay : float
-        Largest learning rate and weight decay of AdamW. The rate climbs for 300 steps and then
-        falls along half a cosine.
+        Largest learning rate and weight decay of AdamW. The rate climbs for 300 steps, then falls
+        along half a cosine.
     cell_rate : float
         Learning rate of the cell, as a share of `rate`. Projection shrinks the whole kernel by as
         much as a step made its norm grow: with large steps it would forget all but the last few.
@@ -35,7 +38,8 @@ class TrainConfig:
         Sizes of the network.
     """
 
-    epochs: int = 18
+    epochs: int = 34
+    restart: int = 18
     seed: int = 0
     batch: int = 128
     rate: float = 3e-3
@@ -48,6 +52,6 @@ class TrainConfig:
     model: DigitsConfig = field(default_factory=DigitsConfig)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch", "pen_copies", "scribbles"):
+        for name in ("epochs", "restart", "batch", "pen_copies", "scribbles"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")

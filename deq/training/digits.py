@@ -104,7 +104,8 @@ class Trainer:
     def _learn(self, began: float) -> Progress:
         """One optimiser step."""
         config, model = self.config, self.model
-        rate = self._rate()
+        height, strength = self._cycle()
+        rate = config.rate * height * strength
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["share"]
         place = self.step % self.steps_per_epoch * config.batch
@@ -113,7 +114,8 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
             torch.manual_seed(config.seed * 1_000_003 + self.step)
             model.train()
-            logits = model(self.augment(images[:, None], generator)[:, 0])  # (B, 10)
+            changed = self.augment.scaled(strength)(images[:, None], generator)[:, 0]
+            logits = model(changed)  # (B, 10)
         loss = objective(logits, labels, config.smoothing, config.exposure)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -132,10 +134,15 @@ class Trainer:
             rate=rate,
         )
 
-    def _rate(self) -> float:
-        climb = min(1.0, (self.step + 1) / min(300, max(1, self.steps // 4)))
-        fall = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * self.step / self.steps)).item())
-        return self.config.rate * climb * fall
+    def _cycle(self) -> tuple[float, float]:
+        """Where the learning rate is between 0 and 1, and how strong this cycle is."""
+        first = self.steps_per_epoch * min(self.config.restart, self.config.epochs)
+        second = self.step >= first
+        done = self.step - first if second else self.step
+        length = self.steps - first if second else first
+        climb = min(1.0, (done + 1) / min(300, max(1, length // 4)))
+        fall = 0.5 * (1 + math.cos(math.pi * done / length))
+        return climb * fall, 0.5 if second else 1.0
 
     def _shuffle(self, epoch: int) -> Tensor:
         """The pictures of one epoch in order: all MNIST, half the pen digits, all scribbles."""

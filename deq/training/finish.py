@@ -72,7 +72,7 @@ def draw_map(model: Digits, images: Tensor, labels: Tensor) -> None:
 
 @torch.no_grad()
 def set_thresholds(
-    model: Digits, digits: Set, keep: float = 0.99, name: float = 0.985
+    model: Digits, digits: Set, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
     """Choose temperature and limits on validation digits, and put them into the model.
 

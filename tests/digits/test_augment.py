@@ -23,6 +23,14 @@ def test_with_everything_off_nothing_changes() -> None:
     torch.testing.assert_close(made(NOTHING, images), images, atol=1e-5, rtol=0)
 
 
+def test_scaled_changes_less() -> None:
+    images, whole = pictures(), Augment(untouched=0)
+    images = images / images.amax((2, 3), keepdim=True)
+    changes = [float((made(whole.scaled(s), images) - images).abs().mean()) for s in (0, 0.3, 1)]
+    assert changes[0] < 1e-5
+    assert changes[0] < changes[1] < changes[2]
+
+
 def test_pictures_stay_pictures() -> None:
     images = pictures()
     for seed in range(10):

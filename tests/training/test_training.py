@@ -147,7 +147,21 @@ def test_the_objective_is_cross_entropy_on_digits_and_levelness_on_scribbles() -
     assert float(level) < float(sure)
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch", "pen_copies", "scribbles"])
+def test_the_second_cycle_is_half_as_high(corpus: Corpus, tmp_path: Path) -> None:
+    config = replace(CONFIG, epochs=4, restart=2)
+    trainer = Trainer(config, corpus, tmp_path / "run.safetensors")
+    rates = [line.rate for line in trainer.run() if line.stage == "step"]
+    half = trainer.steps // 2
+    first, second = rates[:half], rates[half:]
+    assert max(first) == pytest.approx(config.rate, rel=0.3)
+    assert max(second) == pytest.approx(max(first) / 2)
+    assert first[-1] < max(first) / 5  # it has fallen before it climbs again
+    # A run of one cycle begins in the same way.
+    short = Trainer(replace(config, epochs=2), corpus, tmp_path / "short.safetensors")
+    assert [line.rate for line in short.run() if line.stage == "step"] == first
+
+
+@pytest.mark.parametrize("name", ["epochs", "restart", "batch", "pen_copies", "scribbles"])
 def test_empty_plans_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         TrainConfig(**{name: 0})
