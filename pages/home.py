@@ -1,6 +1,5 @@
 """The idea in one screen: layer → infinitely many layers → fixed point → ODE → digit."""
 
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 
@@ -8,6 +7,7 @@ import deq
 from deq.figures import cobweb, states_over_time
 from deq.models import WeightsError
 from pages.parts import controls, errors, examples, guard, prose, views
+from pages.parts.chart import chart
 from pages.parts.engine import engine, recorded
 
 guard.through_app()
@@ -26,13 +26,6 @@ def settle_cosine() -> dict[str, deq.Solution]:
     }
 
 
-def small(figure: go.Figure, key: str, alt: str) -> None:
-    """One of three pictures side by side."""
-    st.plotly_chart(
-        figure, theme=None, height=215, config={"displayModeBar": False}, key=key, alt=alt
-    )
-
-
 def one_number(theme: str | None) -> None:
     """The first three pictures, computed with the smallest layer there is."""
     found = settle_cosine()
@@ -41,10 +34,13 @@ def one_number(theme: str | None) -> None:
     layers, fixed, flow = st.columns(3, gap="medium")
     with layers, st.container(key="layers", gap="xsmall"):
         st.markdown("**1 · Stack the same layer without end**")
-        small(
+        chart(
             states_over_time({"Picard": picard}, limit, time="layer", theme=theme),
-            key="layers-chart",
+            "layers",
+            height=215,
             alt="The state after each layer swings ever closer to 0.739.",
+            theme=theme,
+            camera=False,
         )
         st.caption(
             "Here the layer is the cosine key of a calculator, f(z) = cos z. **Look for** the "
@@ -53,10 +49,13 @@ def one_number(theme: str | None) -> None:
     with fixed, st.container(key="fixed-point", gap="xsmall"):
         st.markdown("**2 · What remains is a fixed point, z\\* = f(z\\*)**")
         x = torch.linspace(-1.1, 1.3, 97, dtype=torch.float64)
-        small(
+        chart(
             cobweb(picard, x, torch.cos(x), limit, theme=theme),
-            key="cobweb-chart",
+            "cobweb",
+            height=215,
             alt="A cobweb between the cosine and the diagonal winds into their crossing.",
+            theme=theme,
+            camera=False,
         )
         st.caption(
             "So nobody has to build the layers: find the crossing, by whatever method is best. "
@@ -64,10 +63,13 @@ def one_number(theme: str | None) -> None:
         )
     with flow, st.container(key="flow", gap="xsmall"):
         st.markdown("**3 · It is where an ODE stands still, dz/dt = f(z) − z**")
-        small(
+        chart(
             states_over_time({"Picard": picard, "ODE": ode}, limit, theme=theme),
-            key="flow-chart",
+            "flow",
+            height=215,
             alt="The ODE glides to 0.739 where the iteration swings about it.",
+            theme=theme,
+            camera=False,
         )
         st.caption(
             "Walk a little towards f(z) instead of jumping there, and depth becomes time. "

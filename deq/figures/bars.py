@@ -49,7 +49,7 @@ def probability_bars(
     layout = {
         **base_layout(colours),
         "bargap": 0.28,
-        "margin": {"l": 22, "r": 46, "t": 4, "b": 4},
+        "margin": {"l": 22, "r": 60, "t": 4, "b": 4},
         "xaxis": axis(colours, range=[0, 100], visible=False),
         "yaxis": axis(
             colours,

@@ -54,7 +54,7 @@ def probabilities_over_time(
     labels = []
     for digit in leaders:
         last = len(times) - 1
-        k = last if digit == leaders[0] else int(shares[:, digit].argmax())
+        k = last if digit == leaders[0] else 1 + int(shares[1:, digit].argmax())
         place = {"xshift": 10} if k == last else {"yshift": 12}
         x, y, colour = float(times[k]), float(shares[k, digit]), colours.digits[digit]
         labels.append(note(x, y, f"<b>{digit}</b>", colour, **place))
@@ -75,10 +75,13 @@ def probabilities_over_time(
 
 
 def _leaders(shares: npt.NDArray[np.float64], most: int) -> list[int]:
-    """The last state's favourite first, then digits that ever had 20 %, best first."""
+    """The last state's favourite first, then digits that had 20 % on the way, best first.
+
+    The start does not count: it knows nothing of the drawing yet.
+    """
     if len(shares) == 0:
         return []
-    peak = shares.max(0)  # (10,)
+    peak = shares[1:].max(0, initial=0)  # (10,)
     first = int(shares[-1].argmax())
     others = [int(k) for k in np.argsort(-peak) if k != first and peak[k] >= 20]
     return [first, *others][:most]

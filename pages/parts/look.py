@@ -30,9 +30,17 @@ _STYLE = """
 """
 
 
+# Streamlit writes white on the primary colour, which in the dark theme is a light one.
+_DARK = """
+<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] * { color: #10151d; }
+</style>
+"""
+
+
 def style() -> None:
     """Apply the rules to the page being built."""
-    st.html(_STYLE)
+    st.html(_STYLE + (_DARK if st.context.theme.type == "dark" else ""))
 
 
 def digit_colour(colour: str) -> None:

@@ -17,16 +17,9 @@ from deq.figures import (
     trajectory,
 )
 from pages.parts import look, words
+from pages.parts.chart import chart
 from pages.parts.controls import Choice
 from pages.parts.engine import Engine, Seen
-
-# Zooming is lost whenever data changes, and scrolling a phone's page must not zoom a figure.
-CONFIG = {"displaylogo": False, "scrollZoom": False, "responsive": True}
-
-
-def picture_config(name: str) -> dict[str, Any]:
-    """The chart's own camera button saves a PNG made in the browser, twice the size."""
-    return {**CONFIG, "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name}}
 
 
 def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
@@ -53,6 +46,7 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
             st.image(
                 magnify(np.zeros((28, 28)) if seen.image is None else seen.image, 4),
                 width=104,
+                output_format="PNG",
                 alt="The 28×28 picture that the network sees",
             )
     if brief:
@@ -79,13 +73,13 @@ def bars(seen: Seen, theme: str | None) -> None:
         shares = seen.answer.prediction.probabilities.numpy()
         chosen = seen.answer.prediction.digit
     with st.container(key="probabilities"):
-        st.plotly_chart(
+        chart(
             probability_bars(shares, chosen=chosen, theme=theme),
+            "bars",
             height=235,
-            theme=None,
-            config={**CONFIG, "displayModeBar": False},
-            key="bars-chart",
             alt=words.bars_alt(shares.tolist()),
+            theme=theme,
+            camera=False,
         )
 
 
@@ -117,14 +111,7 @@ def path(seen: Seen, machine: Engine, dims: int, theme: str | None, *, height: i
             theme=theme,
         )
         alt = words.path_alt(found.digit, len(times), float(times[-1]), settled)
-    st.plotly_chart(
-        figure,
-        height=height,
-        theme=None,
-        config=picture_config("path-to-the-equilibrium"),
-        key=f"path-chart-{dims}",
-        alt=alt,
-    )
+    chart(figure, f"path-{dims}d", height=height, alt=alt, theme=theme)
     return figure
 
 
@@ -141,13 +128,12 @@ def opinions(seen: Seen, theme: str | None) -> None:
     if seen.answer is None:
         _later("How the ten probabilities move while the state settles appears here.")
         return
-    st.plotly_chart(
+    chart(
         probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme),
+        "opinions",
         height=190,
-        theme=None,
-        config=picture_config("probabilities"),
-        key="opinions-chart",
         alt="Probability of each digit against solver time.",
+        theme=theme,
     )
     st.caption("**Look for** the moment when one line leaves the others: there it is decided.")
 
@@ -158,13 +144,12 @@ def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
         _later("How the residual ‖f(z) − z‖ falls to the tolerance appears here.")
         return
     course = seen.answer.course
-    st.plotly_chart(
+    chart(
         residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme),
+        "residuals",
         height=190,
-        theme=None,
-        config=picture_config("residual"),
-        key="residuals-chart",
         alt="Residual against solver time on a logarithmic axis, down to the tolerance.",
+        theme=theme,
     )
     st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
 

@@ -1,8 +1,9 @@
 """People draw: real strokes, real mouse moves, and what the page then says."""
 
 import pytest
+from PIL import Image
 
-from tests.browser.driver import CANVAS, METRIC, click, draw, drawings, example, open_page, reads
+from tests.browser.driver import CANVAS, METRIC, click, draw, drawings, example, reads
 
 pytestmark = pytest.mark.browser
 STROKES = drawings()
@@ -148,4 +149,9 @@ def test_downloads(visit, app, tmp_path):
     open_file = page.context.new_page()
     open_file.goto((tmp_path / "trajectory.html").as_uri())
     open_file.wait_for_selector(".js-plotly-plot .slider-label")
-    open_page(page, f"{app}/draw")
+    page.locator(".st-key-trajectory .js-plotly-plot").hover()
+    with page.expect_download() as still:
+        page.locator('.st-key-trajectory [data-title*="Download"]').click()
+    still.value.save_as(tmp_path / "path.png")
+    corner = Image.open(tmp_path / "path.png").convert("RGBA").getpixel((2, 2))
+    assert corner == (255, 255, 255, 255)  # readable wherever it is pasted

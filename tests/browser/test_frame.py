@@ -10,7 +10,7 @@ CAPTION = ".st-key-trajectory .slider-label"
 
 @pytest.mark.parametrize(
     ("path", "landmark"),
-    [("", "cobweb-chart"), ("draw?example=7&view=3-D", "path-chart-3")],
+    [("", "cobweb-chart"), ("draw?example=7&view=3-D", "path-3d-chart")],
 )
 def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark):
     with driver.server() as address:
@@ -86,7 +86,7 @@ def test_scrubbing_goes_back_to_the_start(visit, app):
 def test_the_map_can_be_turned_in_space(visit, app):
     page = visit(f"{app}/draw")
     page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
-    page.wait_for_selector(".st-key-path-chart-3 .gl-container canvas")
+    page.wait_for_selector(".st-key-path-3d-chart .gl-container canvas")
     page.wait_for_url("**view=3-D**")
 
 

@@ -40,7 +40,7 @@ def words(app):
 def test_a_newcomer_finds_a_digit_its_answer_and_its_path(open_page):
     app = open_page("draw")
     assert answer(app) == "4"
-    assert chart(app, "path-chart")["frames"]
+    assert chart(app, "path-2d-chart")["frames"]
     assert "Looks like a 4" in words(app)
 
 
@@ -59,7 +59,7 @@ def test_a_drawing_is_read(open_page, name):
 
 def test_all_pictures_come_from_one_solve(open_page):
     app = open_page("draw", solver="Picard")
-    path, residual = chart(app, "path-chart"), chart(app, "residuals-chart")
+    path, residual = chart(app, "path-2d-chart"), chart(app, "residuals-chart")
     opinions, bars = chart(app, "opinions-chart"), chart(app, "bars-chart")
     states = len(path["data"][-2]["x"])
     (line,) = [trace for trace in residual["data"] if trace["name"] == "residual"]
@@ -82,7 +82,7 @@ def test_the_url_carries_what_matters(open_page):
     app = open_page("draw", tol="1e-2", start="random", seed="7", view="3-D", example="6")
     assert app.number_input(key="seed").value == 7
     assert answer(app) == "6"
-    assert chart(app, "path-chart")["data"][-1]["type"] == "scatter3d"
+    assert chart(app, "path-3d-chart")["data"][-1]["type"] == "scatter3d"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_nonsense_in_the_url_falls_back_to_the_defaults(open_page, query):
 
 def test_a_random_start_begins_elsewhere_and_ends_at_the_same_equilibrium(open_page):
     def ends(**query):
-        path = chart(open_page("draw", tol="1e-4", **query), "path-chart")["data"][-2]
+        path = chart(open_page("draw", tol="1e-4", **query), "path-2d-chart")["data"][-2]
         return np.array([path["x"][0], path["y"][0]]), np.array([path["x"][-1], path["y"][-1]])
 
     zero, settled = ends()
