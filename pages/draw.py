@@ -4,10 +4,12 @@ from typing import Any
 
 import streamlit as st
 
+from deq.figures import palette
 from deq.models import WeightsError
 from pages.parts import controls, downloads, errors, guard, pad, prose, views
 from pages.parts.engine import Engine, Seen, engine
 from pages.parts.ink import BRUSH
+from pages.parts.time_cursor import time_cursor
 
 guard.through_app()
 
@@ -75,6 +77,8 @@ def page(machine: Engine) -> None:
         views.opinions(seen, theme)
     with residual_side, st.container(gap="xsmall", key="residuals"):
         views.residuals(seen, choice, theme)
+    turn = f"{drawing.number} {choice} {st.session_state['view']}"
+    time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
     downloads.buttons(seen, figure, theme)
     prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
 

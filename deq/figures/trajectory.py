@@ -60,6 +60,7 @@ def trajectory(
     -------
     plotly.graph_objects.Figure
         The last trace is the head of the path, the one before it the path so far.
+        ``layout.meta["times"]`` tells the solver time of each frame.
     """
     if dims not in (2, 3):
         raise ValueError(f"dims must be 2 or 3, not {dims!r}")
@@ -81,15 +82,17 @@ def trajectory(
         data += _moment(path, times, shares, len(path) - 1, dims, colours)
         shown = thin(len(path))
         captions = [f"t = {times[k]:.3g}: {_guess(shares[k])}" for k in shown]
-        names = []
+        clock = {}
         for k, share in stops(shown):
             moment = _moment(path, times, shares, k, dims, colours, share)
-            names.append(str(k) if share == 1 else f"{k}:{share:.2f}")
+            name = str(k) if share == 1 else f"{k}:{share:.2f}"
+            clock[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
             slim = [_strip(trace) for trace in moment]
-            frames.append({"name": names[-1], "traces": moving, "data": slim})
+            frames.append({"name": name, "traces": moving, "data": slim})
         halts = [str(k) for k in shown]
-        layout |= player(names, halts, captions, redraw=dims == 3, colours=colours)
+        layout |= player(list(clock), halts, captions, redraw=dims == 3, colours=colours)
         layout["margin"]["b"] = 96
+        layout["meta"] = {"times": clock, "last": halts[-1]}  # for charts that follow this one
     return build(data, layout, frames)
 
 
@@ -187,16 +190,17 @@ def _moment(
         "text": [f"<b>{best}</b>"],
         "textposition": "middle center",
         "textfont": {"size": 14, "color": colours.page},
-        "hovertemplate": f"t = {times[k]:.3g}: {_guess(shares[k])}<extra></extra>",
+        "hovertemplate": "reads %{text}<extra></extra>",
     }
     return [so_far, head]
 
 
 def _strip(trace: dict[str, Any]) -> dict[str, Any]:
     """Only what changes from frame to frame; the rest is in the figure already."""
-    kept = {"type", "x", "y", "z", "text", "customdata", "hovertemplate"}
-    slim = {name: value for name, value in trace.items() if name in kept}
-    if trace["mode"] == "markers+text":
+    slim: dict[str, Any] = {
+        name: trace[name] for name in ("type", "x", "y", "z", "text") if name in trace
+    }
+    if "text" in slim:  # the head
         slim["marker"] = {"color": trace["marker"]["color"]}
     return slim
 

@@ -108,3 +108,20 @@ def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
     assert light[0] == "rgb(255, 255, 255)"
     assert dark[0] == "rgb(16, 21, 29)"
     assert all(one != two for one, two in zip(light, dark, strict=True))
+
+
+def test_the_charts_over_time_follow_the_path_and_let_go_at_the_end(visit, app):
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(CAPTION)
+    page.wait_for_selector(".st-key-residuals .main-svg")
+    rail = page.locator(".st-key-trajectory .slider-rail-touch-rect").bounding_box()
+    middle = rail["y"] + rail["height"] / 2
+    page.mouse.click(rail["x"] + rail["width"] / 2, middle)
+    page.wait_for_selector(".st-key-residuals .time-cursor")
+    for key in ("decision", "residuals"):
+        line = page.locator(f".st-key-{key} .time-cursor").bounding_box()
+        chart = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
+        assert chart["x"] - 2 <= line["x"] <= chart["x"] + chart["width"] + 2
+        assert line["height"] > 50
+    page.mouse.click(rail["x"] + rail["width"] - 2, middle)
+    page.wait_for_function("!document.querySelector('.time-cursor')")

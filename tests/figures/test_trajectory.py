@@ -134,3 +134,12 @@ def test_a_single_state_is_a_path_too(points, course, shares, cloud):
     figure = trajectory(points[-1:], course.t[-1:], shares[-1:], cloud)
     assert [frame.name for frame in figure.frames] == ["0"]
     json.loads(figure.to_json())
+
+
+def test_each_frame_says_its_solver_time(figure, course):
+    clock = figure.layout.meta["times"]
+    assert list(clock) == [frame.name for frame in figure.frames]
+    assert list(clock.values()) == sorted(clock.values())
+    for k, t in enumerate(course.t):
+        assert clock[str(k)] == pytest.approx(t)
+    assert figure.layout.meta["last"] == str(len(course.t) - 1)

@@ -1,0 +1,73 @@
+"""Linked views: while the path is played or scrubbed, the charts over solver time follow it.
+
+A few lines of JavaScript in the page. The played figure says in its ``layout.meta.times`` which
+solver time each of its frames shows; a thin line then stands at that time in the other charts.
+Without JavaScript, or when Plotly changes its insides, the line is missing and nothing else is.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_SCRIPT = """
+export default function ({ data }) {
+  const followers = () => data.followers.flatMap(
+    (key) => [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)]);
+  let leader = null, over = false;
+
+  const clear = () => document.querySelectorAll('.time-cursor').forEach((line) => line.remove());
+  const stand = (chart, t) => {
+    const layout = chart._fullLayout, axis = layout && layout.xaxis;
+    if (!axis || !axis.l2p || !layout._size) return;
+    let line = chart.querySelector('.time-cursor');
+    if (!line) {
+      line = document.createElement('div');
+      line.className = 'time-cursor';
+      chart.style.position = 'relative';
+      chart.appendChild(line);
+    }
+    Object.assign(line.style, {
+      position: 'absolute', width: '2px', pointerEvents: 'none', background: data.colour,
+      left: `${axis._offset + axis.l2p(t) - 1}px`, top: `${layout._size.t}px`,
+      height: `${layout._size.h}px`,
+    });
+  };
+  const follow = (event) => {
+    const meta = leader.layout && leader.layout.meta, t = meta && meta.times[event.name];
+    if (t === undefined) return;
+    if (event.name === meta.last) clear();  // the still picture again
+    else followers().forEach((chart) => stand(chart, t));
+  };
+  const attach = () => {
+    if (over) return;
+    leader = document.querySelector(`.st-key-${data.leader} .js-plotly-plot`);
+    if (!leader || !leader.on) { setTimeout(attach, 250); return; }
+    clear();
+    leader.on('plotly_animatingframe', follow);
+  };
+  attach();
+  return () => {
+    over = true;
+    clear();
+    if (leader && leader.removeListener) leader.removeListener('plotly_animatingframe', follow);
+  };
+}
+"""
+
+_component = st.components.v2.component("time_cursor", js=_SCRIPT)
+
+
+def time_cursor(leader: str, followers: list[str], turn: str, colour: str) -> None:
+    """Let the charts in the containers `followers` follow the played figure in `leader`.
+
+    Parameters
+    ----------
+    leader, followers : str, list of str
+        Keys of containers.
+    turn : str
+        Changes whenever the played figure is another one.
+    colour : str
+        Of the line.
+    """
+    data = {"leader": leader, "followers": followers, "turn": turn, "colour": colour}
+    _component(data=data, key="time-cursor", height="content")
