@@ -126,7 +126,7 @@ def residuals_over_time(
     }
     line = {
         "type": "scatter",
-        "mode": "lines+markers",
+        "mode": "lines+markers" if len(times) <= 80 else "lines",  # more dots than pixels
         "name": "residual",
         "x": plain(times, 4),
         "y": _significant(values),

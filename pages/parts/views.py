@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from deq import Status
 from deq.figures import (
     magnify,
     palette,
@@ -62,7 +61,7 @@ def _settled(solution: Any) -> None:
         st.badge("the state settled", icon=":material/check:", color="green")
     else:
         st.badge("the state did not settle", icon=":material/warning:", color="orange")
-        st.caption(str(Status(int(solution.status[0]))))
+        st.caption(words.unsettled(int(solution.status[0]), int(solution.nfe[0])))
 
 
 def bars(seen: Seen, theme: str | None) -> None:
@@ -70,8 +69,9 @@ def bars(seen: Seen, theme: str | None) -> None:
     shares = np.zeros(10)
     chosen = None
     if seen.answer is not None:
-        shares = seen.answer.prediction.probabilities.numpy()
-        chosen = seen.answer.prediction.digit
+        found = seen.answer.prediction
+        shares = found.probabilities.numpy()
+        chosen = None if found.verdict == "not a digit" else found.digit
     with st.container(key="probabilities"):
         chart(
             probability_bars(shares, chosen=chosen, theme=theme),

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from deq import Status
+
+_UNSETTLED = {
+    Status.MAX_EVALS: "Still moving after {nfe} evaluations. Loosen the tolerance or try another.",
+    Status.DIVERGED: "The state ran away instead of settling. Try another solver or start.",
+    Status.NON_FINITE: "The numbers grew beyond all bounds. Try another solver or start.",
+    Status.STALLED: "Rounding hides any further progress. Loosen the tolerance.",
+}
+
 EMPTY = "Draw a digit: with the mouse, a pen or a finger."
 
 
@@ -37,6 +46,19 @@ def number(value: float) -> str:
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def unsettled(status: int, nfe: int) -> str:
+    """Why the state did not settle, and what to do; empty if it did.
+
+    Examples
+    --------
+    >>> unsettled(1, 1000)
+    'Still moving after 1000 evaluations. Loosen the tolerance or try another.'
+    >>> unsettled(0, 12)
+    ''
+    """
+    return _UNSETTLED.get(Status(status), "").format(nfe=nfe)
 
 
 def path_alt(digit: int, states: int, time: float, settled: bool) -> str:

@@ -154,7 +154,7 @@ def test_a_solver_that_does_not_get_there_says_so(open_page, monkeypatch):
     monkeypatch.setattr("pages.parts.engine.MAX_EVALS", 3)
     app = open_page("draw", solver="Picard", tol="1e-5")
     assert "not converged" in words(app)
-    assert "Stopped at the cap" in words(app)
+    assert "Still moving after 3 evaluations" in words(app)
 
 
 def test_two_visitors_never_share_a_drawing(open_page):
