@@ -5,7 +5,9 @@ from __future__ import annotations
 from deq import Status
 
 _UNSETTLED = {
-    Status.MAX_EVALS: "Still moving after {nfe} evaluations. Loosen the tolerance or try another.",
+    Status.MAX_EVALS: (
+        "Still moving after {nfe} evaluations. Loosen the tolerance or try another solver."
+    ),
     Status.DIVERGED: "The state ran away instead of settling. Try another solver or start.",
     Status.NON_FINITE: "The numbers grew beyond all bounds. Try another solver or start.",
     Status.STALLED: "Rounding hides any further progress. Loosen the tolerance.",
@@ -54,7 +56,7 @@ def unsettled(status: int, nfe: int) -> str:
     Examples
     --------
     >>> unsettled(1, 1000)
-    'Still moving after 1000 evaluations. Loosen the tolerance or try another.'
+    'Still moving after 1000 evaluations. Loosen the tolerance or try another solver.'
     >>> unsettled(0, 12)
     ''
     """
