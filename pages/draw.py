@@ -1,5 +1,6 @@
 """Draw a digit and watch its hidden state settle: one recorded solve, seen from all sides."""
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -13,11 +14,15 @@ from pages.parts.time_cursor import time_cursor
 
 guard.through_app()
 
+# Streamlit sends every 10 ms what has been shown. Building the figures keeps the interpreter busy
+# for longer than that: this pause lets the digit leave before they start.
+DIGIT_FIRST = 0.015
+
 
 def drawing_side() -> pad.Pad:
     """The pad, its buttons and the examples."""
     drawing = pad.pad()
-    st.markdown("**Draw here**, or pick an example")
+    st.markdown("**Draw here**")  # short: the canvas's own toolbar covers the right half
     pad.canvas(drawing, st.session_state.get("brush", BRUSH))
     with st.container(horizontal=True, gap="small"):
         nothing = not drawing.objects
@@ -68,6 +73,7 @@ def page(machine: Engine) -> None:
     seen = recognise(machine, drawing, choice)
     with answer_side, st.container(gap="xsmall"):
         views.prediction(seen, theme)
+        time.sleep(DIGIT_FIRST)
         views.bars(seen, theme)
     with path_side, st.container(gap="xsmall", key="trajectory"):
         figure = hero(seen, machine, theme)

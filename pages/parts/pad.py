@@ -151,11 +151,10 @@ def example_pills(state: Pad) -> None:
     if "example" not in st.session_state and "example" not in st.query_params:
         st.session_state["example"] = state.example
     st.pills(
-        "Examples",
+        "Or pick an example",
         examples.NAMES,
         key="example",
         bind="query-params",
         on_change=load_example,
-        label_visibility="collapsed",
         wrap=True,
     )

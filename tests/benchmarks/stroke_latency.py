@@ -37,8 +37,9 @@ window.addEventListener('pointerup', () => { window.marks = { up: performance.no
 window.addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
   const m = window.marks;
   if (!m || !m.sent) return;
-  const value = document.querySelector('.st-key-prediction [data-testid="stMetricValue"]');
-  if (!m.digit && value && /[0-9]/.test(value.textContent)) m.digit = performance.now();
+  const verdict = document.querySelector('.st-key-verdict');  // comes with the digit, or without
+  const said = verdict && verdict.textContent;
+  if (!m.digit && said && !said.includes('Draw a digit')) m.digit = performance.now();
   const head = document.querySelector('.st-key-trajectory .slider-label');
   if (m.digit && !m.figures && head && head.textContent) m.figures = performance.now();
 }).observe(document.body, { subtree: true, childList: true, characterData: true }));
