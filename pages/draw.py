@@ -1,22 +1,17 @@
 """Draw a digit and watch its hidden state settle: one recorded solve, seen from all sides."""
 
-import time
 from typing import Any
 
 import streamlit as st
 
 from deq.figures import palette
 from deq.models import WeightsError
-from pages.parts import controls, downloads, errors, guard, pad, prose, views
+from pages.parts import controls, downloads, errors, guard, pace, pad, prose, views
 from pages.parts.engine import Engine, Seen, engine
 from pages.parts.ink import BRUSH
 from pages.parts.time_cursor import time_cursor
 
 guard.through_app()
-
-# Streamlit sends every 10 ms what has been shown. Building the figures keeps the interpreter busy
-# for longer than that: this pause lets the digit leave before they start.
-DIGIT_FIRST = 0.015
 
 
 def drawing_side() -> pad.Pad:
@@ -70,10 +65,11 @@ def page(machine: Engine) -> None:
         drawing = drawing_side()
     with below:
         choice = settings()
+    newcomer = "last-seen" not in st.session_state
     seen = recognise(machine, drawing, choice)
     with answer_side, st.container(gap="xsmall"):
         views.prediction(seen, theme)
-        time.sleep(DIGIT_FIRST)
+        pace.let_go(newcomer)
         views.bars(seen, theme)
     with path_side, st.container(gap="xsmall", key="trajectory"):
         figure = hero(seen, machine, theme)

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import pace
+
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses are for browsers."""
+    monkeypatch.setattr(pace, "NEWCOMER", 0.0)
+    monkeypatch.setattr(pace, "DIGIT", 0.0)
 
 
 @pytest.fixture
