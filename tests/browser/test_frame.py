@@ -73,23 +73,6 @@ def test_play_runs_through_the_path_and_ends_on_the_equilibrium(visit, app):
     )
 
 
-def test_scrubbing_goes_back_to_the_start(visit, app):
-    page = visit(f"{app}/draw")
-    page.wait_for_selector(CAPTION)
-    rail = page.locator(".st-key-trajectory .slider-rail-touch-rect").bounding_box()
-    page.mouse.click(rail["x"] + 2, rail["y"] + rail["height"] / 2)
-    page.wait_for_function(
-        "s => document.querySelector(s).textContent.startsWith('t = 0:')", arg=CAPTION
-    )
-
-
-def test_the_map_can_be_turned_in_space(visit, app):
-    page = visit(f"{app}/draw")
-    page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
-    page.wait_for_selector(".st-key-path-3d-chart .gl-container canvas")
-    page.wait_for_url("**view=3-D**")
-
-
 def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
     colours = []
     for scheme in ("light", "dark"):
@@ -110,12 +93,16 @@ def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
     assert all(one != two for one, two in zip(light, dark, strict=True))
 
 
-def test_the_charts_over_time_follow_the_path_and_let_go_at_the_end(visit, app):
+def test_scrubbing_moves_the_path_and_the_charts_over_time_with_it(visit, app):
     page = visit(f"{app}/draw")
     page.wait_for_selector(CAPTION)
     page.wait_for_selector(".st-key-residuals .main-svg")
     rail = page.locator(".st-key-trajectory .slider-rail-touch-rect").bounding_box()
     middle = rail["y"] + rail["height"] / 2
+    page.mouse.click(rail["x"] + 2, middle)
+    page.wait_for_function(
+        "s => document.querySelector(s).textContent.startsWith('t = 0:')", arg=CAPTION
+    )
     page.mouse.click(rail["x"] + rail["width"] / 2, middle)
     page.wait_for_selector(".st-key-residuals .time-cursor")
     for key in ("decision", "residuals"):
@@ -125,3 +112,6 @@ def test_the_charts_over_time_follow_the_path_and_let_go_at_the_end(visit, app):
         assert line["height"] > 50
     page.mouse.click(rail["x"] + rail["width"] - 2, middle)
     page.wait_for_function("!document.querySelector('.time-cursor')")
+    page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
+    page.wait_for_selector(".st-key-path-3d-chart .gl-container canvas")
+    page.wait_for_url("**view=3-D**")
