@@ -52,7 +52,6 @@ def recognise(machine: Engine, drawing: pad.Pad, choice: controls.Choice) -> See
 def page(machine: Engine) -> None:
     """Lay the page out, then fill it in the order in which people want to know."""
     theme = st.context.theme.type
-    st.header("Draw a digit and watch it settle", anchor=False)
     with st.container(key="stage"):  # look.py lays these three out: side by side, or stacked
         left = st.container(gap="small", key="drawing")
         right = st.container(gap="small", key="results")
@@ -114,6 +113,7 @@ def hero(seen: Seen, machine: Engine, theme: str | None) -> Any:
 def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words():
+        st.header("Draw a digit and watch it settle", anchor=False)
         try:
             machine = engine()
         except WeightsError as error:
