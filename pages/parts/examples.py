@@ -15,7 +15,7 @@ from pages.parts.ink import BRUSH, SIZE, Stroke
 _FILE = Path(__file__).parents[2] / "assets" / "examples.json"
 
 NAMES = (*"0123456789", "4 or 9", "scribble")
-FIRST = "4"
+FIRST = "3"
 """What a newcomer sees before the first stroke."""
 
 

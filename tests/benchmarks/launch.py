@@ -36,7 +36,7 @@ const look = () => {
   mark('pad', pad && inside(pad));
   mark('digit', digit && digit.textContent.includes('4'));
   mark('path', path);
-  if (!window.seen.path) requestAnimationFrame(look);
+  if (!(window.seen.path && window.seen.digit)) requestAnimationFrame(look);
 };
 requestAnimationFrame(look);
 """
@@ -51,7 +51,9 @@ def launch(chromium: Browser) -> dict[str, float]:
         page = context.new_page()
         page.add_init_script(WATCH)
         page.goto(f"{address}/draw", wait_until="commit")
-        page.wait_for_function("window.seen && window.seen.path", timeout=60_000)
+        page.wait_for_function(
+            "window.seen && window.seen.path && window.seen.digit", timeout=60_000
+        )
         seen = page.evaluate("window.seen")
         context.close()
     usable = max(seen["pad"], seen["digit"]) / 1000 - begin

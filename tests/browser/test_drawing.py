@@ -3,6 +3,7 @@
 import pytest
 from PIL import Image
 
+from pages.parts.examples import FIRST
 from tests.browser.driver import CANVAS, METRIC, click, draw, drawings, example, reads
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ def test_the_page_follows_stroke_by_stroke(visit, app):
 
 def test_buttons_examples_and_settings(visit, app):
     page = visit(f"{app}/draw")
-    reads(page, "4")
+    reads(page, FIRST)
     example(page, "7")
     reads(page, "7")
     page.wait_for_url("**/draw?*example=7*")

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from deq.digits import render
+from pages.parts.examples import FIRST
 from tests.browser.driver import drawings
 
 
@@ -39,9 +40,9 @@ def words(app):
 
 def test_a_newcomer_finds_a_digit_its_answer_and_its_path(open_page):
     app = open_page("draw")
-    assert answer(app) == "4"
+    assert answer(app) == FIRST
     assert chart(app, "path-2d-chart")["frames"]
-    assert "Looks like a 4" in words(app)
+    assert f"Looks like a {FIRST}" in words(app)
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -93,7 +94,7 @@ def test_nonsense_in_the_url_falls_back_to_the_defaults(open_page, query):
     app = open_page("draw", **query)
     assert not app.exception
     assert not app.error
-    assert answer(app) == "4"
+    assert answer(app) == FIRST
 
 
 def test_a_random_start_begins_elsewhere_and_ends_at_the_same_equilibrium(open_page):
