@@ -93,7 +93,7 @@ def hero(seen: Seen, machine: Engine, theme: str | None) -> Any:
         gap="small",
     ):
         st.markdown(
-            "**The hidden state on its way.** Look for the bend towards its digit.",
+            "**The hidden state on its way.** Look for how it slows down as it nears z\\*.",
             width="content",
         )
         view = st.segmented_control(

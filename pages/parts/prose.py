@@ -6,7 +6,7 @@ import streamlit as st
 
 DRAW_TRY = """
 1. Draw a 4 stroke by stroke. After which stroke does the path first turn to the 4?
-2. Load *4 or 9*. Which second digit stays in the running, and until when?
+2. Load *4 or 9*. How often does the head change its digit before it comes to rest?
 3. Load *scribble*. It settles just as well: **convergence is not confidence**.
 4. Set the start to *random* under More and change the seed. Where does the path end each time?
 5. Change the solver to Picard. How many evaluations does the ODE spend for the same equilibrium?

@@ -34,7 +34,7 @@ const look = () => {
     if (there && !window.seen[name]) window.seen[name] = Date.now();
   };
   mark('pad', pad && inside(pad));
-  mark('digit', digit && digit.textContent.includes('4'));
+  mark('digit', digit && /[0-9]/.test(digit.textContent));
   mark('path', path);
   if (!(window.seen.path && window.seen.digit)) requestAnimationFrame(look);
 };

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.parts.examples import FIRST
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser
@@ -54,7 +55,7 @@ def test_play_runs_through_the_path_and_ends_on_the_equilibrium(visit, app):
     page = visit(f"{app}/draw")
     page.wait_for_selector(CAPTION)
     still = page.locator(CAPTION).first.text_content()
-    assert "reads 4" in still
+    assert f"reads {FIRST}" in still
     page.evaluate(
         """selector => {
             window.seen = new Set();

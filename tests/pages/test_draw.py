@@ -50,6 +50,15 @@ def test_examples_are_read_as_what_they_are(open_page, digit):
     assert answer(open_page("draw", example=str(digit))) == str(digit)
 
 
+def test_the_hard_examples_show_what_they_are_for(open_page):
+    between = words(open_page("draw", example="4 or 9"))
+    assert "could be a" in between
+    app = open_page("draw", example="scribble")
+    assert answer(app) == "–"
+    assert "not a digit I know" in words(app)
+    assert "**converged**" in words(app)  # convergence is not confidence
+
+
 @pytest.mark.parametrize("name", ["0 by writer 15", "7 by writer 30"])
 def test_a_drawing_is_read(open_page, name):
     app = open_page("draw")
