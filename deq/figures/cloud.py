@@ -102,6 +102,11 @@ def regions(cloud: Cloud, colours: Palette) -> tuple[dict[str, Any], ...]:
     return tuple(shapes)
 
 
+def halo(colours: Palette, dims: int) -> dict[str, str]:
+    """Font properties: the page's own colour around letters, so that they stand out from points."""
+    return {} if dims == 3 else {"shadow": ", ".join([f"0 0 3px {colours.page}"] * 4)}
+
+
 @lru_cache(maxsize=8)
 def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, Any], ...]:
     """The points, and the digit written at the middle of each class."""
@@ -110,8 +115,6 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
     points = cloud.array()
     middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
     digits = [digit for digit, _ in cloud.classes()]
-    # The page's own colour around each digit, so that it stands out from the points.
-    halo = {} if dims == 3 else {"shadow": ", ".join([f"0 0 3px {colours.page}"] * 4)}
     dots = {
         "type": kind,
         "mode": "markers",
@@ -132,7 +135,7 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
         "textfont": {
             "size": 26,
             "color": [colours.digits[digit] for digit in digits],
-            **halo,
+            **halo(colours, dims),
         },
         "hoverinfo": "skip",
     }

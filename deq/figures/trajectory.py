@@ -15,7 +15,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from deq.figures.bars import percent
-from deq.figures.cloud import Cloud, bounds, cloud_traces, regions
+from deq.figures.cloud import Cloud, bounds, cloud_traces, halo, regions
 from deq.figures.frame import axis, base_layout, build, plain
 from deq.figures.palette import Palette, palette
 from deq.figures.player import player, stops, thin
@@ -114,8 +114,10 @@ def _landmarks(
     path: Points, settled: bool, dims: int, colours: Palette, top: float
 ) -> Iterator[dict[str, Any]]:
     """What stands still: the whole path, faintly; its start; its end."""
-    # The label of z* goes beside it where there is no room above.
-    side = "middle right" if path[-1, 1] > 0.75 * top else "top right"
+    # Labels stand clear of the path: z₀ behind its first step, z* beyond its last one.
+    ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
+    height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
+    places = {"z₀": f"bottom {behind}", "z*": f"{height} {ahead}"}
     line = {"color": colours.muted, "width": 2 if dims == 3 else 1.5, "dash": "dot"}
     yield {
         **_kind(dims),
@@ -141,8 +143,12 @@ def _landmarks(
                 "line": {"width": 2.5, "color": colours.accent if name == "z*" else colours.ink},
             },
             "text": [f"<b>{name}</b>"],
-            "textposition": side if name == "z*" else "bottom left",
-            "textfont": {"size": 18, "color": colours.accent if name == "z*" else colours.ink},
+            "textposition": places[name],
+            "textfont": {
+                "size": 18,
+                "color": colours.accent if name == "z*" else colours.ink,
+                **halo(colours, dims),
+            },
             "hovertemplate": hover + "<extra></extra>",
         }
 
