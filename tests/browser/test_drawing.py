@@ -112,9 +112,7 @@ def test_touch_draws_and_does_not_scroll(visit, app):
     page = visit(
         f"{app}/draw", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    click(page, "clear")
-    reads(page, "–")
-    page.wait_for_timeout(600)
+    empty(page)
     box = page.locator(CANVAS).bounding_box()
     session = page.context.new_cdp_session(page)
     for stroke in STROKES["7 by writer 15"]:
