@@ -78,8 +78,11 @@ def test_the_cap_bounds_evaluations_and_the_best_state_is_returned(
     sol = deq.solve(f, torch.full((2,), -1.0, dtype=F64), solver=solver, tol=1e-14, max_evals=cap)
     if sol.converged.all():
         return
-    assert len(f.asked) == cap
-    assert sol.nfe.tolist() == [cap, cap]
+    if type(solver) is deq.ODE:  # begins no step that it could not finish
+        assert cap - 6 < len(f.asked) <= cap
+    else:
+        assert len(f.asked) == cap
+    assert sol.nfe.tolist() == [len(f.asked)] * 2
     assert set(sol.status.tolist()) == {int(Status.MAX_EVALS)}
     seen = torch.stack([(f.f(z) - z).abs() for z in f.asked])
     assert torch.equal(sol.residual, (f.f(sol.z) - sol.z).abs())

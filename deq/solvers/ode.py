@@ -1,4 +1,4 @@
-"""The ODE road: integrate dz/dt = f(z) − z with torchdiffeq until it stands still."""
+"""The ODE road: integrate dz/dt = f(z) − z by Runge–Kutta steps until it stands still."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torchdiffeq import odeint
 
 from deq.solvers.base import FlatMap, Integrator, require_number
-from deq.solvers.field import AdaptiveField, Field, FixedField, Stop
 from deq.solvers.ledger import Ledger
+from deq.solvers.march import March, march_adaptively, march_evenly
+from deq.solvers.tableau import ADAPTIVE, FIXED, tableau
 from deq.status import Status
-
-# method → order of the step-size rule.
-_ADAPTIVE = {"dopri5": 5, "dopri8": 8, "bosh3": 3, "adaptive_heun": 2, "fehlberg2": 2}
-# Their last stage is evaluated at the accepted state itself, so its residual comes for free.
-_LAST_STAGE_IS_ACCEPTED = frozenset({"dopri5", "dopri8", "bosh3"})
-_FIXED = ("euler", "midpoint", "heun2", "heun3", "rk4")
-# End of a time axis that only the cap on evaluations bounds.
-_FOR_EVER = 1e30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +39,20 @@ class ODE(Integrator):
 
     Notes
     -----
-    The steady state is tested at accepted steps only, on an evaluation that the method has made
-    anyway ("adaptive_heun" and "fehlberg2" need one more a step). A finished sample stands still
-    while its batch mates go on. What torchdiffeq cannot do is give each sample its own step: all
-    share the one that the most demanding unfinished sample needs. Where samples are demanding one
-    after the other, their costs add up; a sample's answer agrees with the one found alone to
-    within the tolerance. A sample whose trial steps run into NaN or
+    The coefficients and the step-size rule are torchdiffeq's, and so are the accepted steps; the
+    loop is our own (``deq.solvers.march``), since torchdiffeq's costs several times more than a
+    small f and cannot stop at a steady state. That is tested at accepted steps only, on an
+    evaluation that the method has made anyway (those without "first same as last",
+    "adaptive_heun", "fehlberg2" and the fixed steps, evaluate f where a step ends). A step that
+    ``max_evals`` would cut short is not begun.
+
+    A finished sample stands still while its batch mates go on. All samples share one step, the one
+    that the most demanding unfinished sample needs, so that a trajectory has one time axis. Where
+    samples are demanding one after the other, their costs add up; a sample's answer agrees with
+    the one found alone to within the tolerance. A sample whose trial steps run into NaN or
     infinity several times is given up as non-finite. A step too short to move the clock ends the
-    solve as stalled. Stores the stages of one step: 7 states for dopri5, 14 for dopri8.
+    solve as stalled. Costs one matrix–vector product and one difference an evaluation; stores the
+    stages of one step: 7 states for dopri5, 14 for dopri8.
 
     References
     ----------
@@ -78,8 +76,8 @@ class ODE(Integrator):
     step: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.method not in _ADAPTIVE and self.method not in _FIXED:
-            known = ", ".join([*_ADAPTIVE, *_FIXED])
+        if self.method not in ADAPTIVE and self.method not in FIXED:
+            known = ", ".join([*ADAPTIVE, *FIXED])
             raise ValueError(f"method must be one of {known}, not {self.method!r}.")
         if self.t_max != math.inf:
             require_number("t_max", self.t_max, low=0.0)
@@ -90,45 +88,16 @@ class ODE(Integrator):
 
     def run(self, f: FlatMap, z0: Tensor, ledger: Ledger) -> None:
         """Integrate from ``z0`` (B, D), booking every accepted state in the ledger."""
-        field = self._field(f, ledger)
-        try:
-            field.start(z0)
-            y0 = ledger.hold(z0)
-            if ledger.frozen is not None:
-                y0 = torch.nan_to_num(y0)  # a start that is not finite stands aside, harmless
-            far = _FOR_EVER
-            if self.method in _FIXED:  # whose steps are laid out beforehand
-                far = (ledger.max_evals + 1) * self.step
-            end = min(self.t_max, far)
-            # Tolerances of 0 and 1 hand the bare error to our norm, which knows each sample's own.
-            y = odeint(
-                field,
-                y0,
-                torch.tensor([0.0, end], dtype=torch.float64, device=z0.device),
-                method=self.method,
-                options=field.options(self.t_max),
-                rtol=0.0,
-                atol=1.0,
+        march = March(f, z0, ledger, tableau(self.method))
+        if march.start():
+            return
+        if self.method in FIXED:
+            march_evenly(march, self.step, self.t_max)
+        else:
+            rounding = 4 * torch.finfo(z0.dtype).eps  # no step can be held to less
+            rtol = max(ledger.rtol / 10, rounding) if self.rtol is None else self.rtol
+            atol = (
+                ledger.atol / 10 if self.atol is None else torch.full_like(ledger.atol, self.atol)
             )
-            field.arrive(y[1], end)
-        except Stop:
-            pass
-        except AssertionError as error:
-            if error is field.error:
-                raise
-            # Torchdiffeq refuses a state that overflowed without an evaluation to show for it.
-            ledger.close(~field.y.isfinite().all(dim=1), Status.NON_FINITE)
+            march_adaptively(march, rtol, atol, self.t_max)
         ledger.close(None, Status.MAX_EVALS)
-
-    def _field(self, f: FlatMap, ledger: Ledger) -> Field:
-        """Return the vector field of f that suits the method."""
-        if self.method in _FIXED:
-            return FixedField(f, ledger, step=self.step)
-        return AdaptiveField(
-            f,
-            ledger,
-            order=_ADAPTIVE[self.method],
-            free=self.method in _LAST_STAGE_IS_ACCEPTED,
-            rtol=self.rtol,
-            atol=self.atol,
-        )
