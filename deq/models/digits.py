@@ -218,7 +218,8 @@ class Digits(nn.Module):
         x = self.encode(_picture(image)[None])  # (1, C, 7, 7)
         solution = solve(
             lambda z: self.cell(z, x),
-            self.start() if z0 is None else z0,
+            # Laid out like x, whose memory follows that of the weights.
+            (self.start() if z0 is None else z0).contiguous(memory_format=torch.channels_last),
             solver=solver or ODE(),
             tol=tol,
             max_evals=max_evals,

@@ -104,7 +104,8 @@ def load_file(path: Path) -> Digits:
                 f"The weights {path} have values in {name} that are no number. {REBUILD}"
             )
     model.metadata = metadata
-    return model.eval()
+    # Small convolutions are a third faster with the channels of a pixel side by side.
+    return model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def _config(text: str) -> DigitsConfig:
