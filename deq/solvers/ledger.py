@@ -113,13 +113,15 @@ class Ledger:
 
     def _settle(self, z: Tensor, res: Tensor, better: Tensor, bound: Tensor) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        # The bound of a state whose norm overflows is infinite, and says nothing.
-        converged = (res <= bound) & ((bound < float("inf")) | (res == 0))
+        converged = res <= bound
+        if bound.max() == float("inf"):  # where a state's norm overflows it says nothing
+            converged &= (bound < float("inf")) | (res == 0)
         better |= converged
-        leaving = converged | ~(res <= self._limit)  # NaN leaves too
+        within = res <= self._limit  # NaN is not
         if self.frozen is not None:
             better |= self.frozen  # held at their best, so z is right for them, res is not
-            leaving &= ~self.frozen
+            converged &= ~self.frozen
+            within |= self.frozen
             res = torch.where(self.frozen, self.best, res)
         if better.all():
             self._all_best = self.looks
@@ -128,18 +130,20 @@ class Ledger:
             self.best_z = torch.where(better[:, None], z, self.best_z)
             self.best = torch.where(better, res, self.best)
             self._last_best = self._last_best.masked_fill(better, self.looks)
-        patient = self.looks - self._all_best < _PATIENCE
-        if patient and not leaving.any():
-            return False
-        floor = _FLOOR_EPS * torch.finfo(z.dtype).eps * self.size
-        waited = self.looks - self._last_best.clamp(min=self._all_best)
-        stalled = (waited >= _PATIENCE) & (res <= floor)
-        code = torch.full_like(self.status, _ACTIVE)
-        code.masked_fill_(stalled, int(Status.STALLED))
-        code.masked_fill_(res > self._limit, int(Status.DIVERGED))
-        code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
-        code.masked_fill_(converged, int(Status.CONVERGED))
-        return self._close(code != _ACTIVE, code)
+        impatient = self.looks - self._all_best >= _PATIENCE
+        if impatient or not within.all():
+            code = torch.full_like(self.status, _ACTIVE)
+            if impatient:
+                floor = _FLOOR_EPS * torch.finfo(z.dtype).eps * self.size
+                waited = self.looks - self._last_best.clamp(min=self._all_best)
+                code.masked_fill_((waited >= _PATIENCE) & (res <= floor), int(Status.STALLED))
+            code.masked_fill_(~within, int(Status.DIVERGED))
+            code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
+            code.masked_fill_(converged, int(Status.CONVERGED))
+            return self._close((code != _ACTIVE) & (self.status == _ACTIVE), code)
+        if converged.any():
+            return self._close(converged, int(Status.CONVERGED))
+        return False
 
     def close(self, which: Tensor | None, status: Status) -> bool:
         """Finish the unfinished samples of the mask ``which`` (None: all) with ``status``.
@@ -149,20 +153,22 @@ class Ledger:
         bool
             True when every sample has finished.
         """
-        code = torch.full_like(self.status, int(status))
-        everyone = torch.ones_like(code, dtype=torch.bool)
-        return self._close(everyone if which is None else which, code)
+        unfinished = self.status == _ACTIVE
+        return self._close(unfinished if which is None else which & unfinished, int(status))
 
-    def _close(self, which: Tensor, code: Tensor) -> bool:
-        which = which & (self.status == _ACTIVE)
-        self.status = torch.where(which, code, self.status)
+    def _close(self, which: Tensor, code: Tensor | int) -> bool:
+        """Finish the unfinished samples of the mask ``which``, with a code for all or for each."""
+        if isinstance(code, int):
+            self.status = self.status.masked_fill(which, code)
+        else:
+            self.status = torch.where(which, code, self.status)
         self.nfe = self.nfe.masked_fill(which, self.evals)
-        frozen = self.status != _ACTIVE
-        if frozen.any():
+        frozen = which if self.frozen is None else self.frozen | which
+        finished = int(frozen.sum())
+        if finished:
             self.frozen = frozen
             self._frozen_col = frozen[:, None]
-            return bool(frozen.all())
-        return False
+        return finished == len(frozen)
 
     def hold(self, z: Tensor) -> Tensor:
         """Return ``z`` (B, D) with the finished samples put back to the state they return."""
