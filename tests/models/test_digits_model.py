@@ -122,6 +122,25 @@ def test_nonsense_is_not_called_a_digit(model: Digits) -> None:
     assert model.predict(torch.ones(28, 28)).verdict != "digit"
 
 
+def test_two_level_digits_need_the_mass_that_one_would() -> None:
+    row = torch.tensor([0.0] * 8 + [0.45, 0.45])
+    assert judge(row, Thresholds(reject=0.89, accept=0.95))[0] == "unsure"
+    assert judge(row, Thresholds(reject=0.91, accept=0.95))[0] == "not a digit"
+
+
+def test_ties_are_seen_among_digits_and_not_in_nonsense(model: Digits) -> None:
+    def verdicts(images: torch.Tensor) -> list[tuple[str, str]]:
+        shares = settle(model, images, deq.Picard())[0]
+        return [judge(p, model.config.thresholds) for p in shares]
+
+    digits, labels = (torch.from_numpy(part) for part in load_subset())
+    fours, nines = (digits[labels == k][:150].float() for k in (4, 9))
+    ties = [r for v, r in verdicts(((fours + nines) / 2).to(torch.uint8)) if r.startswith("Could")]
+    assert any("a 4 or a 9" in reason or "a 9 or a 4" in reason for reason in ties)
+    refused = [v for v, _ in verdicts(scribble_pictures(150, seed=77)[0])]
+    assert refused.count("not a digit") / 150 >= 0.9
+
+
 def test_dots_are_not_called_a_digit(model: Digits) -> None:
     rng = np.random.default_rng(5)
     for count in range(1, 9):
@@ -266,7 +285,12 @@ def test_unknown_models_are_refused() -> None:
         ({4: 0.95, 9: 0.05}, True, "digit", "Looks like a 4."),
         ({8: 0.85, 3: 0.15}, True, "digit", "Looks like an 8 — could be a 3."),
         ({4: 0.6, 9: 0.4}, True, "unsure", "Perhaps a 4 — could be a 9, but I am not sure."),
+        ({4: 0.48, 9: 0.47, 1: 0.05}, True, "unsure", "Could be a 4 or a 9."),
+        ({8: 0.45, 3: 0.4, 5: 0.15}, True, "unsure", "Could be an 8 or a 3."),
+        ({8: 0.48, 3: 0.32, 5: 0.2}, True, "not a digit", "not a digit I know"),
         ({4: 0.4, 9: 0.3, 1: 0.3}, True, "not a digit", "not a digit I know"),
+        (dict.fromkeys(range(10), 0.1), True, "not a digit", "not a digit I know"),
+        ({4: 0.48, 9: 0.47}, False, "unsure", "not settled yet; so far a 4 — could be a 9"),
         ({4: 0.95, 9: 0.05}, False, "unsure", "not settled"),
         ({4: math.nan}, True, "not a digit", "not a digit I know"),
     ],
