@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -17,11 +18,13 @@ _AGEING = 10.0
 class AndersonState:
     """History of an Anderson iteration; slots are reused in a ring."""
 
-    dg: Tensor  # (B, m, D) differences of residual vectors, scaled to length 1
-    de: Tensor  # (B, m, D) differences of damped steps z + h·g, scaled alike
+    # (B, m + 2, D) differences of residual vectors, then the residual vectors themselves, the new
+    # one and the last one, which take turns in the two rows
+    dg: Tensor
+    de: Tensor  # (B, m, D) differences of damped steps z + h·g
     gram: Tensor  # (B, m, m) dg dgᵀ
-    ridge: tuple[Tensor, ...]  # m diagonals (m, m), one for each place of the newest slot
-    g: Tensor | None = None  # (B, D) the last residual vector
+    ridge: tuple[Tensor, ...]  # m factors (m, m) of the Gram matrix, by place of the newest slot
+    tiny: Tensor  # (m, m) the smallest diagonal
     e: Tensor | None = None  # (B, D) the last damped step
     count: int = 0  # differences taken so far
 
@@ -43,8 +46,8 @@ class Anderson(Iteration):
     damping : float
         h, greater than 0 and at most 2.
     ridge : float or None
-        Regularisation of the least-squares problem, *relative*: columns of ΔG are scaled to unit
-        length first, so the Gram matrix has ones on its diagonal (and trace m) at any stage of
+        Regularisation of the least-squares problem, *relative*: each diagonal entry of the Gram
+        matrix grows by this share, as if the columns of ΔG had unit length at any stage of
         convergence. None takes 10·eps of the state's type. Differences further back get ten
         times more each, so when columns are dependent (a window longer than the state, repeated
         iterates) the newest of them decides.
@@ -52,8 +55,8 @@ class Anderson(Iteration):
     Notes
     -----
     A sample whose least-squares problem has no finite answer takes the damped step e instead.
-    Costs two batched products of (m, D) with a vector a step and a solve of size m a sample; stores
-    2·m + 2 states.
+    Costs two passes over m stored states a step and a solve of size m a sample; stores 2·m + 3
+    states.
 
     References
     ----------
@@ -89,44 +92,64 @@ class Anderson(Iteration):
         batch, dim = z0.shape
         m = self.window
         ridge = 10 * torch.finfo(z0.dtype).eps if self.ridge is None else self.ridge
-        slots = torch.arange(m, device=z0.device)
-        age = (slots[:, None] - slots[None, :]) % m  # (m, m) age of each slot, by newest slot
-        strength = ridge * _AGEING ** age.to(z0.dtype)  # (m, m)
+        wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver
+        factors, tiny = _ridge(m, ridge, wide, z0.device)
         return AndersonState(
-            dg=z0.new_zeros(batch, m, dim),
-            de=z0.new_zeros(batch, m, dim),
-            gram=z0.new_zeros(batch, m, m),
-            ridge=torch.diag_embed(strength).unbind(),
+            dg=torch.empty(batch, m + 2, dim, dtype=z0.dtype, device=z0.device),
+            de=torch.empty(batch, m, dim, dtype=z0.dtype, device=z0.device),
+            gram=torch.empty(batch, m, m, dtype=wide, device=z0.device),
+            ridge=factors,
+            tiny=tiny,
         )
 
     def step(self, state: AndersonState, z: Tensor, fz: Tensor) -> tuple[Tensor, AndersonState]:
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
-        g = fz - z  # (B, D)
+        m, dg = self.window, state.dg
         e = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)
-        g_last, e_last = state.g, state.e
-        state.g, state.e = g, e
-        if g_last is None or e_last is None:
+        e_last, state.e = state.e, e
+        if e_last is None:
+            torch.sub(fz, z, out=dg[:, m + 1])
             return e, state
-        slot = state.count % self.window
+        slot, turn = state.count % m, m + state.count % 2
         state.count += 1
-        newest, step = state.dg[:, slot], state.de[:, slot]  # (B, D) views
-        change = torch.sub(g, g_last, out=g_last)  # (B, D)
-        # Adding the smallest number keeps a change of zero at zero, and harmless.
-        length = torch.linalg.vector_norm(change, dim=1, keepdim=True) + torch.finfo(z.dtype).tiny
-        torch.div(change, length, out=newest)
-        torch.sub(e, e_last, out=step).div_(length)
-        # A row times a matrix is several times faster on CPU than a matrix times a column.
-        columns = state.dg.mT  # (B, D, m)
-        row = torch.bmm(newest.unsqueeze(1), columns).squeeze(1)  # (B, m)
-        rhs = torch.bmm(g.unsqueeze(1), columns).mT  # (B, m, 1)
-        state.gram[:, slot] = row
-        state.gram[:, :, slot] = row
-        gamma = _weights(state.gram + state.ridge[slot], rhs)  # (B, m, 1)
-        return torch.baddbmm(e.unsqueeze(1), gamma.mT, state.de, alpha=-1).squeeze(1), state
+        g, newest = dg[:, turn], dg[:, slot]  # (B, D) views
+        torch.sub(fz, z, out=g)
+        torch.sub(g, dg[:, 2 * m + 1 - turn], out=newest)
+        torch.sub(e, e_last, out=state.de[:, slot])
+        # One pass over the history for both the newest difference and g. Rows times a matrix are
+        # several times faster on CPU than a matrix times columns.
+        both = dg[:, slot : turn + 1 : turn - slot]  # (B, 2, D)
+        de, gram, ridge, tiny = state.de, state.gram, state.ridge[slot], state.tiny
+        k = min(state.count, m)  # slots in use
+        if k < m:
+            de, gram, ridge, tiny = de[:, :k], gram[:, :k, :k], ridge[:k, :k], tiny[:k, :k]
+        products = torch.bmm(both, dg[:, :k].mT)  # (B, 2, k)
+        row, rhs = products.to(gram.dtype).unbind(1)  # (B, k)
+        gram[:, slot] = row
+        gram[:, :, slot] = row
+        gamma = _weights(torch.addcmul(tiny, gram, ridge), rhs[:, :, None])  # (B, k, 1)
+        return torch.baddbmm(e[:, None], gamma.mT.to(z.dtype), de, alpha=-1).squeeze(1), state
+
+
+@lru_cache(maxsize=16)
+def _ridge(
+    m: int, ridge: float, dtype: torch.dtype, device: torch.device
+) -> tuple[tuple[Tensor, ...], Tensor]:
+    """Regularise a Gram matrix G as ``G ∘ factor + tiny``.
+
+    Returns the m factors (m, m), by the place of the newest slot: ones, and 1 + ridge·ageing^age on
+    the diagonal, which is a ridge relative to each column's length. A column of zeros gets the
+    smallest number on its diagonal, and with it a weight of zero.
+    """
+    with torch.inference_mode(False):  # kept, and met by others later
+        slots = torch.arange(m, device=device)
+        age = (slots[:, None] - slots[None, :]) % m  # (m, m) age of each slot, by newest slot
+        factors = 1 + torch.diag_embed(ridge * _AGEING ** age.to(dtype))  # (m, m, m)
+        tiny = torch.finfo(dtype).tiny * torch.eye(m, dtype=dtype, device=device)
+        return factors.unbind(), tiny
 
 
 def _weights(gram: Tensor, rhs: Tensor) -> Tensor:
-    """Solve the normal equations (B, m, m) for γ (B, m, 1); what has no finite answer gets 0."""
-    wide = torch.promote_types(gram.dtype, torch.float32)  # half types have no solver
-    gamma: Tensor = torch.linalg.solve_ex(gram.to(wide), rhs.to(wide)).result
-    return gamma.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0).to(gram.dtype)
+    """Solve the normal equations (B, k, k) for γ (B, k, 1); what has no finite answer gets 0."""
+    gamma: Tensor = torch.linalg.solve_ex(gram, rhs).result
+    return gamma.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
