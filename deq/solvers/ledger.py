@@ -16,6 +16,8 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many looks means the float floor.
 _FLOOR_EPS = 64.0
 _PATIENCE = 12
+# Up to so many samples plain numbers are quicker than tensors.
+_FEW = 4
 
 
 class Ledger:
@@ -58,6 +60,8 @@ class Ledger:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
+        few = batch <= _FEW and z0.device.type == "cpu"
+        self._few = self.atol.expand(batch).tolist() if few else None
         self.max_evals = max_evals
         self.evals = 0
         self.looks = 0
@@ -87,22 +91,22 @@ class Ledger:
         self.looks += 1
         res = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        bound = torch.add(self.atol, self.size, alpha=self.rtol)  # (B,)
         if self.looks == 1:
             # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
             limit = _GROWTH * (res + self.size + self.atol / self.rtol)
             self._limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
-        better = res < self.best  # NaN fails both comparisons: it never passes for progress
-        ordinary = better & (res > bound)
-        if self.frozen is not None:
-            ordinary |= self.frozen
-        if ordinary.all():
-            self._all_best = self.looks
-            self.best_z = z
-            self.best = res if self.frozen is None else torch.where(self.frozen, self.best, res)
-            finished = False
+        if self._few is not None and self.frozen is None and self._few_go_on(res, self._few):
+            finished = self._go_on(z, res)
         else:
-            finished = self._settle(z, res, better, bound)
+            bound = torch.add(self.atol, self.size, alpha=self.rtol)  # (B,)
+            better = res < self.best  # NaN fails both comparisons: it never passes for progress
+            ordinary = better & (res > bound)
+            if self.frozen is not None:
+                ordinary |= self.frozen
+            if ordinary.all():
+                finished = self._go_on(z, res)
+            else:
+                finished = self._settle(z, res, better, bound)
         if self.record:
             self.times.append(t)
             self.states.append(self.hold(z))
@@ -110,6 +114,18 @@ class Ledger:
                 res if self.frozen is None else torch.where(self.frozen, self.best, res)
             )
         return finished
+
+    def _few_go_on(self, res: Tensor, atol: list[float]) -> bool:
+        """Whether everybody improves and nobody finishes; few samples are quicker looked at so."""
+        now = zip(res.tolist(), self.best.tolist(), atol, self.size.tolist(), strict=True)
+        return all(a + self.rtol * size < r < best for r, best, a, size in now)
+
+    def _go_on(self, z: Tensor, res: Tensor) -> bool:
+        """Book an improvement of all unfinished samples. False, since none finishes."""
+        self._all_best = self.looks
+        self.best_z = z
+        self.best = res if self.frozen is None else torch.where(self.frozen, self.best, res)
+        return False
 
     def _settle(self, z: Tensor, res: Tensor, better: Tensor, bound: Tensor) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
