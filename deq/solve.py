@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic
 
 import torch
 from torch import Tensor
 
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import Integrator, Iteration, Solver, require_count, require_number
-from deq.solvers.layout import Layout
+from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
+from deq.solvers.layout import Layout, S, layout_of, require_state
 from deq.solvers.ledger import Ledger
 from deq.status import ConvergenceError, Status
 
-Map = Callable[[Tensor], Tensor]
-
 
 @dataclass(frozen=True, slots=True)
-class Trajectory:
+class Trajectory(Generic[S]):
     """Every accepted state of a solve, the start first.
 
     Attributes
@@ -26,24 +25,24 @@ class Trajectory:
     t : Tensor, shape (T,), float64
         Solver time: t for ``ODE``, steps times damping for iterations (a damped step is an Euler
         step, so all solvers share one axis).
-    z : Tensor, shape (T, B, …)
+    z : Tensor, shape (T, B, …), or tuple of such
         States; a finished sample stays at the state it returns.
     residual : Tensor, shape (T, B)
         ‖f(z) − z‖₂ at each of them.
     """
 
     t: Tensor
-    z: Tensor
+    z: S
     residual: Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Generic[S]):
     """What a solve reached, sample by sample.
 
     Attributes
     ----------
-    z : Tensor, shape (B, …)
+    z : Tensor, shape (B, …), or tuple of such
         The equilibrium, or the best finite state seen.
     residual : Tensor, shape (B,)
         ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
@@ -55,11 +54,11 @@ class Solution:
         Present with ``record=True``.
     """
 
-    z: Tensor
+    z: S
     residual: Tensor
     nfe: Tensor
     status: Tensor
-    trajectory: Trajectory | None = None
+    trajectory: Trajectory[S] | None = None
 
     @property
     def converged(self) -> Tensor:
@@ -73,15 +72,15 @@ class Solution:
 
 
 def solve(
-    f: Map,
-    z0: Tensor,
+    f: Callable[[S], S],
+    z0: S,
     *,
     solver: Solver | None = None,
     tol: float = 1e-4,
     max_evals: int = 200,
     record: bool = False,
     strict: bool = False,
-) -> Solution:
+) -> Solution[S]:
     """Find an equilibrium z = f(z), for each sample of a batch.
 
     A sample has converged at z when::
@@ -99,9 +98,11 @@ def solve(
     f : callable
         Maps the whole batch (B, …) to the same shape and dtype. It is called without gradients
         (``DEQ`` differentiates) and must not change its argument.
-    z0 : Tensor, shape (B, …)
+    z0 : Tensor, shape (B, …), or tuple of such
         The start, any shape, batch first. A 0-D tensor is one sample. A start at the equilibrium
-        comes back unchanged after one evaluation.
+        comes back unchanged after one evaluation. For several states at once, a tuple of tensors
+        of the same batch size and dtype: f then takes and returns a tuple, and a sample's norm is
+        over all of them together.
     solver : Picard, Anderson, ODE, …
         ``Anderson()`` unless given.
     tol : float
@@ -138,9 +139,7 @@ def solve(
     """
     if not callable(f):
         raise TypeError(f"f must be callable, not {f!r}.")
-    if not isinstance(z0, Tensor) or not z0.is_floating_point():
-        kind = z0.dtype if isinstance(z0, Tensor) else type(z0).__name__
-        raise TypeError(f"z0 must be a tensor of floating point numbers, not {kind}.")
+    require_state("z0", z0)
     if solver is not None and not isinstance(solver, Solver):
         raise TypeError(f"solver must be a solver such as deq.Anderson(), not {solver!r}.")
     require_number("tol", tol, low=0.0)
@@ -155,26 +154,26 @@ def solve(
 
 @torch.no_grad()
 def find(
-    f: Map,
-    z0: Tensor,
+    f: Callable[[S], S],
+    z0: S,
     solver: Solver,
     *,
     atol: float | Tensor,
     rtol: float,
     max_evals: int,
     record: bool = False,
-) -> Solution:
+) -> Solution[S]:
     """Drive ``solver``: the loop behind ``solve``, with absolute tolerances per sample.
 
     Adjoint systems use it directly, since their unit of length is the gradient's (B,).
     """
-    device = z0.device.type
+    layout = layout_of(z0)
+    z = layout.flat(z0).detach()  # (B, D)
+    device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
         with torch.autocast(device, enabled=False):
             return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
-    layout = Layout(z0)
-    z = layout.flat(z0.detach())  # (B, D)
     ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
 
     def evaluate(z: Tensor) -> Tensor:
@@ -188,7 +187,7 @@ def find(
                 raise ValueError("f must not change its argument in place; return a new tensor.")
         ledger.evals += 1
         layout.check(out)
-        return layout.flat(out.detach())  # f may have turned gradients on
+        return layout.flat(out).detach()  # f may have turned gradients on
 
     if z.shape[0] > 0:
         if isinstance(solver, Integrator):
@@ -200,7 +199,7 @@ def find(
     return _solution(ledger, layout)
 
 
-def _iterate(solver: Iteration, f: Map, z: Tensor, ledger: Ledger) -> None:
+def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     """Evaluate, book, step; until everybody has finished or the cap is reached."""
     state = solver.init(z)
     dt = solver.dt
@@ -214,7 +213,7 @@ def _iterate(solver: Iteration, f: Map, z: Tensor, ledger: Ledger) -> None:
     ledger.close(None, Status.MAX_EVALS)
 
 
-def _solution(ledger: Ledger, layout: Layout) -> Solution:
+def _solution(ledger: Ledger, layout: Layout[S]) -> Solution[S]:
     """Put the ledger's flat tensors back into the user's shape."""
     trajectory = None
     if ledger.record:
@@ -222,7 +221,7 @@ def _solution(ledger: Ledger, layout: Layout) -> Solution:
         states = ledger.states or [z]
         trajectory = Trajectory(
             t=torch.tensor(ledger.times or [0.0], dtype=torch.float64, device=z.device),
-            z=torch.stack([layout.shaped(state) for state in states]),
+            z=layout.stacked(states),
             residual=torch.stack(ledger.residuals or [ledger.best]),
         )
     return Solution(

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
+from typing import Any, Generic, cast
+
 import torch
 from torch import Tensor
+from typing_extensions import TypeVar  # typing's own takes no default before Python 3.13
+
+State = Tensor | tuple[Tensor, ...]
+# One tensor or a tuple of tensors. The default makes a bare Solution one of a single tensor.
+S = TypeVar("S", bound=State, default=Tensor)
 
 _CHANNELS_LAST = (
     (4, torch.channels_last, (0, 2, 3, 1), (0, 3, 1, 2)),
@@ -11,7 +20,44 @@ _CHANNELS_LAST = (
 )
 
 
-class Layout:
+class Layout(ABC, Generic[S]):
+    """How a state of the user's lies flattened.
+
+    Attributes
+    ----------
+    batch, dim : int
+        Samples, and numbers in each: the flat state is (batch, dim).
+    """
+
+    batch: int
+    dim: int
+
+    @abstractmethod
+    def flat(self, z: S) -> Tensor:
+        """Return ``z`` as (B, D)."""
+
+    @abstractmethod
+    def shaped(self, z: Tensor) -> S:
+        """Return the flat state ``z`` (B, D) in the user's shape."""
+
+    @abstractmethod
+    def stacked(self, states: list[Tensor]) -> S:
+        """Return T flat states (B, D) as one of the user's with T in front."""
+
+    @abstractmethod
+    def check(self, out: object) -> None:
+        """Raise unless ``out`` is a state like the start.
+
+        Raises
+        ------
+        TypeError
+            If it is no tensor (or tuple of as many) or has another dtype.
+        ValueError
+            If it has another shape, or another number of tensors.
+        """
+
+
+class Single(Layout[Tensor]):
     """The shape, dtype and memory order of a state, remembered from its start.
 
     Solvers treat a sample's components alike, so their order does not matter to them: a
@@ -21,9 +67,12 @@ class Layout:
     ----------
     z : Tensor, shape (B, …) or ()
         The start. A 0-D state is one sample, a 1-D state is B scalars.
+    name : str
+        What it is called in complaints.
     """
 
-    def __init__(self, z: Tensor) -> None:
+    def __init__(self, z: Tensor, name: str = "its state") -> None:
+        self.name = name
         self.shape = z.shape
         self.dtype = z.dtype
         self.device = z.device
@@ -36,7 +85,7 @@ class Layout:
         self.batch = z.shape[0] if z.ndim else 1
         order = self.to_memory or tuple(range(z.ndim))
         self.inner = tuple(z.shape[i] for i in order)
-        self.dim = z[:1].numel() if z.ndim and self.batch else 1
+        self.dim = math.prod(self.inner[1:])
 
     def flat(self, z: Tensor) -> Tensor:
         """Return ``z`` as (B, D)."""
@@ -49,25 +98,127 @@ class Layout:
         z = z.view(self.inner)
         return z if self.from_memory is None else z.permute(self.from_memory)
 
-    def check(self, out: object) -> None:
-        """Raise unless ``out`` is a state like the start.
+    def stacked(self, states: list[Tensor]) -> Tensor:
+        """Return T flat states (B, D) as one tensor (T, B, …)."""
+        return torch.stack([self.shaped(state) for state in states])
 
-        Raises
-        ------
-        TypeError
-            If it is no tensor or has another dtype.
-        ValueError
-            If it has another shape.
-        """
+    def check(self, out: object) -> None:
+        """Raise unless ``out`` is a tensor like the start."""
         if not isinstance(out, Tensor):
             raise TypeError(f"f must return a tensor, not {type(out).__name__}.")
         if out.shape != self.shape:
             raise ValueError(
-                "f must keep the shape of its state: "
+                f"f must keep the shape of {self.name}: "
                 f"it was given {tuple(self.shape)} and returned {tuple(out.shape)}."
             )
         if out.dtype != self.dtype:
             raise TypeError(
-                f"f must keep the dtype of its state: it was given {self.dtype} "
+                f"f must keep the dtype of {self.name}: it was given {self.dtype} "
                 f"and returned {out.dtype}."
             )
+
+
+class Several(Layout[tuple[Tensor, ...]]):
+    """Several tensors side by side: a sample's state is all that belongs to it, in one row.
+
+    Parameters
+    ----------
+    z : tuple of Tensors, shapes (B, …)
+        The start.
+    """
+
+    def __init__(self, z: tuple[Tensor, ...]) -> None:
+        self.members = [Single(part, f"state {i}") for i, part in enumerate(z)]
+        self.batch = self.members[0].batch
+        self.widths = [member.dim for member in self.members]
+        self.dim = sum(self.widths)
+
+    def flat(self, z: tuple[Tensor, ...]) -> Tensor:
+        """Return ``z`` as (B, D), its tensors one after the other."""
+        return torch.cat([m.flat(part) for m, part in zip(self.members, z, strict=True)], dim=1)
+
+    def shaped(self, z: Tensor) -> tuple[Tensor, ...]:
+        """Return the flat state ``z`` (B, D) as the user's tensors."""
+        pieces = torch.split(z, self.widths, dim=1)
+        # Contiguous, as a cell may rely on; at batch 1 they already are.
+        return tuple(m.shaped(p.contiguous()) for m, p in zip(self.members, pieces, strict=True))
+
+    def stacked(self, states: list[Tensor]) -> tuple[Tensor, ...]:
+        """Return T flat states (B, D) as tensors (T, B, …)."""
+        return tuple(map(torch.stack, zip(*map(self.shaped, states), strict=True)))
+
+    def check(self, out: object) -> None:
+        """Raise unless ``out`` is a tuple of tensors like the start's."""
+        if not isinstance(out, tuple):
+            raise TypeError(
+                f"f must return a tuple of {len(self.members)} tensors, like its state, "
+                f"not {type(out).__name__}."
+            )
+        if len(out) != len(self.members):
+            raise ValueError(
+                f"f must keep the number of its states: it was given {len(self.members)} "
+                f"and returned {len(out)}."
+            )
+        for member, part in zip(self.members, out, strict=True):
+            member.check(part)
+
+
+def layout_of(z: S) -> Layout[S]:
+    """Return the layout of states like ``z``, one tensor or a tuple of tensors."""
+    if isinstance(z, Tensor):
+        return cast(Layout[S], Single(z))
+    return cast(Layout[S], Several(z))
+
+
+def require_state(name: str, z: object) -> None:
+    """Raise unless ``z`` is a floating-point tensor, or a tuple of such that belong together.
+
+    Raises
+    ------
+    TypeError
+        If it is something else, or holds several dtypes.
+    ValueError
+        If it is an empty tuple, or its tensors differ in batch size or device.
+    """
+    if isinstance(z, Tensor) and z.is_floating_point():
+        return
+    if not isinstance(z, tuple):
+        kind = z.dtype if isinstance(z, Tensor) else type(z).__name__
+        raise TypeError(
+            f"{name} must be a tensor of floating point numbers, or a tuple of them, not {kind}."
+        )
+    if not z:
+        raise ValueError(f"{name} must hold at least one tensor.")
+    for i, part in enumerate(z):
+        if isinstance(part, tuple):
+            raise TypeError(f"{name}[{i}] must be a tensor, not a tuple of its own.")
+        require_state(f"{name}[{i}]", part)
+    for i, part in enumerate(z[1:], start=1):
+        if part.dtype != z[0].dtype:
+            raise TypeError(
+                f"{name} must be of one dtype: [0] is {z[0].dtype}, [{i}] {part.dtype}."
+            )
+        if part.device != z[0].device:
+            raise ValueError(
+                f"{name} must be on one device: [0] is on {z[0].device}, [{i}] on {part.device}."
+            )
+        if _batch(part) != _batch(z[0]):
+            raise ValueError(
+                f"{name} must be of one batch size: [0] has {_batch(z[0])} samples, "
+                f"[{i}] has {_batch(part)}."
+            )
+
+
+def _batch(z: Tensor) -> int:
+    return z.shape[0] if z.ndim else 1
+
+
+def parts(z: State) -> tuple[Tensor, ...]:
+    """The tensors of a state."""
+    return (z,) if isinstance(z, Tensor) else z
+
+
+def packed(tensors: tuple[Tensor, ...], like: S) -> S:
+    """The inverse of ``parts``: ``tensors`` as a state of the same kind as ``like``."""
+    state: Any = tensors[0] if isinstance(like, Tensor) else tensors
+    return cast(S, state)
