@@ -1,8 +1,20 @@
 """Solvers, one file a method. Each is a small frozen dataclass of options."""
 
+from deq.solvers.affine import GMRES, Dense
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Integrator, Iteration, Solver
 from deq.solvers.ode import ODE
 from deq.solvers.picard import Picard
+from deq.solvers.transient import PseudoTransient
 
-__all__ = ["ODE", "Anderson", "Integrator", "Iteration", "Picard", "Solver"]
+__all__ = [
+    "GMRES",
+    "ODE",
+    "Anderson",
+    "Dense",
+    "Integrator",
+    "Iteration",
+    "Picard",
+    "PseudoTransient",
+    "Solver",
+]
