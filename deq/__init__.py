@@ -13,9 +13,11 @@ from types import ModuleType
 
 from deq.implicit import Implicit
 from deq.layer import DEQ
+from deq.phantom import Phantom
 from deq.solve import Solution, Trajectory, solve
 from deq.solvers import ODE, Anderson, Picard
 from deq.status import ConvergenceError, Status
+from deq.unrolled import Unrolled
 
 __all__ = [
     "DEQ",
@@ -23,10 +25,12 @@ __all__ = [
     "Anderson",
     "ConvergenceError",
     "Implicit",
+    "Phantom",
     "Picard",
     "Solution",
     "Status",
     "Trajectory",
+    "Unrolled",
     "solve",
 ]
 

@@ -3,81 +3,23 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from deq.gradient import Gradient, Problem, Report, Settled, Statistics
 from deq.solve import Solution, find
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, require_number
+from deq.solvers.layout import S, layout_of, packed, parts
 from deq.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Statistics of one solve, without the state: tensors of shape (B,).
-
-    Attributes
-    ----------
-    residual, nfe, status, converged
-        As in ``Solution``.
-    """
-
-    residual: Tensor
-    nfe: Tensor
-    status: Tensor
-
-    @property
-    def converged(self) -> Tensor:
-        """Whether each sample met the stop test, (B,) bool."""
-        return self.status == int(Status.CONVERGED)
-
-    @classmethod
-    def of(cls, solution: Solution) -> Report:
-        """Keep the statistics of ``solution``, let go of its state."""
-        return cls(residual=solution.residual, nfe=solution.nfe, status=solution.status)
-
-
-@dataclass(slots=True)
-class Statistics:
-    """What happened in one pass through a ``DEQ``.
-
-    Attributes
-    ----------
-    forward : Report
-        The forward solve.
-    backward : Report or None
-        The adjoint solve, once a backward pass has happened.
-    """
-
-    forward: Report
-    backward: Report | None = None
-
-    @property
-    def residual(self) -> Tensor:
-        """Residuals of the forward solve, (B,)."""
-        return self.forward.residual
-
-    @property
-    def nfe(self) -> Tensor:
-        """Evaluations of the forward solve, (B,)."""
-        return self.forward.nfe
-
-    @property
-    def status(self) -> Tensor:
-        """Status codes of the forward solve, (B,)."""
-        return self.forward.status
-
-    @property
-    def converged(self) -> Tensor:
-        """Whether each sample of the forward solve met the stop test, (B,) bool."""
-        return self.forward.converged
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Implicit:
+class Implicit(Gradient):
     """The exact gradient of an equilibrium.
 
     At z* = f(z*, θ) the implicit function theorem gives, for a loss with gradient g at z*::
@@ -119,46 +61,70 @@ class Implicit:
         require_number("tol", self.tol, low=0.0)
         require_count("max_evals", self.max_evals)
 
-    def attach(self, z: Tensor, z_in: Tensor, fz: Tensor, statistics: Statistics) -> Tensor:
-        """Return ``z`` (B, …) with the implicit gradient attached.
+    def settle(self, problem: Problem[S]) -> Settled[S]:
+        """Solve by the problem's solver, then evaluate f once more with a graph."""
+        settled = Settled.of(problem.solve())
+        if not torch.is_grad_enabled():
+            return settled
+        z = settled.z
+        z_in = tuple(part.detach().requires_grad_() for part in parts(z))
+        fz = parts(problem.f(packed(z_in, z)))  # the one tracked evaluation
+        if not (problem.depends or _depends(fz, z_in)):
+            return settled
+        tracked = _Tracked(self, z_in, fz, settled.statistics)
+        out = _Equilibrium.apply(tracked, parts(z), *fz)  # type: ignore[no-untyped-call]
+        return replace(settled, z=packed(out, z))
 
-        Parameters
-        ----------
-        z : Tensor, shape (B, …)
-            The equilibrium.
-        z_in : Tensor, shape (B, …)
-            The leaf at which f was evaluated.
-        fz : Tensor, shape (B, …)
-            f(z_in), tracked by autograd.
-        statistics : Statistics
-            Where the backward pass reports.
-        """
-        tracked = _Tracked(self, z_in, fz, statistics)
-        out: Tensor = _Equilibrium.apply(fz, z, tracked)  # type: ignore[no-untyped-call]
-        return out
+    def adjoint(
+        self, z_in: tuple[Tensor, ...], fz: tuple[Tensor, ...], g: tuple[Tensor, ...]
+    ) -> Solution[Any]:
+        """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
+        smooth = [part.requires_grad for part in fz]
+        outputs = tuple(compress(fz, smooth))
 
-    def adjoint(self, z_in: Tensor, fz: Tensor, g: Tensor) -> Solution:
-        """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in."""
+        def pull(w: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+            jw = torch.autograd.grad(
+                outputs, z_in, tuple(compress(w, smooth)), retain_graph=True, allow_unused=True
+            )
+            return tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True))
 
-        def pull(w: Tensor) -> Tensor:
-            (jw,) = torch.autograd.grad(fz, z_in, w, retain_graph=True, allow_unused=True)
-            return g if jw is None else g + jw
-
-        solution = find(
-            pull, g, self.solver, atol=self.tol * _units(g), rtol=self.tol, max_evals=self.max_evals
+        one = len(g) == 1  # then without a tuple around it, which costs copies
+        solution: Solution[Any] = find(
+            (lambda w: pull((w,))[0]) if one else pull,
+            g[0] if one else g,
+            self.solver,
+            atol=self.tol * _units(g),
+            rtol=self.tol,
+            max_evals=self.max_evals,
         )
         _warn(solution)
         return solution
 
 
-def _units(g: Tensor) -> Tensor:
+def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
+    """Whether the graph of ``fz`` has a leaf other than ``z_in``."""
+    known = {id(part) for part in z_in}
+    nodes = [part.grad_fn for part in fz if part.grad_fn is not None]
+    seen = set(nodes)
+    while nodes:
+        node = nodes.pop()
+        variable = getattr(node, "variable", None)  # of a leaf
+        if variable is not None and id(variable) not in known:
+            return True
+        fresh = {n for n, _ in node.next_functions if n is not None} - seen
+        seen |= fresh
+        nodes.extend(fresh)
+    return False
+
+
+def _units(g: tuple[Tensor, ...]) -> Tensor:
     """‖g‖₂ of each sample of g (B, …): the length by which its adjoint is measured, (B,).
 
     A sample with no gradient of its own may still get one from its batch mates, through a cell that
     mixes samples: it is measured by the largest.
     """
-    lengths = torch.linalg.vector_norm(g, dim=tuple(range(1, g.ndim))) if g.ndim > 1 else g.abs()
-    lengths = lengths.reshape(-1)  # (B,)
+    flat = layout_of(g[0]).flat(g[0]) if len(g) == 1 else layout_of(g).flat(g)  # (B, D)
+    lengths: Tensor = torch.linalg.vector_norm(flat, dim=1)  # (B,)
     if lengths.all() or not lengths.numel():
         return lengths
     largest = lengths.max()
@@ -170,8 +136,8 @@ class _Tracked:
     """The one tracked evaluation f(z_in) of an equilibrium, and what to do with it."""
 
     gradient: Implicit
-    z_in: Tensor
-    fz: Tensor
+    z_in: tuple[Tensor, ...]
+    fz: tuple[Tensor, ...]
     statistics: Statistics
 
 
@@ -179,36 +145,39 @@ class _Equilibrium(torch.autograd.Function):
     """Forward: the solver's z*. Backward: the adjoint, handed on to the tracked evaluation."""
 
     @staticmethod
-    def forward(ctx: Any, fz: Tensor, z: Tensor, tracked: _Tracked) -> Tensor:
+    def forward(
+        ctx: Any, tracked: _Tracked, z: tuple[Tensor, ...], *fz: Tensor
+    ) -> tuple[Tensor, ...]:
         # It refers to inputs and leaves, never to the output: no reference cycle, so the graph and
         # its activations go as soon as the output goes.
         ctx.tracked = tracked
-        return z.clone()  # what follows may change it in place; z_in must not notice
+        # What follows may change the output in place; z_in must not notice.
+        return tuple(part.clone() for part in z)
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, *g: Tensor) -> tuple[Tensor | None, ...]:
         tracked: _Tracked = ctx.tracked
         with torch.no_grad():
             solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
         tracked.statistics.backward = Report.of(solution)
-        w = solution.z
+        w = parts(solution.z)
         if torch.is_grad_enabled():  # create_graph=True: somebody may want a second derivative
-            w = _NoSecondDerivative.apply(w, tracked.fz, g)  # type: ignore[no-untyped-call]
-        return w, None, None
+            w = _NoSecondDerivative.apply(w, *tracked.fz, *g)  # type: ignore[no-untyped-call]
+        return None, None, *w
 
 
 class _NoSecondDerivative(torch.autograd.Function):
     """The adjoint w, which refuses to be differentiated by anything that it depends on."""
 
     @staticmethod
-    def forward(ctx: Any, w: Tensor, fz: Tensor, g: Tensor) -> Tensor:
-        return w.view_as(w)
+    def forward(ctx: Any, w: tuple[Tensor, ...], *_: Tensor) -> tuple[Tensor, ...]:
+        return tuple(part.view_as(part) for part in w)
 
     @staticmethod
     def backward(ctx: Any, *_: Tensor) -> Tensor:
         raise RuntimeError(
-            "Second derivatives through a DEQ are not supported: the adjoint of an implicit "
-            "gradient is solved without a graph. Differentiate once, or unroll the cell by hand."
+            "Second derivatives through a DEQ are not supported by deq.Implicit: its adjoint is "
+            "solved without a graph. Differentiate once, or use deq.Unrolled()."
         )
 
 

@@ -13,15 +13,16 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "ODE", "Anderson", "ConvergenceError", "Implicit", "Picard", "Solution", "Status",
-        "Trajectory", "solve",
+        "DEQ", "ODE", "Anderson", "ConvergenceError", "Implicit", "Phantom", "Picard", "Solution",
+        "Status", "Trajectory", "Unrolled", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
 
 
 def test_every_public_name_documents_its_parameters() -> None:
-    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, deq.Implicit):
+    gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
+    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients):
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:
             assert name in doc, f"{thing.__name__}: {name}"
@@ -32,8 +33,8 @@ def test_options_are_keywords() -> None:
     assert [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD] == ["f", "z0"]
     with pytest.raises(TypeError):
         deq.solve(torch.cos, torch.zeros(1), deq.Picard())
-    for solver in (deq.Picard, deq.Anderson, deq.ODE, deq.Implicit):
-        assert all(f.kw_only for f in dataclasses.fields(solver))
+    for options in (deq.Picard, deq.Anderson, deq.ODE, deq.Implicit, deq.Phantom, deq.Unrolled):
+        assert all(f.kw_only for f in dataclasses.fields(options))
 
 
 def test_status_codes_stay_what_they_are() -> None:
