@@ -89,9 +89,10 @@ def solve(
 
     with the norm over all that belongs to the sample. A norm pools: one large component that
     stands still hides small ones that still move. Finished samples are frozen; what happens to one
-    sample never changes another's answer beyond the tolerance. (If f itself mixes samples, as batch
-    normalisation in training mode does, that is f's doing: a residual is then the one at the moment
-    at which its sample finished.)
+    sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as batch
+    normalisation in training mode does, iterations notice when a finished sample's equilibrium has
+    moved on, and samples then finish all together. Acceleration is blind to that coupling: choose
+    ``Picard`` there.
 
     Parameters
     ----------
@@ -187,7 +188,8 @@ def find(
                 raise ValueError("f must not change its argument in place; return a new tensor.")
         ledger.evals += 1
         layout.check(out)
-        return layout.flat(out).detach()  # f may have turned gradients on
+        flat = layout.flat(out)
+        return flat.detach() if flat.requires_grad else flat  # f may have turned gradients on
 
     if z.shape[0] > 0:
         if isinstance(solver, Integrator):

@@ -134,3 +134,19 @@ def test_batch_sizes(name: str, batch: int) -> None:
     )
     assert sol.converged.all()
     assert torch.allclose(apply(w, x, sol.z), sol.z, atol=1e-5)
+
+
+@pytest.mark.parametrize("solver", [deq.Picard(), deq.Picard(damping=0.7)])
+def test_where_f_mixes_samples_none_is_left_behind(solver: deq.Picard) -> None:
+    # The first sample settles at once, on a mate that has barely moved; its equilibrium moves on.
+    mix = torch.tensor([[0.0, 0.5], [0.0, 0.95]], dtype=F64)
+    c = torch.tensor([[-0.5], [0.05]], dtype=F64)
+
+    def f(z: Tensor) -> Tensor:
+        return mix @ z + c
+
+    z0 = torch.tensor([[-0.5], [1e-7]], dtype=F64)
+    sol = deq.solve(f, z0, solver=solver, tol=1e-6, max_evals=2000)
+    assert sol.converged.all()
+    assert torch.allclose(sol.residual, (f(sol.z) - sol.z).abs().flatten(), rtol=1e-9, atol=1e-12)
+    assert torch.allclose(sol.z, torch.tensor([[0.0], [1.0]], dtype=F64), atol=1e-4)

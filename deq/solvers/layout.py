@@ -86,15 +86,20 @@ class Single(Layout[Tensor]):
         order = self.to_memory or tuple(range(z.ndim))
         self.inner = tuple(z.shape[i] for i in order)
         self.dim = math.prod(self.inner[1:])
+        self.plain = z.ndim == 2 and self.to_memory is None  # flat already
 
     def flat(self, z: Tensor) -> Tensor:
         """Return ``z`` as (B, D)."""
+        if self.plain:
+            return z
         if self.to_memory is not None:
             z = z.permute(self.to_memory)
         return z.reshape(self.batch, self.dim)
 
     def shaped(self, z: Tensor) -> Tensor:
         """Return the flat state ``z`` (B, D) in the user's shape."""
+        if self.plain:
+            return z
         z = z.view(self.inner)
         return z if self.from_memory is None else z.permute(self.from_memory)
 

@@ -75,6 +75,7 @@ class Ledger:
         self._limit = self.best  # (B,) residual beyond which a sample has diverged
         self._last_best = self.nfe  # (B,) look at which each sample last improved
         self._all_best = 0  # look at which all unfinished samples last improved
+        self._mixed = False  # whether f was found to mix samples
         self.record = record
         self.times: list[float] = []
         self.states: list[Tensor] = []
@@ -129,16 +130,19 @@ class Ledger:
 
     def _settle(self, z: Tensor, res: Tensor, better: Tensor, bound: Tensor) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
+        before, now = self.frozen, res
         converged = res <= bound
         if bound.max() == float("inf"):  # where a state's norm overflows it says nothing
             converged &= (bound < float("inf")) | (res == 0)
         better |= converged
         within = res <= self._limit  # NaN is not
-        if self.frozen is not None:
-            better |= self.frozen  # held at their best, so z is right for them, res is not
-            converged &= ~self.frozen
-            within |= self.frozen
-            res = torch.where(self.frozen, self.best, res)
+        if before is not None:
+            better |= before  # held at their best, so z is right for them, res is not
+            converged &= ~before
+            within |= before
+            res = torch.where(before, self.best, res)
+        if self._mixed and not (converged | (self.status != _ACTIVE)).all():
+            converged = torch.zeros_like(converged)  # only all together
         if better.all():
             self._all_best = self.looks
             self.best_z, self.best = z, res
@@ -146,20 +150,41 @@ class Ledger:
             self.best_z = torch.where(better[:, None], z, self.best_z)
             self.best = torch.where(better, res, self.best)
             self._last_best = self._last_best.masked_fill(better, self.looks)
-        impatient = self.looks - self._all_best >= _PATIENCE
-        if impatient or not within.all():
-            code = torch.full_like(self.status, _ACTIVE)
-            if impatient:
-                floor = _FLOOR_EPS * torch.finfo(z.dtype).eps * self.size
-                waited = self.looks - self._last_best.clamp(min=self._all_best)
-                code.masked_fill_((waited >= _PATIENCE) & (res <= floor), int(Status.STALLED))
-            code.masked_fill_(~within, int(Status.DIVERGED))
-            code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
-            code.masked_fill_(converged, int(Status.CONVERGED))
-            return self._close((code != _ACTIVE) & (self.status == _ACTIVE), code)
-        if converged.any():
-            return self._close(converged, int(Status.CONVERGED))
-        return False
+        if self.looks - self._all_best >= _PATIENCE or not within.all():
+            finished = self._close(*self._leavers(res, converged, within))
+        else:
+            finished = bool(converged.any()) and self._close(converged, int(Status.CONVERGED))
+        if finished and before is not None:
+            return not self._reopen(before, now, bound)
+        return finished
+
+    def _leavers(self, res: Tensor, converged: Tensor, within: Tensor) -> tuple[Tensor, Tensor]:
+        """Which samples finish now, and the code of each."""
+        code = torch.full_like(self.status, _ACTIVE)
+        floor = _FLOOR_EPS * torch.finfo(res.dtype).eps * self.size
+        waited = self.looks - self._last_best.clamp(min=self._all_best)
+        code.masked_fill_((waited >= _PATIENCE) & (res <= floor), int(Status.STALLED))
+        code.masked_fill_(~within, int(Status.DIVERGED))
+        code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
+        code.masked_fill_(converged, int(Status.CONVERGED))
+        return (code != _ACTIVE) & (self.status == _ACTIVE), code
+
+    def _reopen(self, before: Tensor, res: Tensor, bound: Tensor) -> bool:
+        """Look once more at those that converged before the last ones did; True if some go on.
+
+        Where f mixes samples, mates that moved on may have moved the equilibrium of one that had
+        finished. Its state has stood still and was evaluated with theirs: the residual tells. From
+        then on samples only finish all together.
+        """
+        converged = self.status == int(Status.CONVERGED)
+        if not (before & converged & (res > 1.01 * bound)).any():
+            return False
+        self._mixed = True
+        self.status = self.status.masked_fill(converged, _ACTIVE)
+        self.best = torch.where(converged, res, self.best)
+        self.frozen = self.status != _ACTIVE
+        self._frozen_col = self.frozen[:, None]
+        return True
 
     def close(self, which: Tensor | None, status: Status) -> bool:
         """Finish the unfinished samples of the mask ``which`` (None: all) with ``status``.
