@@ -15,18 +15,22 @@ from deq.implicit import Implicit
 from deq.layer import DEQ
 from deq.phantom import Phantom
 from deq.solve import Solution, Trajectory, solve
-from deq.solvers import ODE, Anderson, Picard
+from deq.solvers import GMRES, ODE, Anderson, Dense, Newton, Picard, PseudoTransient
 from deq.status import ConvergenceError, Status
 from deq.unrolled import Unrolled
 
 __all__ = [
     "DEQ",
+    "GMRES",
     "ODE",
     "Anderson",
     "ConvergenceError",
+    "Dense",
     "Implicit",
+    "Newton",
     "Phantom",
     "Picard",
+    "PseudoTransient",
     "Solution",
     "Status",
     "Trajectory",

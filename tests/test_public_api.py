@@ -13,8 +13,9 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "ODE", "Anderson", "ConvergenceError", "Implicit", "Phantom", "Picard", "Solution",
-        "Status", "Trajectory", "Unrolled", "solve",
+        "DEQ", "GMRES", "ODE", "Anderson", "ConvergenceError", "Dense", "Implicit", "Newton",
+        "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
+        "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
@@ -22,7 +23,8 @@ def test_the_public_names_are_there() -> None:
 
 def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
-    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients):
+    newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense)
+    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton):
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:
             assert name in doc, f"{thing.__name__}: {name}"

@@ -3,6 +3,7 @@
 from deq.solvers.affine import GMRES, Dense
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Integrator, Iteration, Solver
+from deq.solvers.newton import Newton
 from deq.solvers.ode import ODE
 from deq.solvers.picard import Picard
 from deq.solvers.transient import PseudoTransient
@@ -14,6 +15,7 @@ __all__ = [
     "Dense",
     "Integrator",
     "Iteration",
+    "Newton",
     "Picard",
     "PseudoTransient",
     "Solver",
