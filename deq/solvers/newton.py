@@ -129,6 +129,8 @@ class Newton(Integrator):
             push = Pushforward(f, z, fz, exact=exact)
             s = self.damping * self._direction(push, g, forcing, min(self.krylov, left))  # (B, D)
             exact = push.exact
+            if ledger.evals >= ledger.max_evals:  # finding out that it is not cost one
+                break
             before = length
             z, fz, length = self._land(f, z, fz, s, length, ledger)
             g = fz - z

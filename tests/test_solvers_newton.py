@@ -1,0 +1,347 @@
+"""Newton's method: the textbook's iterates, its few steps, and its failures, said as they are."""
+
+import math
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from scipy import optimize
+from torch import Tensor
+
+import deq
+from deq import Status
+from deq.solvers.base import Solver
+from deq.solvers.pushforward import Pushforward
+from tests.problems import COS, F64, PROBLEMS, TANH2, Problem, scalar, symmetric, tanh_net
+
+SOLVERS = {
+    "dense": deq.Newton(),
+    "krylov": deq.Newton(dense_limit=1),
+    "searching": deq.Newton(line_search=True),
+}
+names = pytest.mark.parametrize("name", SOLVERS)
+NO_ROOT = {"z² + 1", "log z"}
+# Whose Newton iterates run away, or to a root that is not the ODE's.
+JUMPS = {"cos z + pi/2", "tanh 2z, up", "tanh 2z, down"}
+
+
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS if p.name not in NO_ROOT | JUMPS], ids=str)
+@names
+def test_every_equilibrium_is_found(name: str, problem: Problem) -> None:
+    sol = deq.solve(problem.f, problem.z0, solver=SOLVERS[name], tol=1e-9, max_evals=600)
+    assert sol.converged.all(), sol
+    assert problem.z is not None
+    assert torch.allclose(sol.z, problem.z, rtol=1e-5, atol=1e-7)
+    assert sol.residual.item() == pytest.approx((problem.f(sol.z) - sol.z).norm().item(), abs=1e-15)
+
+
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS if p.name in NO_ROOT], ids=str)
+@names
+def test_where_there_is_none_it_says_so(name: str, problem: Problem) -> None:
+    sol = deq.solve(problem.f, problem.z0, solver=SOLVERS[name], tol=1e-9, max_evals=600)
+    failures = (Status.MAX_EVALS, Status.DIVERGED, Status.NON_FINITE)
+    assert Status(int(sol.status)) in failures
+    assert sol.z.isfinite().all()
+    assert int(sol.nfe) <= 600
+
+
+def test_the_textbooks_iterates_on_cos() -> None:
+    sol = deq.solve(torch.cos, scalar(-1.0), solver=deq.Newton(), tol=1e-12, record=True)
+    assert sol.trajectory is not None
+    z = -1.0
+    for visited in sol.trajectory.z.flatten().tolist():
+        assert visited == pytest.approx(z, rel=1e-9)
+        z -= (z - math.cos(z)) / (1 + math.sin(z))
+    below = sol.trajectory.residual[:, 0] < 1e-6
+    assert int(below.int().argmax()) == 7
+    assert sol.trajectory.t.tolist() == list(range(len(below)))
+    assert sol.trajectory.z[1].item() == pytest.approx(8.7162, abs=1e-4)
+    oracle = optimize.newton(lambda z: z - math.cos(z), -1.0, lambda z: 1 + math.sin(z), tol=1e-12)
+    assert sol.z.item() == pytest.approx(oracle, abs=1e-12)
+
+
+def test_convergence_is_quadratic() -> None:
+    f, _, x = tanh_net(n=8, batch=1, gain=1.1)
+    sol = deq.solve(f, torch.zeros_like(x), solver=deq.Newton(), tol=1e-14, record=True)
+    assert sol.trajectory is not None
+    residual = sol.trajectory.residual[:, 0]
+    late = residual[(residual < 1e-2) & (residual > 1e-13)]
+    assert len(late) >= 2
+    assert (late[1:] <= 10 * late[:-1] ** 2 + 1e-15).all()
+
+
+def test_a_line_search_tames_what_runs_away() -> None:
+    f = lambda z: torch.cos(z) + math.pi / 2  # noqa: E731
+    plain = deq.solve(f, scalar(-1.0), solver=deq.Newton(), tol=1e-9, max_evals=500)
+    assert not plain.converged.any()
+    sol = deq.solve(
+        f, scalar(-1.0), solver=deq.Newton(line_search=True), tol=1e-9, max_evals=500, record=True
+    )
+    assert sol.z.item() == pytest.approx(math.pi / 2)
+    assert sol.trajectory is not None
+    assert (sol.trajectory.residual.diff(dim=0) < 0).all()
+
+
+def test_it_finds_roots_that_are_unstable_for_the_ode() -> None:
+    sol = deq.solve(lambda z: 2 * z + 1, scalar(0.0), solver=deq.Newton())
+    assert sol.z.item() == -1.0
+    up = deq.solve(lambda z: torch.tanh(2 * z), scalar(0.8), solver=deq.Newton(), tol=1e-9)
+    assert up.z.item() == pytest.approx(TANH2)
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.9, 1.3])
+@names
+def test_nets_agree_with_scipy(name: str, gain: float) -> None:
+    f, _, x = tanh_net(n=20, batch=3, gain=gain)
+
+    def g(flat: np.ndarray) -> np.ndarray:
+        z = torch.from_numpy(flat).reshape(x.shape)
+        return (f(z) - z).flatten().numpy()
+
+    oracle = optimize.root(g, np.zeros(x.numel()), method="hybr", tol=1e-13)
+    sol = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9, max_evals=2000)
+    assert sol.converged.all()
+    if gain < 1:  # beyond it there may be several
+        assert np.allclose(sol.z.flatten().numpy(), oracle.x, atol=1e-6)
+
+
+# --- Evaluations ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3, 6, 7, 8, 13, 20])
+@pytest.mark.parametrize("derivatives", [True, False])
+@names
+def test_evaluations_are_counted_and_capped(name: str, cap: int, derivatives: bool) -> None:
+    f, _, x = tanh_net(n=5, batch=2, gain=0.9)
+    calls = 0
+
+    def counted(z: Tensor) -> Tensor:
+        nonlocal calls
+        calls += 1
+        return f(z if derivatives else z.detach())
+
+    sol = deq.solve(counted, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-13, max_evals=cap)
+    assert calls <= cap
+    assert torch.allclose(sol.residual, (f(sol.z) - sol.z).norm(dim=1))
+    assert (sol.nfe <= calls).all()
+
+
+def test_a_dense_step_costs_a_column_each_and_one() -> None:
+    f, _, x = tanh_net(n=5, batch=2, gain=0.9)
+    calls = 0
+
+    def counted(z: Tensor) -> Tensor:
+        nonlocal calls
+        calls += 1
+        return f(z)
+
+    sol = deq.solve(counted, torch.zeros_like(x), solver=deq.Newton(), tol=1e-10, record=True)
+    assert sol.trajectory is not None
+    assert calls == int(sol.nfe.max()) == 1 + (len(sol.trajectory.t) - 1) * (5 + 1)
+
+
+def test_forcing_terms_save_products() -> None:
+    f, _, x = tanh_net(n=200, batch=1, gain=0.95)
+    nfe = []
+    for forcing in (0.1, 1e-10):
+        solver = deq.Newton(forcing=forcing, krylov=200)
+        sol = deq.solve(f, torch.zeros_like(x), solver=solver, tol=1e-9, max_evals=2000)
+        assert sol.converged.all()
+        nfe.append(int(sol.nfe))
+    assert nfe[0] < nfe[1]
+
+
+def test_large_states_take_the_krylov_road() -> None:
+    a = symmetric(200, 0.5)
+    b = torch.linspace(-1, 1, 200, dtype=F64).unsqueeze(0)
+    sol = deq.solve(lambda z: z @ a.T + b, torch.zeros_like(b), solver=deq.Newton(), tol=1e-8)
+    assert sol.converged.all()
+    assert int(sol.nfe) < 60  # a dense Jacobian would take 200
+
+
+# --- Derivatives ------------------------------------------------------------------------------
+
+
+class NoRule(torch.autograd.Function):
+    """cos without a forward-mode rule."""
+
+    @staticmethod
+    def forward(ctx: object, z: Tensor) -> Tensor:
+        return torch.cos(z)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda z: torch.from_numpy(np.cos(z.numpy())),
+        lambda z: torch.cos(z.detach()),
+        NoRule.apply,
+    ],
+)
+def test_maps_without_derivatives_are_differenced(f: object) -> None:
+    sol = deq.solve(f, scalar(-1.0), solver=deq.Newton(), tol=1e-12)
+    assert sol.z.item() == pytest.approx(COS, abs=1e-11)
+    with torch.inference_mode():
+        sol = deq.solve(f, scalar(-1.0), solver=deq.Newton(), tol=1e-12)
+    assert sol.z.item() == pytest.approx(COS, abs=1e-11)
+
+
+def test_pushforward_is_the_jacobian() -> None:
+    f, w, x = tanh_net(n=6, batch=3, gain=1.5)
+    z = 0.1 * x
+    v = x.flip(0)
+    exact = (1 - f(z) ** 2) * (v @ w.T)
+    push = Pushforward(f, z, f(z))
+    assert torch.allclose(push(v), exact, atol=1e-14)
+    assert push.exact
+    difference = Pushforward(f, z, f(z), exact=False)
+    assert torch.allclose(difference(v), exact, atol=1e-6)
+    assert torch.equal(difference(torch.zeros_like(v)), torch.zeros_like(v))
+
+
+def test_a_constant_map_takes_one_step() -> None:
+    f = lambda z: torch.full_like(z, 3.0)  # noqa: E731
+    sol = deq.solve(f, torch.zeros(2, 4), solver=deq.Newton())
+    assert torch.equal(sol.z, torch.full((2, 4), 3.0))
+
+
+def test_an_error_of_the_maps_own_comes_through() -> None:
+    def f(z: Tensor) -> Tensor:
+        raise RuntimeError("own goal")
+
+    with pytest.raises(RuntimeError, match="own goal"):
+        deq.solve(f, scalar(0.0), solver=deq.Newton())
+
+
+def test_a_page_may_play_it_step_by_step() -> None:
+    f, _, x = tanh_net(n=4, batch=2, gain=0.8)
+    solver = deq.Newton(damping=0.7)
+    sol = deq.solve(f, torch.zeros_like(x), solver=solver, tol=1e-9, record=True)
+    assert sol.trajectory is not None
+    z = torch.zeros_like(x)
+    for k in range(5):
+        assert torch.allclose(z, sol.trajectory.z[k], atol=1e-12)
+        fz = f(z)
+        before = z.clone(), fz.clone()
+        following = solver.step(f, z, fz)
+        assert torch.equal(z, before[0])
+        assert torch.equal(fz, before[1])
+        assert not following.requires_grad
+        z = following
+    assert sol.trajectory.t[:3].tolist() == pytest.approx([0.0, 0.7, 1.4])
+
+
+# --- Batches ----------------------------------------------------------------------------------
+
+
+def test_a_singular_jacobian_means_a_picard_step_for_its_sample() -> None:
+    # At 0 the first map has slope 1; the second is ordinary.
+    c = torch.tensor([[1.0, 0.0], [1.0, 2.0]], dtype=F64)
+    slope = torch.tensor([[1.0, 0.0], [0.5, 0.0]], dtype=F64)
+    f = lambda z: slope * torch.sin(z) + c  # noqa: E731
+    z = torch.zeros(2, 2, dtype=F64)
+    following = deq.Newton().step(f, z, f(z))
+    expected = torch.tensor([[1.0, 0.0], [2.0, 2.0]], dtype=F64)
+    assert torch.allclose(following, expected)
+
+
+@given(
+    name=st.sampled_from(sorted(SOLVERS)), seed=st.integers(0, 2**20), n=st.integers(1, 6),
+    gains=st.lists(st.floats(0.0, 1.3), min_size=1, max_size=5),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float]) -> None:
+    g = torch.Generator().manual_seed(seed)
+    w = torch.randn(len(gains), n, n, dtype=F64, generator=g) / math.sqrt(n)
+    w = w * torch.tensor(gains, dtype=F64)[:, None, None]
+    x = torch.randn(len(gains), n, dtype=F64, generator=g)
+    apply = lambda w, x, z: torch.tanh((w @ z.unsqueeze(2)).squeeze(2) + x)  # noqa: E731
+    z0 = torch.zeros_like(x)
+    together = deq.solve(
+        lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=1e-8, max_evals=5000
+    )
+    for b in range(len(gains)):
+        one = slice(b, b + 1)
+        alone = deq.solve(
+            lambda z, one=one: apply(w[one], x[one], z), z0[one], solver=SOLVERS[name], tol=1e-8,
+            max_evals=5000,
+        )  # fmt: skip
+        if alone.converged.all() and int(alone.nfe) < 200:  # else it wanders, chaotically
+            assert together.converged[b]
+            assert torch.allclose(together.z[b], alone.z[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@names
+def test_a_broken_mate_harms_nobody(name: str, bad: float) -> None:
+    f, _, x = tanh_net(n=4, batch=3, gain=0.7)
+    seen: list[Tensor] = []
+
+    def broken(z: Tensor) -> Tensor:
+        seen.append(z)
+        return torch.where(torch.tensor([[False], [True], [False]]), bad, f(z))
+
+    sol = deq.solve(broken, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9)
+    clean = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9)
+    assert Status(int(sol.status[1])) is Status.NON_FINITE
+    assert torch.allclose(sol.z[[0, 2]], clean.z[[0, 2]], atol=1e-8)
+    assert all(z.isfinite().all() for z in seen)
+
+
+def test_a_step_out_of_the_domain_is_shortened() -> None:
+    # From 0.9, Newton's step on log z + 2 leads below zero at first, for one of the two.
+    f = lambda z: torch.log(z) + 2  # noqa: E731
+    z0 = torch.tensor([[0.9], [3.0]], dtype=F64)
+    assert deq.Newton().step(f, z0, f(z0))[0] < 0
+    sol = deq.solve(f, z0, solver=deq.Newton(), tol=1e-10)
+    assert sol.converged.all(), sol
+    assert torch.allclose(f(sol.z), sol.z)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 100])
+@names
+def test_batch_sizes(name: str, batch: int) -> None:
+    f, _, x = tanh_net(n=5, batch=batch, gain=0.7)
+    sol = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-8)
+    assert sol.converged.all()
+    assert torch.allclose(f(sol.z), sol.z, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@names
+def test_dtypes_are_kept(name: str, dtype: torch.dtype) -> None:
+    sol = deq.solve(torch.cos, torch.tensor([0.5], dtype=dtype), solver=SOLVERS[name], tol=1e-5)
+    assert sol.z.dtype == sol.residual.dtype == dtype
+    assert sol.z.item() == pytest.approx(COS, abs=1e-4)
+
+
+@pytest.mark.parametrize("solver", [deq.Newton(), deq.Newton(dense_limit=1)])
+def test_gradients_by_newton_pass_gradcheck(solver: Solver) -> None:
+    _, w, x = tanh_net(n=4, batch=2, gain=0.8)
+    gradient = deq.Implicit(solver=solver, tol=1e-12, max_evals=200)
+    layer = lambda w: deq.DEQ(  # noqa: E731
+        lambda z, x: torch.tanh(z @ w.T + x), solver=solver, tol=1e-12, gradient=gradient
+    )
+    assert torch.autograd.gradcheck(
+        lambda w, x: layer(w)(x), (w.requires_grad_(), x.requires_grad_())
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "word"),
+    [
+        ({"dense_limit": 0}, ValueError, "dense_limit"),
+        ({"forcing": 2.0}, ValueError, "forcing"),
+        ({"krylov": 1.5}, TypeError, "krylov"),
+        ({"damping": 1.5}, ValueError, "damping"),
+        ({"line_search": 1}, TypeError, "line_search"),
+        ({"window": 1}, TypeError, "window"),
+    ],
+)
+def test_bad_options_get_a_sentence(
+    options: dict[str, object], error: type[Exception], word: str
+) -> None:
+    with pytest.raises(error, match=word):
+        deq.Newton(**options)
