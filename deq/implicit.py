@@ -104,6 +104,8 @@ class Implicit(Gradient):
 def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
     """Whether the graph of ``fz`` has a leaf other than ``z_in``."""
     known = {id(part) for part in z_in}
+    if any(part.is_leaf and part.requires_grad and id(part) not in known for part in fz):
+        return True  # a leaf has no graph
     nodes = [part.grad_fn for part in fz if part.grad_fn is not None]
     seen = set(nodes)
     while nodes:

@@ -183,6 +183,14 @@ def test_the_cell_is_evaluated_with_a_graph_once() -> None:
     assert sum(tracked) == 1
 
 
+def test_a_cell_that_returns_a_leaf_or_its_argument() -> None:
+    w, x = torch.ones(2, 3, requires_grad=True), torch.ones(2, 3)
+    deq.DEQ(lambda z, x: w)(x).sum().backward()
+    assert w.grad.tolist() == [[1.0] * 3] * 2
+    assert not deq.DEQ(lambda z, x: z)(x).requires_grad
+    assert not deq.DEQ(lambda z, x: z.cos())(x).requires_grad
+
+
 @every_gradient
 def test_two_forwards_before_one_backward(gradient: object) -> None:
     net, z0 = Net(), torch.zeros(2, 4, dtype=F64)
