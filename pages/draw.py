@@ -9,6 +9,7 @@ from deq.models import WeightsError
 from pages.parts import controls, downloads, errors, guard, pace, pad, prose, views
 from pages.parts.engine import Engine, Seen, engine
 from pages.parts.ink import BRUSH
+from pages.parts.pad_script import pad_script
 from pages.parts.time_cursor import time_cursor
 
 guard.through_app()
@@ -80,6 +81,7 @@ def page(machine: Engine) -> None:
         views.residuals(seen, choice, theme)
     turn = f"{drawing.number} {choice} {st.session_state['view']}"
     time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
+    pad_script(drawing.address(), drawing.number)
     downloads.buttons(seen, figure, theme)
     prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
 

@@ -58,9 +58,29 @@ def strokes_of(objects: Iterable[Object]) -> tuple[list[Stroke], list[float]]:
     for item in objects:
         points = _points(item.get("path") or [])
         if points:
-            strokes.append(np.asarray(points, dtype=np.float64))
-            widths.append(float(item.get("strokeWidth", 1)))
+            stroke, scale = _placed(np.asarray(points, dtype=np.float64), item)
+            strokes.append(stroke)
+            widths.append(scale * float(item.get("strokeWidth", 1)))
     return strokes, widths
+
+
+def _placed(stroke: Stroke, item: Object) -> tuple[Stroke, float]:
+    """A stroke where its owner has put it with the canvas's edit tool, and how much it grew.
+
+    The tool leaves the path as it was drawn and writes beside it where its middle is now, how it is
+    scaled and how far it is turned.
+    """
+    middle = (stroke.min(0) + stroke.max(0)) / 2  # (2,)
+    place = np.array([item.get("left", middle[0]), item.get("top", middle[1])], dtype=np.float64)
+    flips = np.where([item.get("flipX", False), item.get("flipY", False)], -1.0, 1.0)
+    scale = flips * [float(item.get("scaleX", 1)), float(item.get("scaleY", 1))]
+    turn = np.radians(float(item.get("angle", 0)))
+    # Within a pixel it is the same place: the middle of a curve is known from a few points.
+    if not turn and (scale == 1).all() and np.abs(place - middle).max() <= 1:
+        return stroke, 1.0
+    across, down = np.cos(turn), np.sin(turn)
+    placed: Stroke = (stroke - middle) * scale @ np.array([[across, down], [-down, across]]) + place
+    return placed, float(np.sqrt(np.abs(scale.prod())))
 
 
 def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:

@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from deq.digits import render
-from pages.parts import examples
+from pages.parts import examples, ink_link, words
 from pages.parts.ink import BRUSH, SIZE, objects_of, outline, strokes_of
 
 KEY = "pad"
@@ -43,6 +43,10 @@ class Pad:
         Which example this is, None for a drawing of one's own.
     base, turn
         What the canvas was last told to show, and how often it was told.
+    link
+        The drawing as the page's address carries it, None before anybody has asked.
+    unread
+        The address brought a drawing that could not be read, and nothing was drawn since.
     """
 
     objects: list[dict[str, Any]]
@@ -51,14 +55,15 @@ class Pad:
     number: int = 0
     base: list[dict[str, Any]] = field(default_factory=list)
     turn: int = 0
+    link: str | None = None
+    unread: bool = False
     _known: tuple[Any, ...] | None = None
     _echo: bool = False
 
     def show(self, objects: list[dict[str, Any]], example: str | None = None) -> None:
         """Put `objects` on the pad in place of what is there."""
-        self.objects, self.pixels, self.example = objects, None, example
+        self._replace(objects, None, example)
         self.base = objects
-        self.number += 1
         self.turn += 1
         self._echo = True
 
@@ -81,9 +86,22 @@ class Pad:
         echo, self._echo = self._echo, False
         if echo and outline(objects) == outline(self.objects):
             return False
-        self.objects, self.pixels, self.example = objects, result.image_data, None
-        self.number += 1
+        self._replace(objects, result.image_data, None)
         return True
+
+    def _replace(
+        self, objects: list[dict[str, Any]], pixels: Pixels | None, example: str | None
+    ) -> None:
+        self.objects, self.pixels, self.example = objects, pixels, example
+        self.number += 1
+        self.link, self.unread = None, False
+
+    def address(self) -> str:
+        """The drawing as the page's address carries it; empty for an example or an empty pad."""
+        if self.link is None:
+            own = self.objects if self.example is None else []
+            self.link = ink_link.encode(*strokes_of(own)) or ""
+        return self.link
 
     def rgba(self) -> Pixels:
         """The pad's pixels (280, 280, 4): the canvas's own, or the same strokes painted by us."""
@@ -97,13 +115,24 @@ class Pad:
 
 
 def pad() -> Pad:
-    """The visitor's pad; a newcomer finds an example on it."""
+    """The visitor's pad; a newcomer finds on it what the address says, or an example."""
     if _STATE not in st.session_state:
-        name = st.query_params.get("example", examples.FIRST)
-        known = name if name in examples.NAMES else examples.FIRST
-        st.session_state[_STATE] = Pad(objects_of(examples.strokes(known), BRUSH), example=known)
+        st.session_state[_STATE] = _first()
     state: Pad = st.session_state[_STATE]
     return state
+
+
+def _first() -> Pad:
+    name, link = st.query_params.get("example", ""), st.query_params.get("ink")
+    unread = False
+    if link is not None and name not in examples.NAMES:
+        try:
+            drawn = zip(*ink_link.decode(link), strict=True)
+            return Pad([objects_of([s], width)[0] for s, width in drawn], link=link)
+        except ValueError:
+            unread = True
+    known = name if name in examples.NAMES else examples.FIRST
+    return Pad(objects_of(examples.strokes(known), BRUSH), example=known, unread=unread)
 
 
 def canvas(state: Pad, brush: int) -> None:
@@ -124,11 +153,15 @@ def canvas(state: Pad, brush: int) -> None:
     )
     if state.take(result):
         st.session_state["example"] = None
+    if state.unread:
+        st.caption(words.UNREAD)
 
 
 def undo() -> None:
-    """Take the last stroke away."""
+    """Take the last stroke away: of what is on the canvas, whose news may come with the click."""
     state = pad()
+    drawing = (st.session_state.get(KEY) or {}).get("drawing") or {}
+    state.take(CanvasResult(drawing.get("raw"), drawing.get("data"), return_image_data=True))
     state.show(state.objects[:-1])
     st.session_state["example"] = None
 

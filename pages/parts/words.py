@@ -14,6 +14,7 @@ _UNSETTLED = {
 }
 
 EMPTY = "Draw a digit: with the mouse, a pen or a finger."
+UNREAD = "The drawing in this link cannot be read: it is damaged, or of another version."
 
 
 def duration(milliseconds: float) -> str:

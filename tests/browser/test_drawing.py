@@ -17,7 +17,7 @@ def empty(page):
     page.wait_for_function(
         """() => {
             const host = document.querySelector('.st-key-pad');
-            const find = (node) => node.querySelector('canvas') ||
+            const find = (node) => node.querySelector('canvas.dc-canvas') ||
                 [...node.querySelectorAll('*')].map(n => n.shadowRoot && find(n.shadowRoot))
                     .find(Boolean);
             const canvas = find(host);
@@ -51,6 +51,24 @@ def test_the_page_follows_stroke_by_stroke(visit, app):
     reads(page, "0")
     draw(page, [second])
     reads(page, "8")
+
+
+def test_undo_at_once_takes_the_stroke_that_the_page_does_not_know_yet(visit, app):
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(".st-key-residuals .main-svg")  # the page's script is there by now
+    first, second = STROKES["8 by writer 30"]
+    for wait in (0, 150):
+        empty(page)
+        draw(page, [first])
+        reads(page, "0")
+        page.wait_for_function("location.search.includes('ink')")
+        before = page.url
+        draw(page, [second])
+        page.wait_for_timeout(wait)
+        click(page, "undo")
+        page.wait_for_timeout(1500)  # whatever is on its way arrives
+        assert "0" in page.locator(METRIC).inner_text()
+        assert page.url == before
 
 
 def test_buttons_examples_and_settings(visit, app):
@@ -103,9 +121,46 @@ def test_refresh_and_the_way_back_from_another_page(visit, app):
     page.get_by_role("link", name="Draw a digit").click()
     page.wait_for_selector(CANVAS)
     reads(page, "9")
+    page.wait_for_function("location.search.includes('ink')")
     empty(page)
     draw(page, STROKES["3 by writer 15"])
     reads(page, "3")
+
+
+def test_a_drawing_survives_a_refresh_and_can_be_shared(visit, app):
+    def ink():
+        return page.evaluate("new URLSearchParams(location.search).get('ink')")
+
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(".st-key-residuals .main-svg")
+    assert ink() is None
+    entries = page.evaluate("history.length")
+    for name in ("1 by writer 25", "4 by writer 30"):
+        empty(page)
+        page.wait_for_function("!location.search.includes('ink')")
+        draw(page, STROKES[name])
+        reads(page, name[0])
+        page.wait_for_function("location.search.includes('ink')")
+    page.wait_for_timeout(500)  # the last of its strokes
+    link, said = ink(), page.locator(".st-key-verdict").inner_text()
+    # Back leads to where one came from, not from stroke to stroke.
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    page.wait_for_selector(METRIC)
+    reads(page, "4")
+    page.wait_for_selector(".st-key-residuals .main-svg")
+    assert page.locator(".st-key-verdict").inner_text() == said
+    assert ink() == link
+    other = visit(page.url, fresh=True)
+    reads(other, "4")
+    click(other, "undo")  # the strokes are strokes again
+    other.wait_for_function("ink => !location.search.includes(ink)", arg=link)
+    other.wait_for_timeout(600)
+    draw(other, STROKES["4 by writer 30"][-1:])
+    reads(other, "4")
+    example(other, "7")
+    other.wait_for_function("!location.search.includes('ink')")
+    reads(other, "7")
 
 
 def test_touch_draws_and_does_not_scroll(visit, app):

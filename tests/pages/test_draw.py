@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from deq.digits import render
+from pages.parts import ink_link
+from pages.parts import words as sentences
 from pages.parts.examples import FIRST
 from tests.browser.driver import drawings
 
@@ -28,7 +30,9 @@ def drawn(strokes, brush=22):
     """The canvas's value after somebody drew these strokes."""
     picture = io.BytesIO()
     Image.fromarray(render([np.asarray(s) for s in strokes], 280, brush)).save(picture, "PNG")
-    objects = [{"path": [["M", *s[0]], *(["L", *p] for p in s[1:])]} for s in strokes]
+    objects = [
+        {"path": [["M", *s[0]], *(["L", *p] for p in s[1:])], "strokeWidth": brush} for s in strokes
+    ]
     data = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
     return {"drawing": {"raw": {"objects": objects}, "data": data}}
 
@@ -142,6 +146,54 @@ def test_clear_and_undo(open_page):
     assert "Draw a digit" in words(app)
     assert app.button(key="clear").disabled
     assert app.button(key="undo").disabled
+
+
+def test_undo_takes_the_stroke_whose_news_comes_with_the_click(open_page):
+    """A busy server hears of both at once."""
+    app = open_page("draw")
+    two = drawings()["8 by writer 30"]
+    app.session_state["pad"] = drawn(two)
+    app.button(key="undo").click().run()
+    (left,) = app.session_state["drawing"].objects
+    assert left["path"] == drawn(two)["drawing"]["raw"]["objects"][0]["path"]
+    assert answer(app) == "0"
+
+
+@pytest.mark.parametrize("name", ["0 by writer 15", "4 by writer 30", "8 by writer 30"])
+def test_a_drawing_in_the_address_is_read_like_the_drawing(open_page, name):
+    app = open_page("draw")
+    app.session_state["pad"] = drawn(drawings()[name], 20)
+    app.run()
+    link = app.session_state["drawing"].address()
+    again = open_page("draw", ink=link, solver="Picard")
+    assert answer(again) == answer(app) == name[0]
+    assert again.session_state["drawing"].address() == link
+    brushes = [stroke["strokeWidth"] for stroke in again.session_state["drawing"].objects]
+    assert brushes == [20] * len(drawings()[name])
+    again.button(key="clear").click().run()
+    assert again.session_state["drawing"].address() == ""
+
+
+def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_page):
+    link = ink_link.encode([np.array([[140.0, 40], [140, 240]])], [22])
+    app = open_page("draw", ink=link, example="5")
+    assert answer(app) == "5"
+    assert app.session_state["drawing"].address() == ""
+    app = open_page("draw", ink=link)
+    assert answer(app) == "1"
+    app.pills(key="example").set_value("6").run()
+    assert answer(app) == "6"
+    assert app.session_state["drawing"].address() == ""
+
+
+@pytest.mark.parametrize("link", ["", "nonsense", "2WQAQAQkQB", "1W" + "QAQA" * 9999, "1<b>"])
+def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_word(open_page, link):
+    app = open_page("draw", ink=link)
+    assert not app.error
+    assert answer(app) == FIRST
+    assert sentences.UNREAD in words(app)
+    app.button(key="clear").click().run()
+    assert sentences.UNREAD not in words(app)
 
 
 @pytest.mark.parametrize(

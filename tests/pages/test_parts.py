@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from deq.digits import prepare, render
-from pages.parts import examples, ink, words
+from pages.parts import examples, ink, ink_link, words
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("module", [ink, words])
+@pytest.mark.parametrize("module", [ink, ink_link, words])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
@@ -36,6 +36,16 @@ def test_a_curved_piece_is_followed_along_its_bend():
     ((x, y),) = [s.T for s in ink.strokes_of([{"path": path, "strokeWidth": 2}])[0]]
     assert y.max() == pytest.approx(10)
     np.testing.assert_allclose(y, x * (20 - x) / 10)
+
+
+def test_a_stroke_is_where_the_edit_tool_has_put_it():
+    line = {"path": [["M", 10, 20], ["L", 30, 20]], "strokeWidth": 8}
+    placed = {"left": 100, "top": 50, "scaleX": 2, "scaleY": 0.5, "angle": 90, "flipX": True}
+    (stroke,), (width,) = ink.strokes_of([{**line, **placed}])
+    np.testing.assert_allclose(stroke, [[100, 70], [100, 30]], atol=1e-12)  # clockwise, y down
+    assert width == pytest.approx(8)
+    (stroke,), _ = ink.strokes_of([{**line, "left": 20.4, "top": 20.3}])
+    assert stroke.tolist() == [[10, 20], [30, 20]]  # where it was drawn
 
 
 def test_shapes_without_a_path_are_passed_over():
