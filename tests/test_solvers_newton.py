@@ -20,6 +20,7 @@ SOLVERS = {
     "dense": deq.Newton(),
     "krylov": deq.Newton(dense_limit=1),
     "searching": deq.Newton(line_search=True),
+    "differences": deq.Newton(exact=False),
 }
 names = pytest.mark.parametrize("name", SOLVERS)
 NO_ROOT = {"z² + 1", "log z"}
@@ -336,6 +337,7 @@ def test_gradients_by_newton_pass_gradcheck(solver: Solver) -> None:
         ({"forcing": 2.0}, ValueError, "forcing"),
         ({"krylov": 1.5}, TypeError, "krylov"),
         ({"damping": 1.5}, ValueError, "damping"),
+        ({"exact": None}, TypeError, "exact"),
         ({"line_search": 1}, TypeError, "line_search"),
         ({"window": 1}, TypeError, "window"),
     ],

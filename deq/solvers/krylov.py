@@ -178,5 +178,5 @@ def gmres(apply: Apply, b: Tensor, *, tol: float | Tensor, max_iters: int) -> Te
 
 def _unit(w: Tensor, length: Tensor) -> Tensor:
     """``w`` (B, D) over its lengths (B,); zero where that is zero or not finite."""
-    fine = ((length > 0) & length.isfinite()).unsqueeze(1)  # (B, 1)
-    return torch.where(fine, w / length.unsqueeze(1), 0.0)
+    inverse = length.reciprocal().nan_to_num_(0.0, 0.0, 0.0)  # (B,)
+    return torch.mul(w, inverse.unsqueeze(1)).nan_to_num_(0.0, 0.0, 0.0)

@@ -213,11 +213,11 @@ class _Linearised:
 def _galerkin(h: Tensor, length: Tensor, alpha: Tensor) -> Tensor:
     """Solve ``((1 + α)·I − H) y = ‖g‖ e₁`` for H (B, k, k), y (B, k)."""
     wide = torch.promote_types(h.dtype, torch.float32)  # half types have no solver
-    diagonal = (1 + alpha)[:, None].expand(h.shape[:2])  # (B, k)
-    rhs = torch.zeros_like(h[:, :, :1])  # (B, k, 1)
+    matrix = h.neg().to(wide)  # (B, k, k)
+    matrix.diagonal(dim1=1, dim2=2).add_((1 + alpha).unsqueeze(1))
+    rhs = matrix.new_zeros(h.shape[0], h.shape[1], 1)  # (B, k, 1)
     rhs[:, 0, 0] = length
-    matrix = torch.diag_embed(diagonal) - h  # (B, k, k)
-    y: Tensor = torch.linalg.solve_ex(matrix.to(wide), rhs.to(wide)).result  # (B, k, 1)
+    y: Tensor = torch.linalg.solve_ex(matrix, rhs).result  # (B, k, 1)
     return y.squeeze(2).to(h.dtype)
 
 
