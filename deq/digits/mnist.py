@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from deq.digits.errors import DataError
 from deq.digits.sources import VARIABLE, find, read, sha256
+from deq.shipped import shipped
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -46,7 +47,7 @@ MIRRORS = (
 )
 """Public mirrors, tried in this order."""
 
-SUBSET = Path(__file__).resolve().parents[2] / "assets" / "mnist_5k.npz"
+SUBSET = shipped("mnist_5k.npz")
 """The shipped subset; assets/README.md says where it comes from and how it is rebuilt."""
 
 HOW_TO_GET_IT = (

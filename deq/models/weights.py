@@ -15,8 +15,9 @@ from torch import Tensor
 
 from deq.models.digits import Digits, DigitsConfig
 from deq.models.verdict import Thresholds
+from deq.shipped import shipped
 
-SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "digits.safetensors"
+SHIPPED = shipped("digits.safetensors")
 FORMAT = "deq digits 1"
 REBUILD = (
     "Restore it with `git checkout assets/digits.safetensors`, or rebuild it with "
