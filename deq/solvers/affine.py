@@ -166,7 +166,7 @@ def _inverse(matrix: _Difference, w: Tensor) -> tuple[FlatMap, Tensor, Tensor]:
     a = torch.where(fine[:, None, None], a, torch.eye(dim, dtype=wide, device=w.device))
     lu, pivots, _ = torch.linalg.lu_factor_ex(a)
     diagonal = lu.diagonal(dim1=1, dim2=2).abs()  # (B, D)
-    noise = _NOISE * dim * torch.finfo(w.dtype).eps
+    noise = min(_NOISE * dim * torch.finfo(w.dtype).eps, 1e-2)
     singular = diagonal.amin(1) <= noise * diagonal.amax(1)  # (B,)
     if singular.any():
         eye = torch.eye(dim, dtype=wide, device=w.device)

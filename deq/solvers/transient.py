@@ -50,7 +50,9 @@ class PseudoTransient(Integrator):
     *Evaluations.* J v is the difference quotient ``(f(z + ε v) − f(z))/ε``, so f needs no
     derivatives; a step costs one evaluation, and one more for each dimension of its Krylov space.
     s is the Galerkin solution in that space (Arnoldi's method, not GMRES), since its small matrix H
-    does not depend on δ. Stores krylov + 1 states; a state of one number needs one dimension.
+    does not depend on δ. Stores krylov + 1 states; a state of one number needs one dimension. Where
+    a step takes several dimensions and f is tiny, that algebra takes longer than the evaluations
+    it saves.
 
     *Length.* δ grows 32-fold or as the residual falls, whichever is more ("switched evolution
     relaxation"), when the residual went as the linear model predicted, f(z + s) − z − s = s/δ. When
@@ -169,15 +171,16 @@ class _Linearised:
         """
         # One dimension, which is often enough, is done without a basis.
         scale = self.reach / self.length  # (B,)
-        w = self.f(torch.addcmul(self.z, self.g, scale[:, None])) - self.fz  # (B, D)
-        stretch = self.reach * self.length  # (B,)
-        slope = (w * self.g).sum(1).div_(stretch).nan_to_num_(0.0, 0.0, 0.0)  # (B,)
-        rate = torch.maximum(alpha, (slope - 1).mul_(2))  # as for a real mode in `_fastest`
-        pivot = torch.rsub(slope, 1).add_(rate)  # (B,)
+        w = self.f(torch.addcmul(self.z, self.g, scale.unsqueeze(1))) - self.fz  # (B, D)
+        slope = torch.linalg.vecdot(w, self.g).div_(self.reach * self.length)  # (B,) of f along g
+        slope.nan_to_num_(0.0, 0.0, 0.0)
+        speed = torch.rsub(slope, 1)  # (B,) −μ
+        rate = torch.maximum(alpha, speed.mul(-2))  # as for a real mode in `_fastest`
+        pivot = speed.add_(rate)  # (B,)
         if size > 1:
             turned = torch.linalg.vector_norm(w, dim=1).div_(self.reach)  # (B,) ‖J v‖
             # What J v has outside of v is what the step leaves of its linear system.
-            growing = turned * turned - slope * slope > (tol * pivot).square_()  # (B,)
+            growing = turned > torch.hypot(slope, pivot * tol)
             if growing.any():
                 return self._longer(w, growing, alpha, size, tol)
         return self.g / pivot.unsqueeze(1), rate
