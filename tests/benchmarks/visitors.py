@@ -1,0 +1,195 @@
+"""How long a class waits: many visitors who all draw at once.
+
+    python tests/benchmarks/visitors.py [--visitors 1 10 30] [--seconds 20] [--think 2]
+
+No browsers: each visitor is a websocket that speaks Streamlit's own protocol, so that the server is
+what is measured (the clients share its cores, as little as they do). A visitor opens the Draw page,
+waits until everybody has, then draws again and again, with `think` seconds between an answer and
+the next drawing, drawn by lot from half to one and a half times that. Times are from sending the
+drawing until the digit, and until the last figure, is received; a browser adds the canvas's 200 ms
+before and its own drawing after.
+
+Every drawing is the visitor's own, a few pixels beside everybody else's, and the page says whose it
+read: in the digit, and stroke by stroke in the address it asks for. Both are checked each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import io
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+import deq
+from pages.parts import ink, ink_link
+from tests.browser.driver import drawings, server
+
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What somebody draws, and what the page must say to it."""
+
+    value: str
+    digit: str
+    link: str
+
+
+@dataclass
+class Answer:
+    """One run of the page: when its parts came, and what they said."""
+
+    digit_ms: float = float("nan")
+    all_ms: float = float("nan")
+    digit: str = ""
+    link: str = ""
+
+
+@dataclass
+class Visitor:
+    """One websocket."""
+
+    socket: ClientConnection
+    page: str = ""
+    fragment: str = ""
+    pad: str = ""
+    answers: list[Answer] = field(default_factory=list)
+
+    async def run(self, drawing: Drawing | None) -> Answer:
+        """Open the page, or draw on it, and wait for everything that it shows."""
+        message = BackMsg()
+        state = message.rerun_script
+        state.page_name = "draw"
+        if drawing is not None:
+            state.page_script_hash, state.fragment_id = self.page, self.fragment
+            widget = state.widget_states.widgets.add()
+            widget.id, widget.json_value = self.pad, drawing.value
+        answer, begin = Answer(), time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        while True:
+            news = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), PATIENCE))
+            spent = 1000 * (time.perf_counter() - begin)
+            kind = news.WhichOneof("type")
+            if kind == "new_session":
+                self.page = news.new_session.page_script_hash
+            elif kind == "delta":
+                self._element(news, answer, spent)
+            elif kind == "script_finished":
+                answer.all_ms = spent
+                return answer
+
+    def _element(self, news: ForwardMsg, answer: Answer, spent: float) -> None:
+        element = news.delta.new_element
+        match element.WhichOneof("type"):
+            case "metric":
+                answer.digit, answer.digit_ms = element.metric.body, spent
+            case "bidi_component" if element.bidi_component.id.endswith("-pad"):
+                self.pad, self.fragment = element.bidi_component.id, news.delta.fragment_id
+            case "bidi_component" if element.bidi_component.component_name == "pad_script":
+                answer.link = json.loads(element.bidi_component.json)["ink"]
+
+
+def drawings_of(visitor: int) -> list[Drawing]:
+    """The fixture's digits in this visitor's place on the pad, each with its right answer."""
+    model = deq.models.load("digits")
+    shift = np.array([visitor % 6, visitor // 6], dtype=np.float64) - 3
+    made = []
+    for strokes in drawings().values():
+        moved = [np.asarray(stroke, dtype=np.float64) + shift for stroke in strokes]
+        pad = deq.digits.render(moved, ink.SIZE, ink.BRUSH)
+        seen = model.predict(deq.digits.prepare(pad), solver=deq.ODE(), tol=1e-3)
+        png = io.BytesIO()
+        Image.fromarray(pad).save(png, "PNG")
+        url = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+        raw = {"objects": ink.objects_of(moved, ink.BRUSH)}
+        made.append(
+            Drawing(
+                json.dumps({"drawing": {"raw": raw, "data": url}}),
+                "–" if seen.verdict == "not a digit" else str(seen.digit),
+                ink_link.encode(moved, [ink.BRUSH] * len(moved)) or "",
+            )
+        )
+    order = np.random.default_rng(visitor).permutation(len(made))
+    return [made[k] for k in order]
+
+
+async def draw(
+    visitor: Visitor, own: list[Drawing], until: float, think: float, rng: np.random.Generator
+) -> int:
+    """Draw until the time is up; how many answers were to somebody else's drawing, or to none."""
+    wrong = 0
+    await asyncio.sleep(rng.uniform(0, think))
+    while time.perf_counter() < until:
+        drawing = own[len(visitor.answers) % len(own)]
+        answer = await visitor.run(drawing)
+        visitor.answers.append(answer)
+        wrong += (answer.digit, answer.link) != (drawing.digit, drawing.link)
+        await asyncio.sleep(rng.uniform(0.5, 1.5) * think)
+    return wrong
+
+
+async def crowd(
+    address: str, own: list[list[Drawing]], seconds: float, think: float
+) -> tuple[str, int]:
+    """This many visitors on a server for so long: a row of the table, and the wrong answers."""
+    stream = address.replace("http", "ws") + "/_stcore/stream"
+    sockets = [
+        await connect(stream, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
+        for _ in own
+    ]
+    visitors = [Visitor(socket) for socket in sockets]
+    await asyncio.gather(*(visitor.run(None) for visitor in visitors))
+    begin = time.perf_counter()
+    wrong = await asyncio.gather(
+        *(
+            draw(visitor, mine, begin + seconds, think, np.random.default_rng(number))
+            for number, (visitor, mine) in enumerate(zip(visitors, own, strict=True))
+        )
+    )
+    took = time.perf_counter() - begin
+    for socket in sockets:
+        await socket.close()
+    answers = [answer for visitor in visitors for answer in visitor.answers]
+    digit = np.percentile([answer.digit_ms for answer in answers], [50, 95])
+    everything = np.percentile([answer.all_ms for answer in answers], [50, 95])
+    row = (
+        f"{len(own):>8}{len(answers):>8}{len(answers) / took:>10.1f}"
+        f"{digit[0]:>9.0f}{digit[1]:>7.0f}{everything[0]:>9.0f}{everything[1]:>7.0f}{sum(wrong):>7}"
+    )
+    return row, sum(wrong)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 30])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--think", type=float, default=2)
+    options = parser.parse_args()
+    own = [drawings_of(number) for number in range(max(options.visitors))]
+    print(" " * 26 + "   digit, ms  all figures, ms")
+    print("visitors  reruns  a second      p50    p95      p50    p95  wrong")
+    with server() as address:
+        for count in options.visitors:
+            row, wrong = asyncio.run(crowd(address, own[:count], options.seconds, options.think))
+            print(row, flush=True)
+            if wrong:
+                raise SystemExit("somebody was shown an answer that was not theirs")
+
+
+if __name__ == "__main__":
+    main()
