@@ -15,7 +15,7 @@ from deq.implicit import Implicit
 from deq.layer import DEQ
 from deq.phantom import Phantom
 from deq.solve import Solution, Trajectory, solve
-from deq.solvers import GMRES, ODE, Anderson, Dense, Newton, Picard, PseudoTransient
+from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.status import ConvergenceError, Status
 from deq.unrolled import Unrolled
 
@@ -24,6 +24,7 @@ __all__ = [
     "GMRES",
     "ODE",
     "Anderson",
+    "Broyden",
     "ConvergenceError",
     "Dense",
     "Implicit",

@@ -13,7 +13,8 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "ConvergenceError", "Dense", "Implicit", "Newton",
+        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
+        "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
         "solve",
     }  # fmt: skip
@@ -23,7 +24,7 @@ def test_the_public_names_are_there() -> None:
 
 def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
-    newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense)
+    newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense, deq.Broyden)
     for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton):
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:
@@ -35,7 +36,8 @@ def test_options_are_keywords() -> None:
     assert [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD] == ["f", "z0"]
     with pytest.raises(TypeError):
         deq.solve(torch.cos, torch.zeros(1), deq.Picard())
-    for options in (deq.Picard, deq.Anderson, deq.ODE, deq.Implicit, deq.Phantom, deq.Unrolled):
+    solvers = (deq.Picard, deq.Anderson, deq.Broyden, deq.ODE)
+    for options in (*solvers, deq.Implicit, deq.Phantom, deq.Unrolled):
         assert all(f.kw_only for f in dataclasses.fields(options))
 
 

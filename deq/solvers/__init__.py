@@ -3,6 +3,7 @@
 from deq.solvers.affine import GMRES, Dense
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Integrator, Iteration, Solver
+from deq.solvers.broyden import Broyden
 from deq.solvers.newton import Newton
 from deq.solvers.ode import ODE
 from deq.solvers.picard import Picard
@@ -12,6 +13,7 @@ __all__ = [
     "GMRES",
     "ODE",
     "Anderson",
+    "Broyden",
     "Dense",
     "Integrator",
     "Iteration",
