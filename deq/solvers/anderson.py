@@ -23,10 +23,10 @@ class AndersonState:
     g: Tensor  # (B, m + 1, D) residual vectors f(z) − z
     e: Tensor  # (B, m + 1, D) damped steps z + h·g
     gram: Tensor  # (B, m + 1, m + 1) g gᵀ
-    ridge: tuple[Tensor, ...]  # factors (m + 1, m + 1) of the Gram matrix, by the newest slot
-    tiny: Tensor  # (m + 1, m + 1) the smallest diagonal
-    newest: tuple[Tensor, ...]  # (m + 1, 1) all the weight on the newest slot, by that slot
     ones: Tensor  # (B, m + 1, 1)
+    factors: tuple[Tensor, ...]  # (m + 1, m + 1) of the Gram matrix, by the newest slot
+    floors: tuple[Tensor, ...]  # (m + 1, m + 1) added to it, by the slots in use
+    newest: tuple[Tensor, ...]  # (m + 1, 1) all the weight on the newest slot, by that slot
     count: int = 0  # states taken so far
 
 
@@ -95,15 +95,15 @@ class Anderson(Iteration):
         n = self.window + 1
         ridge = 10 * torch.finfo(z0.dtype).eps if self.ridge is None else self.ridge
         wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver
-        factors, tiny, newest = _constants(n, ridge, wide, z0.device)
+        factors, floors, newest = _constants(n, ridge, wide, z0.device)
         return AndersonState(
-            g=torch.empty(batch, n, dim, dtype=z0.dtype, device=z0.device),
-            e=torch.empty(batch, n, dim, dtype=z0.dtype, device=z0.device),
-            gram=torch.empty(batch, n, n, dtype=wide, device=z0.device),
-            ridge=factors,
-            tiny=tiny,
-            newest=newest,
+            g=torch.zeros(batch, n, dim, dtype=z0.dtype, device=z0.device),
+            e=torch.zeros(batch, n, dim, dtype=z0.dtype, device=z0.device),
+            gram=torch.zeros(batch, n, n, dtype=wide, device=z0.device),
             ones=torch.ones(batch, n, 1, dtype=wide, device=z0.device),
+            factors=factors,
+            floors=floors,
+            newest=newest,
         )
 
     def step(self, state: AndersonState, z: Tensor, fz: Tensor) -> tuple[Tensor, AndersonState]:
@@ -111,44 +111,51 @@ class Anderson(Iteration):
         n = self.window + 1
         slot = state.count % n
         state.count += 1
-        g, e = state.g, state.e
-        torch.sub(fz, z, out=g[:, slot])
-        if self.damping == 1.0:
-            e[:, slot] = fz
-        else:
-            torch.lerp(z, fz, self.damping, out=e[:, slot])
-        gram, factor, tiny = state.gram, state.ridge[slot], state.tiny
-        newest, ones = state.newest[slot], state.ones
-        k = min(state.count, n)  # slots in use
-        if k < n:
-            g, e, gram, ones = g[:, :k], e[:, :k], gram[:, :k, :k], ones[:, :k]
-            factor, tiny, newest = factor[:k, :k], tiny[:k, :k], newest[:k]
+        g, e, gram, ones = state.g, state.e, state.gram, state.ones
+        step = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)
+        torch.sub(fz, z, out=g.select(1, slot))
+        e.select(1, slot).copy_(step)
+        if state.count == 1:
+            return step, state
+        factor, newest = state.factors[slot], state.newest[slot]
+        floor = state.floors[min(state.count, n)]
         if len(z) <= _FEW:
-            gram = torch.bmm(g, g.mT).to(gram.dtype)  # (B, k, k)
+            gram = torch.bmm(g, g.mT).to(gram.dtype)  # (B, n, n)
         else:
+            k = min(state.count, n)  # slots in use
+            if k < n:
+                g, e, gram, ones = g[:, :k], e[:, :k], gram[:, :k, :k], ones[:, :k]
+                factor, floor, newest = factor[:k, :k], floor[:k, :k], newest[:k]
+            if k == 2:
+                gram[:, 0, 0] = g[:, 0].square().sum(1)
             # A row times a matrix is several times faster on CPU than a matrix times a column.
-            row = torch.bmm(g[:, slot : slot + 1], g.mT)[:, 0]  # (B, k)
-            gram[:, slot] = row
-            gram[:, :, slot] = row
-        alpha = _weights(torch.addcmul(tiny, gram, factor), ones, newest)  # (B, k, 1)
+            row = torch.bmm(g[:, slot : slot + 1], g.mT).squeeze(1)  # (B, k)
+            gram.select(1, slot).copy_(row)
+            gram.select(2, slot).copy_(row)
+        alpha = _weights(torch.addcmul(floor, gram, factor), ones, newest)  # (B, k, 1)
         return torch.bmm(alpha.mT.to(z.dtype), e).squeeze(1), state
 
 
 @lru_cache(maxsize=16)
 def _constants(
     n: int, ridge: float, dtype: torch.dtype, device: torch.device
-) -> tuple[tuple[Tensor, ...], Tensor, tuple[Tensor, ...]]:
-    """What regularises a Gram matrix G as ``G ∘ factor + tiny``, and the weights to fall back on.
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """What regularises a Gram matrix G as ``G ∘ factor + floor``, and the weights to fall back on.
 
     Returns the n factors (n, n), by the place of the newest slot: ones, and 1 + ridge·ageing^age on
-    the diagonal. The smallest number on the diagonal makes an exact zero harmless.
+    the diagonal. Then the floors (n, n), by the number of slots in use: the smallest number on the
+    diagonal makes an exact zero harmless, a huge one keeps weight from a slot that is still empty.
     """
     with torch.inference_mode(False):  # kept, and met by others later
         slots = torch.arange(n, device=device)
         age = (slots[:, None] - slots[None, :]) % n  # (n, n) age of each slot, by newest slot
         factors = 1 + torch.diag_embed(ridge * _AGEING ** age.to(dtype))  # (n, n, n)
         eye = torch.eye(n, dtype=dtype, device=device)
-        return factors.unbind(), torch.finfo(dtype).tiny * eye, eye[:, :, None].unbind()
+        kinds = torch.finfo(dtype)
+        used = torch.ones(n + 1, n, dtype=torch.bool, device=device).tril(-1)  # (n + 1, n)
+        floor = torch.full((n + 1, n), kinds.max / 4, dtype=dtype, device=device)
+        floors = torch.diag_embed(floor.masked_fill(used, kinds.tiny))
+        return factors.unbind(), floors.unbind(), eye[:, :, None].unbind()
 
 
 def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
