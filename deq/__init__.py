@@ -16,6 +16,7 @@ from deq.layer import DEQ
 from deq.phantom import Phantom
 from deq.solve import Solution, Trajectory, solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
+from deq.stability import jacobian_penalty
 from deq.status import ConvergenceError, Status
 from deq.unrolled import Unrolled
 
@@ -36,10 +37,11 @@ __all__ = [
     "Status",
     "Trajectory",
     "Unrolled",
+    "jacobian_penalty",
     "solve",
 ]
 
-_LAZY = frozenset({"digits", "figures", "models"})
+_LAZY = frozenset({"diagnostics", "digits", "figures", "models", "monotone"})
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -16,7 +16,7 @@ def test_the_public_names_are_there() -> None:
         "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
         "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
-        "solve",
+        "jacobian_penalty", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
@@ -24,8 +24,10 @@ def test_the_public_names_are_there() -> None:
 
 def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
+    tools = (deq.jacobian_penalty,)
     newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense, deq.Broyden)
-    for thing in (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton):
+    things = (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton, *tools)
+    for thing in things:
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:
             assert name in doc, f"{thing.__name__}: {name}"

@@ -1,10 +1,4 @@
-"""Keeping a layer a contraction, so that its equilibrium exists, is unique and is found.
-
-If ‖W‖₂ ≤ κ < 1 and the activation σ never stretches distances, then f(z) = σ(W z + x) shrinks
-every distance to at most κ times what it was: Banach's theorem gives exactly one equilibrium for
-every x, damped iteration reaches it from everywhere, and it is a stable steady state of
-dz/dt = f(z) − z.
-"""
+"""The norm of a convolution by power iteration, and projecting a kernel onto a limit for it."""
 
 from __future__ import annotations
 
