@@ -89,10 +89,10 @@ def solve(
 
     with the norm over all that belongs to the sample. A norm pools: one large component that
     stands still hides small ones that still move. Finished samples are frozen; what happens to one
-    sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as batch
-    normalisation in training mode does, iterations notice when a finished sample's equilibrium has
-    moved on, and samples then finish all together. Acceleration is blind to that coupling: choose
-    ``Picard`` there.
+    sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
+    batch normalisation in training mode does, iterations notice when a finished sample's
+    equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
+    coupling: choose ``Picard`` there.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""README's example runs as printed, and its map shows what is there."""
+"""README's examples run as printed, and its map shows what is there."""
 
 import os
 import re
@@ -12,11 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_example_prints_what_it_says() -> None:
-    found = re.search(r"```python\n(.*?)```\s*prints\s*```text\n(.*?)```", README, re.DOTALL)
-    assert found is not None
-    code, printed = found.groups()
-    assert len(code.splitlines()) == 6
+EXAMPLES = re.findall(r"```python\n(.*?)```\s*prints\s*```text\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_of_three_examples_is_six_lines_long() -> None:
+    assert len(EXAMPLES) == README.count("```python") == 3
+    assert len(EXAMPLES[0][0].splitlines()) == 6
+
+
+@pytest.mark.parametrize(("code", "printed"), EXAMPLES)
+def test_the_examples_print_what_they_say(code: str, printed: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
