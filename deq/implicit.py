@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass, field, replace
 from itertools import compress
@@ -79,6 +80,9 @@ class Implicit(Gradient):
         self, z_in: tuple[Tensor, ...], fz: tuple[Tensor, ...], g: tuple[Tensor, ...]
     ) -> Solution[Any]:
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
+        scale = _scale(g)
+        if scale != 1:
+            g = tuple(part / scale for part in g)  # (B, …)
         smooth = [part.requires_grad for part in fz]
         outputs = tuple(compress(fz, smooth))
 
@@ -98,7 +102,22 @@ class Implicit(Gradient):
             max_evals=self.max_evals,
         )
         _warn(solution)
-        return solution
+        if scale == 1:
+            return solution
+        w = tuple(part * scale for part in parts(solution.z))
+        return replace(solution, z=packed(w, solution.z), residual=solution.residual * scale)
+
+
+def _scale(g: tuple[Tensor, ...]) -> float:
+    """The power of two by which gradients g (B, …) are divided while their adjoint is solved.
+
+    Squares of gradients as small as a loss over millions of elements makes them vanish in float32.
+    One scale for the batch, since a cell may mix samples; a power of two, to lose no digit.
+    """
+    largest = max((float(part.abs().max()) for part in g if part.numel()), default=0.0)
+    if largest == 0 or not math.isfinite(largest):
+        return 1.0
+    return 2.0 ** math.frexp(largest)[1]
 
 
 def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:

@@ -185,3 +185,17 @@ def test_a_mixed_sample_without_gradient_of_its_own_is_still_exact() -> None:
     (1e-9 * z[0]).sum().backward()
     w = torch.linalg.inv(torch.eye(2, dtype=F64) - mix).T @ torch.tensor([[1.0], [0.0]], dtype=F64)
     assert torch.allclose(x.grad, 1e-9 * w, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-19, 1.0, 1e25])
+def test_a_tiny_or_huge_loss_in_float32_loses_no_digits(scale: float) -> None:
+    w = 0.2 * torch.randn(20, 20, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(4, 20, generator=torch.Generator().manual_seed(1)).requires_grad_()
+    layer = deq.DEQ(lambda z, x: torch.tanh(z @ w.T + x), tol=1e-6)
+    z = layer(x)
+    z.backward(torch.full_like(z, scale))
+    exact = x.detach().double().requires_grad_()
+    z64 = deq.DEQ(lambda z, x: torch.tanh(z @ w.double().T + x), tol=1e-12)(exact)
+    z64.backward(torch.ones_like(z64))
+    assert torch.allclose(x.grad.double() / scale, exact.grad, rtol=1e-3, atol=1e-4)
+    assert layer.last.backward.converged.all()
