@@ -41,7 +41,7 @@ __all__ = [
     "solve",
 ]
 
-_LAZY = frozenset({"diagnostics", "digits", "figures", "models", "monotone"})
+_LAZY = frozenset({"diagnostics", "digits", "figures", "formula", "models", "monotone", "scalar"})
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,0 +1,52 @@
+"""Fixed points of one number: everything that two lessons need, and nothing that draws.
+
+Maps (`maps`), iterating them (`orbit`) and what came of it in words (`story`), their fixed points
+(`points`) and slopes (`slopes`), which start ends where (`basins`), the flow dx/dt = g(x) − x
+(`flow`), Euler's step along it (`euler`), faster methods (`cures`), and a small network as the same
+thing in several dimensions (`network`). All in float64.
+"""
+
+from deq.scalar.basins import basins
+from deq.scalar.cures import Path, accelerated
+from deq.scalar.euler import best_step, euler_factor, euler_steps, limit_step, steps_against_h
+from deq.scalar.flow import Flow, flow, slope_field
+from deq.scalar.maps import PRESETS, Parameter, ScalarMap, own
+from deq.scalar.network import Network, random_network
+from deq.scalar.orbit import HALF_STEPS, cobweb, iterate, limit_cycle, period, rate
+from deq.scalar.points import FixedPoint, FixedPoints, fixed_points
+from deq.scalar.slopes import contraction_intervals, derivative, trap
+from deq.scalar.story import Orbit, orbit
+
+__all__ = [
+    "HALF_STEPS",
+    "PRESETS",
+    "FixedPoint",
+    "FixedPoints",
+    "Flow",
+    "Network",
+    "Orbit",
+    "Parameter",
+    "Path",
+    "ScalarMap",
+    "accelerated",
+    "basins",
+    "best_step",
+    "cobweb",
+    "contraction_intervals",
+    "derivative",
+    "euler_factor",
+    "euler_steps",
+    "fixed_points",
+    "flow",
+    "iterate",
+    "limit_cycle",
+    "limit_step",
+    "orbit",
+    "own",
+    "period",
+    "random_network",
+    "rate",
+    "slope_field",
+    "steps_against_h",
+    "trap",
+]

@@ -1,0 +1,160 @@
+"""From layer to depth: one small random layer applied again and again, and its equilibrium."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from deq.solve import Solution, Trajectory, solve
+from deq.solvers import ODE, Newton
+from deq.solvers.base import require_count, require_number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A layer with the same weights at every depth, ``z ← tanh(W z + U x + b)``.
+
+    Made by `random_network`. Calling it applies the layer to states (B, n).
+
+    Attributes
+    ----------
+    w, u : Tensor, shape (n, n)
+        Weights of the state and of the input.
+    b, x : Tensor, shape (n,)
+        Bias and input.
+    """
+
+    w: Tensor
+    u: Tensor
+    b: Tensor
+    x: Tensor
+
+    @property
+    def n(self) -> int:
+        """Numbers in the state."""
+        return len(self.b)
+
+    def __call__(self, z: Tensor) -> Tensor:
+        """The layer at states (B, n)."""
+        return torch.tanh(z @ self.w.T + self.u @ self.x + self.b)  # (B, n)
+
+    def unrolled(self, depth: int) -> Tensor:
+        """The outputs after 0, 1, …, depth layers, from zero; (depth + 1, n)."""
+        require_count("depth", depth)
+        z = torch.zeros(1, self.n, dtype=torch.float64)
+        outputs = [z]
+        for _ in range(depth):
+            z = self(z)
+            outputs.append(z)
+        return torch.cat(outputs)
+
+    def equilibrium(self, *, tol: float = 1e-10, max_evals: int = 3000) -> Solution[Tensor]:
+        """Where the flow dz/dt = f(z) − z from zero ends: infinitely many layers, if they settle.
+
+        The flow to three digits, Newton's method for the rest. Where the flow itself circles for
+        ever, Newton's method goes on from where it was, to an equilibrium that is unstable.
+        """
+        z0 = torch.zeros(1, self.n, dtype=torch.float64)
+        near = solve(self, z0, solver=ODE(), tol=1e-3, max_evals=max_evals)
+        newton = Newton(line_search=True)
+        return solve(self, near.z, solver=newton, tol=tol, max_evals=max_evals)
+
+    def distances(self, depth: int, z: Tensor | None = None) -> Tensor:
+        """How far depth k is from the equilibrium, ``‖z_k − z*‖₂`` for k = 0, …, depth.
+
+        Parameters
+        ----------
+        depth : int
+            Layers.
+        z : Tensor, shape (1, n), optional
+            The equilibrium; found unless given.
+        """
+        end = self.equilibrium().z if z is None else z
+        far: Tensor = torch.linalg.vector_norm(self.unrolled(depth) - end, dim=1)  # (depth + 1,)
+        return far
+
+    def jacobian(self, z: Tensor) -> Tensor:
+        """``J = diag(1 − tanh²(W z + U x + b)) W`` at one state (n,) or (1, n); (n, n)."""
+        slopes: Tensor = 1 - self(z.reshape(1, -1)) ** 2  # (1, n)
+        return slopes.T * self.w
+
+    def eigenvalues(self, z: Tensor) -> Tensor:
+        """Eigenvalues λ of J at a state, the largest |λ| first, (n,) complex.
+
+        Layers settle at an equilibrium where all |λ| < 1, the flow where all Re λ < 1.
+        """
+        found: Tensor = torch.linalg.eigvals(self.jacobian(z))
+        order = found.abs().argsort(descending=True, stable=True)
+        return found[order]
+
+    def spectral_radius(self, z: Tensor) -> float:
+        """The largest |λ| of J at a state: by what a layer multiplies a small error, at length."""
+        return float(self.eigenvalues(z).abs().max())
+
+    def field(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """The vector field f(z) − z over a grid of a two-dimensional state, (len(ys), len(xs), 2).
+
+        Raises
+        ------
+        ValueError
+            If the state has not two numbers.
+        """
+        if self.n != 2:
+            raise ValueError(f"field needs a state of 2 numbers, not {self.n}.")
+        y, x = torch.meshgrid(ys.double(), xs.double(), indexing="ij")
+        z = torch.stack([x, y], dim=2)  # (Y, X, 2)
+        return (self(z.reshape(-1, 2)) - z.reshape(-1, 2)).reshape(z.shape)
+
+    def trajectories(
+        self, starts: Tensor, *, tol: float = 1e-3, max_evals: int = 600
+    ) -> list[Trajectory[Tensor]]:
+        """The flow from each start (S, n) until it stands still, each in its own time.
+
+        States of a trajectory are (T, 1, n).
+        """
+        found = []
+        for start in starts.double():
+            sol = solve(self, start[None], solver=ODE(), tol=tol, max_evals=max_evals, record=True)
+            assert sol.trajectory is not None  # noqa: S101  (record=True)
+            found.append(sol.trajectory)
+        return found
+
+
+def random_network(n: int = 2, *, gain: float = 0.9, seed: int = 0) -> Network:
+    """A network with Gaussian weights, W scaled so that its largest singular value is ``gain``.
+
+    tanh brings points no further apart, so for gain < 1 the layer is a contraction: one
+    equilibrium, and every start goes there (Banach). From 1 on that is no longer promised; first
+    the spectral radius at the equilibrium decides, later there are several, or cycles.
+
+    Parameters
+    ----------
+    n : int
+        Numbers in the state; 2 for a phase portrait.
+    gain : float
+        ‖W‖₂.
+    seed : int
+        The same seed, the same directions: networks that differ in gain only are multiples.
+
+    Examples
+    --------
+    >>> net = random_network(16, gain=0.8)
+    >>> far = net.distances(50)
+    >>> bool((far[1:] <= 0.8 * far[:-1] + 1e-9).all())
+    True
+    """
+    require_count("n", n)
+    require_number("gain", gain, low=0.0)
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed must be a whole number, not {seed!r}.")
+    generator = torch.Generator().manual_seed(seed)
+
+    def gaussian(*shape: int) -> Tensor:
+        return torch.randn(*shape, dtype=torch.float64, generator=generator)
+
+    w = gaussian(n, n)
+    u, b, x = gaussian(n, n) / math.sqrt(n), 0.1 * gaussian(n), gaussian(n)
+    return Network(gain * w / torch.linalg.matrix_norm(w, 2), u, b, x)
