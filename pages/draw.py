@@ -67,22 +67,24 @@ def page(machine: Engine) -> None:
         choice = settings()
     newcomer = "last-seen" not in st.session_state
     seen = recognise(machine, drawing, choice)
-    with answer_side, st.container(gap="xsmall"):
+    answer = answer_side.container(gap="xsmall")
+    with answer:
         views.prediction(seen, theme)
-        pace.let_go(newcomer)
-        views.bars(seen, theme)
-    with path_side, st.container(gap="xsmall", key="trajectory"):
-        figure = hero(seen, machine, theme)
-    with numbers:
-        views.readouts(seen, choice)
-    with when_side, st.container(gap="xsmall", key="decision"):
-        views.opinions(seen, theme)
-    with residual_side, st.container(gap="xsmall", key="residuals"):
-        views.residuals(seen, choice, theme)
-    turn = f"{drawing.number} {choice} {st.session_state['view']}"
-    time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
-    pad_script(drawing.address(), drawing.number)
-    downloads.buttons(seen, figure, theme)
+    with pace.after_the_digit(newcomer):
+        with answer:
+            views.bars(seen, theme)
+        with path_side, st.container(gap="xsmall", key="trajectory"):
+            figure = hero(seen, machine, theme)
+        with numbers:
+            views.readouts(seen, choice)
+        with when_side, st.container(gap="xsmall", key="decision"):
+            views.opinions(seen, theme)
+        with residual_side, st.container(gap="xsmall", key="residuals"):
+            views.residuals(seen, choice, theme)
+        turn = f"{drawing.number} {choice} {st.session_state['view']}"
+        time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
+        pad_script(drawing.address(), drawing.number)
+        downloads.buttons(seen, figure, theme)
     prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
 
 

@@ -4,13 +4,14 @@ import doctest
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deq.digits import prepare, render
-from pages.parts import examples, ink, ink_link, words
+from pages.parts import examples, ink, ink_link, pace, words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,3 +75,20 @@ def test_the_core_never_imports_streamlit_and_only_figures_import_plotly():
         "assert 'streamlit' not in sys.modules and 'plotly' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_figures_are_built_for_one_visitor_at_a_time_even_after_a_fault() -> None:
+    inside = threading.Event()
+    with pytest.raises(ZeroDivisionError), pace.after_the_digit(newcomer=False):
+        raise ZeroDivisionError  # a rerun leaves by an exception, too
+
+    def other() -> None:
+        with pace.after_the_digit(newcomer=False):
+            inside.set()
+
+    with pace.after_the_digit(newcomer=False):
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert not inside.wait(0.2)
+    assert inside.wait(5)
+    thread.join()
