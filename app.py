@@ -28,6 +28,7 @@ else:
     page = st.navigation(
         [
             st.Page("pages/home.py", title="The idea", icon=":material/lightbulb:", default=True),
+            st.Page("pages/fixed_points.py", title="Fixed points", icon=":material/adjust:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
         ],
         position="top",

@@ -5,7 +5,9 @@ This is the only part of the package that needs plotly. Every function takes arr
 """
 
 from deq.figures.bars import probability_bars
+from deq.figures.errors_over_evals import errors_over_evals
 from deq.figures.export import standalone_page, trajectory_csv
+from deq.figures.linked_cobweb import linked_cobweb
 from deq.figures.palette import Palette, palette
 from deq.figures.picture import magnify
 from deq.figures.scalar import cobweb, states_over_time
@@ -15,6 +17,8 @@ from deq.figures.trajectory import trajectory
 __all__ = [
     "Palette",
     "cobweb",
+    "errors_over_evals",
+    "linked_cobweb",
     "magnify",
     "palette",
     "probabilities_over_time",

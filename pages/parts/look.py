@@ -23,6 +23,9 @@ _STYLE = """
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
 /* A drawing must not scroll a phone's page, and the pad's corners should look like the page's. */
 .st-key-pad { touch-action: none; }
+/* Four methods in one row of a narrow column. */
+.st-key-method button { padding-inline: 0.5rem; }
+.st-key-scalar-readouts { row-gap: 0.25rem; align-content: flex-start; }
 .st-key-readouts p { font-size: 0.95rem; }
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }

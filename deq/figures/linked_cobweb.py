@@ -1,0 +1,370 @@
+"""Cobweb and iterates side by side, played half step by half step in the browser.
+
+One payload: the still picture (the whole path) and a frame a half step. A frame rewrites four
+traces: in each panel the path so far and its head. Both panels share their vertical axis, so that
+the height read off the curve is at once the height of the next iterate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from deq.figures.basin_strip import basin_strip, strip_labels
+from deq.figures.cloud import halo
+from deq.figures.frame import axis, base_layout, build, note, plain
+from deq.figures.palette import Palette, palette, translucent
+from deq.figures.player import player
+from deq.figures.stepper import half_steps_shown, stepper
+
+Points = npt.NDArray[np.float64]
+# Corners behind the head that a frame draws: all of a short path, and a bounded payload.
+_TAIL = 80
+# Widths of the view beyond which a path is drawn no farther.
+_FAR = 50.0
+# More fixed points than this are told by hovering only.
+_MOST_LABELS = 4
+# Parts of the figure: cobweb, strip and iterates as (x from, x to, y from, y to).
+_BESIDE = ((0.0, 0.5, 0.115, 1.0), (0.0, 0.5, 0.0, 0.06), (0.575, 1.0, 0.115, 1.0))
+_STACKED = ((0.0, 1.0, 0.5, 1.0), (0.0, 1.0, 0.43, 0.465), (0.0, 1.0, 0.0, 0.32))
+
+
+class Fixed(Protocol):
+    """What `deq.scalar.FixedPoint` offers; figures do not import torch."""
+
+    @property
+    def x(self) -> float:
+        """Where."""
+
+    @property
+    def slope(self) -> float:
+        """g′ there."""
+
+    @property
+    def kind(self) -> str:
+        """Stable, unstable or neutral."""
+
+
+def linked_cobweb(
+    corners: npt.ArrayLike,
+    sentences: Sequence[str],
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    view: tuple[float, float],
+    points: Sequence[Fixed] = (),
+    contraction: Sequence[tuple[float, float]] = (),
+    basins: npt.ArrayLike = (),
+    plain_iteration: bool = True,
+    stacked: bool = False,
+    theme: str | None = "light",
+) -> go.Figure:
+    """The path of a fixed-point method between curve and diagonal, and over its steps.
+
+    Parameters
+    ----------
+    corners : array (2n + 1, 2)
+        Of the cobweb: (x₀, x₀), (x₀, g(x₀)), (x₁, x₁), …
+    sentences : sequence of str
+        One a corner: what this half step does.
+    x, y : array (N,)
+        The curve y = g(x).
+    view : (float, float)
+        Both axes, from low to high.
+    points : sequence of FixedPoint
+        Filled where stable, hollow where not.
+    contraction : sequence of (float, float)
+        Where |g′| < 1: shaded.
+    basins : array (S,)
+        For starts spread evenly over the view the index of the point they end at, −1 for none.
+    plain_iteration : bool
+        Whether the next iterate is the height just read; then its dot appears with it.
+    stacked : bool
+        One panel above the other, for narrow screens.
+    theme : {"light", "dark"}
+        Which colours to use.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The last four traces move: path and head of the cobweb, path and head of the iterates.
+    """
+    colours = palette(theme)
+    web = np.asarray(corners, dtype=np.float64).reshape(-1, 2)  # (2n + 1, 2)
+    far = _FAR * (view[1] - view[0])  # browsers draw no lines to 10¹⁷⁰
+    web = web.clip(view[0] - far, view[1] + far)
+    if len(web) != len(sentences) or len(web) % 2 == 0:
+        raise ValueError("corners must be an odd number, with a sentence each")
+    iterates = web[::2, 0]  # (n + 1,)
+    last = len(iterates) - 1
+    hues = point_colours(points, colours)
+    data = [
+        *_still(web, x, y, view, colours),
+        *_crossings(points, hues, max(last, 1), colours),
+        *basin_strip(basins, view, hues, colours),
+    ]
+    moving = [len(data) + k for k in range(4)]
+    path = (plain(web[:, 0]), plain(web[:, 1]))
+    data += _moment(path, len(web) - 1, plain_iteration, colours)
+    shown = half_steps_shown(len(web))
+    frames = [
+        {"name": str(k), "traces": moving, "data": _frame(path, k, plain_iteration, _TAIL)}
+        for k in shown
+    ]
+    frames.append({**frames[0], "name": "start"})  # see stepper
+    names = [str(k) for k in shown]
+    layout: dict[str, Any] = {
+        **base_layout(colours),
+        **_axes(view, max(last, 1), stacked, colours),
+        "margin": {"l": 8, "r": 12, "t": 24, "b": 142 if stacked else 108},
+        "shapes": [_shade(low, high, colours) for low, high in contraction],
+        "annotations": [
+            *_labels(points, hues, view, colours),
+            *_titles(contraction, view, colours),
+            *strip_labels(basins, view, points, colours),
+        ],
+        **player(names, names, [sentences[k] for k in shown], redraw=False, colours=colours),
+    }
+    stepper(layout, names, narrow=stacked)
+    return build(data, layout, frames)
+
+
+def point_colours(points: Sequence[Fixed], colours: Palette) -> list[str]:
+    """One colour a fixed point: the equilibrium's, and others where several attract."""
+    attracting = (colours.accent, *(colours.digits[k] for k in (0, 1, 4, 3, 8)))
+    hues, used = [], 0
+    for point in points:
+        stays = point.kind != "unstable"
+        hues.append(attracting[used % len(attracting)] if stays else colours.accent)
+        used += stays
+    return hues
+
+
+def _still(
+    web: Points, x: npt.ArrayLike, y: npt.ArrayLike, view: tuple[float, float], colours: Palette
+) -> list[dict[str, Any]]:
+    """What stands: diagonal, curve, and the whole path faintly, in both panels."""
+    faint = {"color": translucent(colours.ink, 0.22), "width": 1.2, "simplify": False}
+    span = plain(view, 4)
+    steps = list(range((len(web) + 1) // 2))
+    shared = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+    curve = {"color": colours.solver("ode"), "width": 3, "simplify": False}
+    return [
+        {**shared, "name": "diagonal", "x": span, "y": span, "line": _dotted(colours.muted)},
+        {
+            **shared,
+            "name": "g",
+            "x": plain(x),
+            "y": plain(y),
+            "line": curve,
+            "hoverinfo": None,
+            "hovertemplate": "g(%{x:.3f}) = %{y:.3f}<extra></extra>",
+        },
+        {**shared, "name": "web", **_xy(web), "line": faint},
+        {
+            **shared,
+            "name": "iterates",
+            "x": steps,
+            "y": plain(web[::2, 0]),
+            "line": faint,
+            "xaxis": "x2",
+            "yaxis": "y2",
+        },
+    ]
+
+
+def _crossings(
+    points: Sequence[Fixed], hues: Sequence[str], last: int, colours: Palette
+) -> list[dict[str, Any]]:
+    """The fixed points on the diagonal, and as level lines beside the iterates."""
+    if not points:
+        return []
+    symbols = {"stable": "diamond", "unstable": "diamond-open", "neutral": "diamond-cross-open"}
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "fixed points",
+        "x": plain([p.x for p in points], 6),
+        "y": plain([p.x for p in points], 6),
+        "marker": {
+            "symbol": [symbols[p.kind] for p in points],
+            "size": 20,
+            "color": list(hues),
+            "line": {
+                "width": 2.5,
+                "color": [
+                    colours.page if p.kind == "stable" else hue
+                    for p, hue in zip(points, hues, strict=True)
+                ],
+            },
+        },
+        "text": [_told(p) for p in points],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    levels = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "level",
+            "x": [0, last],
+            "y": plain([p.x, p.x], 6),
+            "xaxis": "x2",
+            "yaxis": "y2",
+            "line": {
+                "color": hue,
+                "width": 2 if p.kind == "stable" else 1,
+                "dash": "dash" if p.kind == "stable" else "dot",
+            },
+            "hoverinfo": "skip",
+        }
+        for p, hue in list(zip(points, hues, strict=True))[:12]
+    ]
+    return [marks, *levels]
+
+
+def _told(point: Fixed) -> str:
+    slope = f", g′ = {point.slope:.3f}" if np.isfinite(point.slope) else ""
+    return f"x* = {point.x:.6g}, {point.kind}{slope}".replace("-", "−")
+
+
+def _frame(
+    path: tuple[list[Any], list[Any]], k: int, plain_iteration: bool, tail: int
+) -> list[dict[str, Any]]:
+    """What changes in the moving traces at corner k: even on the diagonal, odd on the curve."""
+    x, y = path
+    begin = max(0, k - tail)
+    n, half = divmod(k, 2)
+    first = begin // 2
+    ahead = bool(half) and plain_iteration  # the height of the next iterate has just been read
+    head = (n + 1, y[k]) if ahead else (n, x[k])
+    symbol = "circle-open" if ahead else "circle"
+    return [
+        {"type": "scatter", "x": x[begin : k + 1], "y": y[begin : k + 1]},
+        {"type": "scatter", "x": [x[k]], "y": [y[k]]},
+        {"type": "scatter", "x": list(range(first, n + 1)), "y": x[2 * first : k + 1 : 2]},
+        {"type": "scatter", "x": [head[0]], "y": [head[1]], "marker": {"symbol": symbol}},
+    ]
+
+
+def _moment(
+    path: tuple[list[Any], list[Any]], k: int, plain_iteration: bool, colours: Palette
+) -> list[dict[str, Any]]:
+    """The four moving traces in full, with the whole path up to corner k."""
+    dense = k > _TAIL
+    ink = translucent(colours.ink, 0.6) if dense else colours.ink
+    line = {"color": ink, "width": 1.2 if dense else 2, "simplify": False}
+    ring = {"size": 11, "color": colours.ink, "line": {"color": colours.page, "width": 1.5}}
+    right = {"xaxis": "x2", "yaxis": "y2"}
+    looks: list[dict[str, Any]] = [
+        {"name": "path", "mode": "lines", "line": line, "hoverinfo": "skip"},
+        {"name": "head", "mode": "markers", "marker": ring, "hoverinfo": "skip"},
+        {
+            "name": "steps",
+            **right,
+            "mode": "lines+markers",
+            "line": {**line, "width": 1.2 if dense else 1.5},
+            "marker": {"size": 6, "color": colours.ink},
+            "hovertemplate": "x<sub>%{x}</sub> = %{y:.4f}<extra></extra>",
+        },
+        {"name": "step", **right, "mode": "markers", "marker": ring, "hoverinfo": "skip"},
+    ]
+    places = _frame(path, k, plain_iteration, k)
+    places[-1].pop("marker")
+    return [{**look, **place} for look, place in zip(looks, places, strict=True)]
+
+
+def _axes(view: tuple[float, float], last: int, stacked: bool, colours: Palette) -> dict[str, Any]:
+    web, strip, steps = _STACKED if stacked else _BESIDE
+    low, high = view
+    room = 0.03 * (high - low)
+    span = plain([low - room, high + room], 4)
+    return {
+        "xaxis": axis(colours, title="xₙ", range=span, domain=list(web[:2]), anchor="y3"),
+        "yaxis": axis(colours, title="xₙ₊₁ = g(xₙ)", range=span, domain=list(web[2:])),
+        "yaxis3": {
+            "domain": list(strip[2:]),
+            "range": [0, 1],
+            "anchor": "x",
+            "visible": False,
+            "fixedrange": True,
+        },
+        "xaxis2": axis(
+            colours,
+            title="step n",
+            range=[-0.03 * last, 1.04 * last],
+            domain=list(steps[:2]),
+            anchor="y2",
+            tickformat="d",
+            **({"dtick": 1} if last <= 8 else {"nticks": 8}),
+        ),
+        "yaxis2": axis(
+            colours,
+            title="xₙ",
+            domain=list(steps[2:]),
+            anchor="x2",
+            matches="y",
+        ),
+    }
+
+
+def _shade(low: float, high: float, colours: Palette) -> dict[str, Any]:
+    """The band of a contraction interval."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "y domain",
+        "x0": round(low, 4),
+        "x1": round(high, 4),
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": translucent(colours.solver("ode"), 0.1),
+    }
+
+
+def _titles(
+    contraction: Sequence[tuple[float, float]], view: tuple[float, float], colours: Palette
+) -> list[dict[str, Any]]:
+    """What the shade means, written above the widest band."""
+    if not contraction:
+        return []
+    low, high = max(contraction, key=lambda band: band[1] - band[0])
+    middle = (max(low, view[0]) + min(high, view[1])) / 2
+    wide = high - low > 0.3 * (view[1] - view[0])
+    text = "shaded: |g′| < 1, a contraction" if wide else "|g′| < 1"
+    colour = colours.solver("ode")
+    return [note(middle, 1, text, colour, size=13, yref="y domain", yanchor="bottom")]
+
+
+def _labels(
+    points: Sequence[Fixed], hues: Sequence[str], view: tuple[float, float], colours: Palette
+) -> list[dict[str, Any]]:
+    if not 0 < len(points) <= _MOST_LABELS:
+        return []
+    # Below the point, where the web is thin; above it where there is no room.
+    floor = view[0] + 0.15 * (view[1] - view[0])
+    return [
+        note(
+            p.x,
+            p.x,
+            f"<b>{p.x:.3g}</b> {p.kind}".replace("-", "−"),
+            hue,
+            yshift=-34 if p.x > floor else 30,
+            xanchor="left" if p.x < floor else "center",
+            font={"size": 14, "color": hue, **halo(colours, 2)},
+        )
+        for p, hue in zip(points, hues, strict=True)
+    ]
+
+
+def _xy(points: Points) -> dict[str, list[Any]]:
+    return {"x": plain(points[:, 0]), "y": plain(points[:, 1])}
+
+
+def _dotted(colour: str) -> dict[str, Any]:
+    return {"color": colour, "width": 1.5, "dash": "dot"}

@@ -1,0 +1,246 @@
+"""Everything the fixed-points page shows, computed by `deq.scalar` and kept for the next visitor.
+
+Needs no Streamlit. What depends on the map alone is kept apart from what depends on the start, so
+that moving the start computes little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+import deq
+from deq.formula import Formula, parse
+from deq.scalar import (
+    FixedPoint,
+    FixedPoints,
+    Orbit,
+    Path,
+    accelerated,
+    basins,
+    cobweb,
+    contraction_intervals,
+    euler_factor,
+    fixed_points,
+    orbit,
+    rate,
+)
+from deq.solvers.base import Solver
+
+METHODS = ("Picard", "damped", "Anderson", "Newton")
+TOLERANCE = 1e-6
+STARTS = 240
+CURVE = 321
+# Evaluations after which a method has not settled, in the comparison.
+PATIENCE = 100
+# Widths of the view to either side that a path may ask for.
+_FAR = 4.0
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to show: a map with its parameters, where to begin, and how to go on.
+
+    Attributes
+    ----------
+    text, values
+        The formula and its parameters.
+    view
+        Interval worth looking at.
+    x0, steps
+        The start, and the most steps of plain iteration.
+    method, damping
+        One of `METHODS`; the damping is for "damped".
+    """
+
+    text: str
+    values: tuple[tuple[str, float], ...]
+    view: tuple[float, float]
+    x0: float
+    method: str = "Picard"
+    damping: float = 0.5
+    steps: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """What depends on the map and the view alone."""
+
+    curve: tuple[Tensor, Tensor]
+    points: FixedPoints
+    contraction: list[tuple[float, float]]
+    basins: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One start on one map, by one method, and by the others for comparison.
+
+    Attributes
+    ----------
+    view
+        Both axes: what was asked for, widened to where the path goes.
+    orbit
+        Plain iteration and what came of it.
+    paths
+        Every method from the same start.
+    xs, heights, corners
+        The chosen method's iterates (n + 1,), g at those that it was asked for, its cobweb.
+    limit
+        Where the chosen method settled, NaN if it did not.
+    fixed
+        The fixed point there.
+    observed, expected
+        Contraction seen, and |g′(x*)| or what the damping makes of it; NaN where there is none.
+    evals
+        What the chosen method spent.
+    """
+
+    choice: Choice
+    g: Formula
+    view: tuple[float, float]
+    landscape: Landscape
+    orbit: Orbit
+    paths: Mapping[str, Path]
+    xs: Tensor
+    heights: Tensor
+    corners: Tensor
+    limit: float
+    fixed: FixedPoint | None
+    observed: float
+    expected: float
+    evals: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the chosen method came to rest."""
+        return math.isfinite(self.limit)
+
+
+@lru_cache(maxsize=_KEPT)
+def lesson(choice: Choice) -> Lesson:
+    """Compute all of it.
+
+    Raises
+    ------
+    deq.formula.FormulaError
+        If the text is no formula.
+    """
+    g = parse(choice.text, values=dict(choice.values))
+    run = orbit(g, choice.x0, choice.steps, tol=TOLERANCE)
+    paths = _paths(choice, g)
+    if choice.method == "Picard":
+        settled = run.kind == "settles"
+        xs = run.xs[: run.steps + 1] if settled else run.xs
+        heights = g(xs)
+        evals = len(xs)
+    else:
+        path = paths[choice.method]
+        settled, xs, heights, evals = path.settled, path.xs, path.heights, int(path.evals[-1])
+    view = _widened(choice, xs, settled or run.kind in ("cycles", "creeps", "wanders"))
+    land = landscape(choice.text, choice.values, view)
+    limit = float(xs[-1]) if settled else math.nan
+    fixed = nearest(land.points, limit)
+    return Lesson(
+        choice, g, view, land, run, paths, xs, heights, cobweb(xs, heights), limit, fixed,
+        run.rate if choice.method == "Picard" else rate(xs),
+        _expected(choice, fixed, land.points, xs), evals,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=_KEPT)
+def landscape(
+    text: str, values: tuple[tuple[str, float], ...], view: tuple[float, float]
+) -> Landscape:
+    """Curve, fixed points, contraction intervals and basins over the view."""
+    g = parse(text, values=dict(values))
+    low, high = view
+    room = 0.03 * (high - low)
+    x = torch.linspace(low - room, high + room, CURVE, dtype=torch.float64)
+    y = g(x)
+    far = 2 * (high - low)
+    y = torch.where((y > low - far) & (y < high + far), y, torch.nan)  # no line through a pole
+    points = fixed_points(g, low, high)
+    starts = torch.linspace(low, high, STARTS, dtype=torch.float64)
+    where = basins(g, starts, [p.x for p in points])
+    return Landscape((x, y), points, contraction_intervals(g, low, high), where)
+
+
+def solver_of(method: str, damping: float) -> Solver:
+    """The solver behind a method's name."""
+    return {
+        "Picard": deq.Picard(),
+        "damped": deq.Picard(damping=damping),
+        "Anderson": deq.Anderson(window=1),
+        "Newton": deq.Newton(),
+    }[method]
+
+
+def nearest(points: FixedPoints, x: float) -> FixedPoint | None:
+    """The fixed point at x, if one was found there."""
+    near = [p for p in points if abs(p.x - x) <= 1e-3 * (1 + abs(x))]
+    return min(near, key=lambda p: abs(p.x - x)) if near else None
+
+
+def errors(found: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
+    """For each method its evaluations and its distances from where it settled, or from x*.
+
+    Empty if there is no fixed point to measure from, or nothing to measure.
+    """
+    own = {name: end(found, path) for name, path in found.paths.items()}
+    fallback = found.fixed.x if found.fixed else next((x for x in own.values() if x == x), math.nan)
+    courses = {}
+    for name, path in found.paths.items():
+        target = own[name] if own[name] == own[name] else fallback
+        if math.isfinite(target):
+            courses[name] = (path.evals, (path.xs - target).abs())
+    return courses if any(bool((e > 0).any()) for _, e in courses.values()) else {}
+
+
+def end(found: Lesson, path: Path) -> float:
+    """Where a method settled, NaN if it did not."""
+    if not path.settled:
+        return math.nan
+    end = float(path.xs[-1])
+    point = nearest(found.landscape.points, end)
+    return point.x if point else end
+
+
+@lru_cache(maxsize=_KEPT)
+def _raced(
+    text: str, values: tuple[tuple[str, float], ...], x0: float, damping: float
+) -> Mapping[str, Path]:
+    g = parse(text, values=dict(values))
+    return {
+        name: accelerated(g, x0, solver_of(name, damping), tol=TOLERANCE, max_evals=PATIENCE)
+        for name in METHODS
+    }
+
+
+def _paths(choice: Choice, g: Formula) -> Mapping[str, Path]:
+    return _raced(choice.text, choice.values, choice.x0, choice.damping)
+
+
+def _expected(choice: Choice, fixed: FixedPoint | None, points: FixedPoints, xs: Tensor) -> float:
+    """|g′(x*)|, or what the damping makes of it; without a limit, of the fixed point nearest by."""
+    if fixed is None and len(points):
+        about = float(xs[-8:].mean())  # the middle of a cycle
+        fixed = min(points, key=lambda p: abs(p.x - about))
+    if fixed is None:
+        return math.nan
+    return abs(euler_factor(fixed.slope, choice.damping if choice.method == "damped" else 1.0))
+
+
+def _widened(choice: Choice, xs: Tensor, stays: bool) -> tuple[float, float]:
+    """The view, and the start, and a path that stays within some widths of it."""
+    low, high = choice.view
+    far = _FAR * (high - low)
+    seen = [choice.x0, *(xs.tolist() if stays else [])]
+    seen = [x for x in seen if low - far <= x <= high + far]
+    return min([low, *seen]), max([high, *seen])
