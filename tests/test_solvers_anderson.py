@@ -146,3 +146,30 @@ def test_it_can_leave_a_domain_that_the_iteration_never_leaves_and_says_so() -> 
     sol = deq.solve(lambda z: torch.sqrt(z) - 2, scalar(1.0), solver=deq.Anderson())
     assert Status(int(sol.status)) is Status.NON_FINITE
     assert sol.z.isfinite().all()
+
+
+def test_with_restarts_it_stays_with_the_equilibrium_that_iteration_finds() -> None:
+    # From −0.1 plain Anderson lands on the unstable equilibrium 0 of tanh 2z.
+    start = torch.tensor([-0.1, 0.1], dtype=F64)
+
+    def f(z: Tensor) -> Tensor:
+        return torch.tanh(2 * z)
+
+    plain = deq.solve(f, start, solver=deq.Anderson(), tol=1e-8)
+    assert plain.z.abs().max() < 1e-6
+    for batch in (1, 20):  # few samples and many keep their Gram matrices in different ways
+        many = start.repeat(batch)
+        sol = deq.solve(f, many, solver=deq.Anderson(restart=1.0), tol=1e-8)
+        assert sol.converged.all()
+        assert torch.allclose(sol.z, many.sign() * 0.9575040240772687, atol=1e-6)
+
+
+def test_a_restart_is_a_damped_step_that_leaves_mates_alone() -> None:
+    solver = deq.Anderson(window=3, damping=0.5, restart=1.0)
+    z0 = torch.tensor([[1.0], [1.0]], dtype=F64).repeat(6, 1)  # (12, 1)
+    state = solver.init(z0)
+    z, state = solver.step(state, z0, z0 + 1)
+    fz = z + torch.tensor([[2.0], [0.5]], dtype=F64).repeat(6, 1)  # grown, fallen
+    z_next, _ = solver.step(state, z, fz)
+    assert torch.allclose(z_next[::2], z[::2] + 0.5 * 2.0, atol=1e-12)
+    assert torch.allclose(z_next[1::2], z[1::2] + 0.5, atol=1e-6)  # secant: g is 0 at z + 0.5

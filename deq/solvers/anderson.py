@@ -53,6 +53,12 @@ class Anderson(Iteration):
         the same at any stage of convergence. None takes 10·eps of the state's type. States further
         back get ten times more each, so when they are dependent (a window longer than the state,
         repeated iterates) the newest of them decide.
+    restart : float or None
+        Forget the history, and take the damped step, when a sample's residual has grown by more
+        than this factor in one step; None never does. Without it the method is a root finder: it
+        also settles where plain iteration would not stay. A cell in training whose contraction
+        nothing controls then drifts towards such equilibria; ``restart=1.0`` keeps it healthy.
+        Maps with slopes beyond −1 need None.
 
     Notes
     -----
@@ -77,12 +83,15 @@ class Anderson(Iteration):
     window: int = 5
     damping: float = 1.0
     ridge: float | None = None
+    restart: float | None = None
 
     def __post_init__(self) -> None:
         require_count("window", self.window)
         require_number("damping", self.damping, low=0.0, high=2.0)
         if self.ridge is not None:
             require_number("ridge", self.ridge, low=0.0, high=1.0)
+        if self.restart is not None:
+            require_number("restart", self.restart, low=0.0)
 
     @property
     def dt(self) -> float:
@@ -117,6 +126,8 @@ class Anderson(Iteration):
         e.select(1, slot).copy_(step)
         if state.count == 1:
             return step, state
+        if self.restart is not None:
+            _forget(state, slot, (slot - 1) % n, self.restart)
         factor, newest = state.factors[slot], state.newest[slot]
         floor = state.floors[min(state.count, n)]
         if len(z) <= _FEW:
@@ -134,6 +145,19 @@ class Anderson(Iteration):
             gram.select(2, slot).copy_(row)
         alpha = _weights(torch.addcmul(floor, gram, factor), ones, newest)  # (B, k, 1)
         return torch.bmm(alpha.mT.to(z.dtype), e).squeeze(1), state
+
+
+def _forget(state: AndersonState, slot: int, last: int, growth: float) -> None:
+    """Fill the history with its newest step where the residual vector has grown too much."""
+    size = torch.linalg.vector_norm(state.g[:, slot], dim=1)  # (B,)
+    grown = size > growth * torch.linalg.vector_norm(state.g[:, last], dim=1)
+    if not grown.any():
+        return
+    which = grown[:, None, None]
+    for history in (state.g, state.e):
+        history.copy_(torch.where(which, history[:, slot : slot + 1].clone(), history))
+    square = size.to(state.gram.dtype).square()[:, None, None]
+    state.gram.copy_(torch.where(which, square, state.gram))
 
 
 @lru_cache(maxsize=16)
