@@ -70,7 +70,8 @@ class Model(nn.Module):
 
 
 def _ours(name: str) -> Callable[[Cell], nn.Module]:
-    solver = SOLVERS[name]
+    # Nothing controls this cell's contraction; restarts keep Anderson with stable equilibria.
+    solver = deq.Anderson(restart=1.0) if name == "Anderson" else SOLVERS[name]
     gradient = deq.Implicit(solver=solver, tol=TOL, max_evals=MAX_EVALS)
     return lambda cell: deq.DEQ(
         cell, solver=solver, tol=TOL, max_evals=MAX_EVALS, gradient=gradient
