@@ -60,7 +60,7 @@ def test_every_start_and_every_way_leads_to_the_same_equilibrium(seed: int) -> N
     }
     found = []
     for name, (f, solver) in ways.items():
-        sol = deq.solve(f, starts, solver=solver, tol=1e-7, max_evals=20_000)
+        sol = deq.solve(f, starts, solver=solver, tol=1e-9, max_evals=60_000)
         assert sol.converged.all(), name
         found.append(sol.z)
     everything = torch.cat(found)  # (15, D)
