@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from pages.parts import errors, guard, scalar_controls, scalar_prose, scalar_script, scalar_views
+from pages.parts import (
+    errors,
+    guard,
+    pace,
+    scalar_controls,
+    scalar_prose,
+    scalar_script,
+    scalar_views,
+)
 from pages.parts import scalar_words as words
 from pages.parts.scalar_lesson import lesson
 
@@ -20,7 +28,8 @@ def page() -> None:
         st.markdown(f"**{words.verdict(found)}**")
         scalar_views.readouts(found)
         figure = scalar_views.stage(found, scalar_script.narrow(), theme)
-    scalar_views.speed(found, theme)
+    with pace.after_the_digit(newcomer=False):  # here: after the hero
+        scalar_views.speed(found, theme)
     predict, code = st.columns([2, 3], gap="large")
     with predict:
         scalar_prose.predict(st.session_state["map"])
@@ -28,16 +37,19 @@ def page() -> None:
     with code:
         st.markdown("**The same in six lines of `deq`**")
         st.code(words.code(choice), language="python")
-    scalar_script.scalar_script("cobweb", repr(choice) + repr(theme))
-    scalar_prose.try_and_read()
+    scalar_script.scalar_script(
+        "cobweb", f"{choice} {theme}", scalar_controls.query(), scalar_controls.PREFIXES
+    )
 
 
 @st.fragment
 def fixed_points() -> None:
-    """Everything on the page. A fragment: a control reruns this and nothing else."""
+    """What changes. A fragment: a control reruns this and nothing else."""
     with errors.in_words():
-        st.header("Fixed points: apply g again and again", anchor=False)
         page()
 
 
-fixed_points()
+with errors.in_words():
+    st.header("Fixed points: apply g again and again", anchor=False)
+    fixed_points()
+    scalar_prose.try_and_read()

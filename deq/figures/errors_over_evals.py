@@ -114,15 +114,18 @@ def errors_over_evals(
         )
     layout = {
         **base_layout(colours),
-        "margin": {"l": 8, "r": 12, "t": 14, "b": 8},
+        "margin": {"l": 62, "r": 12, "t": 14, "b": 44},
         "annotations": labels,
-        "xaxis": axis(colours, title="evaluations of g", range=[0, 1.28 * longest + 1]),
+        "xaxis": axis(
+            colours, title="evaluations of g", range=[0, 1.28 * longest + 1], automargin=False
+        ),
         "yaxis": axis(
             colours,
             title="error |xₙ − x*| (log scale)",
             type="log",
             exponentformat="power",
             nticks=7,
+            automargin=False,
         ),
     }
     return build(lines, layout)

@@ -16,7 +16,8 @@ import plotly.graph_objects as go
 
 from deq.figures.basin_strip import basin_strip, strip_labels
 from deq.figures.cloud import halo
-from deq.figures.frame import axis, base_layout, build, note, plain
+from deq.figures.film import Film
+from deq.figures.frame import axis, base_layout, note, plain
 from deq.figures.palette import Palette, palette, translucent
 from deq.figures.player import player
 from deq.figures.stepper import half_steps_shown, stepper
@@ -117,20 +118,22 @@ def linked_cobweb(
     ]
     frames.append({**frames[0], "name": "start"})  # see stepper
     names = [str(k) for k in shown]
+    halts, captions = ["start", *names], [sentences[0], *(sentences[k] for k in shown)]
     layout: dict[str, Any] = {
         **base_layout(colours),
         **_axes(view, max(last, 1), stacked, colours),
-        "margin": {"l": 8, "r": 12, "t": 24, "b": 142 if stacked else 108},
+        "margin": {"l": 56, "r": 12, "t": 24, "b": 142 if stacked else 108},
         "shapes": [_shade(low, high, colours) for low, high in contraction],
         "annotations": [
             *_labels(points, hues, view, colours),
             *_titles(contraction, view, colours),
             *strip_labels(basins, view, points, colours),
         ],
-        **player(names, names, [sentences[k] for k in shown], redraw=False, colours=colours),
+        **player(names, halts, captions, redraw=False, colours=colours),
+        "meta": {"last": names[-1]},
     }
     stepper(layout, names, narrow=stacked)
-    return build(data, layout, frames)
+    return Film(data, layout, frames)
 
 
 def point_colours(points: Sequence[Fixed], colours: Palette) -> list[str]:
@@ -282,9 +285,10 @@ def _axes(view: tuple[float, float], last: int, stacked: bool, colours: Palette)
     low, high = view
     room = 0.03 * (high - low)
     span = plain([low - room, high + room], 4)
+    quiet = {"automargin": False}  # fitting the margins would double the time of drawing
     return {
-        "xaxis": axis(colours, title="xₙ", range=span, domain=list(web[:2]), anchor="y3"),
-        "yaxis": axis(colours, title="xₙ₊₁ = g(xₙ)", range=span, domain=list(web[2:])),
+        "xaxis": axis(colours, title="xₙ", range=span, domain=list(web[:2]), anchor="y3", **quiet),
+        "yaxis": axis(colours, title="xₙ₊₁ = g(xₙ)", range=span, domain=list(web[2:]), **quiet),
         "yaxis3": {
             "domain": list(strip[2:]),
             "range": [0, 1],
@@ -300,13 +304,10 @@ def _axes(view: tuple[float, float], last: int, stacked: bool, colours: Palette)
             anchor="y2",
             tickformat="d",
             **({"dtick": 1} if last <= 8 else {"nticks": 8}),
+            **quiet,
         ),
         "yaxis2": axis(
-            colours,
-            title="xₙ",
-            domain=list(steps[2:]),
-            anchor="x2",
-            matches="y",
+            colours, title="xₙ", domain=list(steps[2:]), anchor="x2", matches="y", **quiet
         ),
     }
 

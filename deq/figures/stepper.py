@@ -17,7 +17,7 @@ import numpy as np
 from deq.figures.player import thin
 
 # Milliseconds: a whole film takes about as long as the first, a frame within the others.
-_FILM, _QUICKEST, _SLOWEST = 2000, 30, 300
+_FILM, _QUICKEST, _SLOWEST = 1600, 20, 300
 _SLOWER = 4
 _FOREVER = 3_600_000
 # Half steps that all get a frame, and how many the rest of a long path gets.
@@ -45,7 +45,8 @@ def stepper(layout: dict[str, Any], names: Sequence[str], *, narrow: bool = Fals
     layout : dict
         With what `player` made; changed in place.
     names : sequence of str
-        The frames. The figure also needs one called "start" that looks like the first.
+        The frames. The figure also has one called "start" that looks like the first, and the slider
+        stops at it.
     narrow : bool
         Puts the slider and its sentence below the buttons instead of beside them.
     """

@@ -20,6 +20,8 @@ from pages.parts.scalar_words import whereabouts
 OWN = "own"
 MAPS = (*PRESETS, OWN)
 EXAMPLE = "exp(-x)"
+OWN_VIEW, OWN_START = (-4.0, 4.0), 1.0
+PREFIXES = tuple(f"{name}-" for name in MAPS)
 FARTHEST = 1e6
 _LAST = "scalar-last-good"
 
@@ -113,6 +115,22 @@ def _method() -> tuple[str, float, int]:
     return str(method), float(h), int(steps)
 
 
+def query() -> dict[str, str]:
+    """What of the present map has to stand in the URL: all that differs from the defaults."""
+    key = st.session_state["map"]
+    if key in PRESETS:
+        usual = {"x0": PRESETS[key].start, **PRESETS[key].defaults}
+    else:
+        low, high = OWN_VIEW
+        usual = {"x0": OWN_START, "low": low, "high": high}
+    asked = {}
+    for name, default in usual.items():
+        value = st.session_state.get(f"{key}-{name}", default)
+        if value != default:
+            asked[f"{key}-{name}"] = repr(float(value))
+    return asked
+
+
 def _first() -> Choice:
     preset = PRESETS["cos"]
     return Choice(preset.text, (), preset.view, preset.start)
@@ -151,7 +169,7 @@ def _typed() -> ScalarMap | None:
     """The typed map; None, with the reason beside the box, if there is none."""
     text = _formula_box()
     try:
-        return own(text)
+        return own(text, OWN_VIEW, OWN_START)
     except FormulaError as error:
         st.error(f"{error} The picture is still the last one that worked.")
         st.code(whereabouts(error, text), language=None)

@@ -88,8 +88,6 @@ class Lesson:
         Both axes: what was asked for, widened to where the path goes.
     orbit
         Plain iteration and what came of it.
-    paths
-        Every method from the same start.
     xs, heights, corners
         The chosen method's iterates (n + 1,), g at those that it was asked for, its cobweb.
     limit
@@ -107,7 +105,6 @@ class Lesson:
     view: tuple[float, float]
     landscape: Landscape
     orbit: Orbit
-    paths: Mapping[str, Path]
     xs: Tensor
     heights: Tensor
     corners: Tensor
@@ -116,6 +113,12 @@ class Lesson:
     observed: float
     expected: float
     evals: int
+
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """Every method from the same start; computed when first asked for."""
+        c = self.choice
+        return _raced(c.text, c.values, c.x0, c.damping)
 
     @property
     def settled(self) -> bool:
@@ -134,21 +137,20 @@ def lesson(choice: Choice) -> Lesson:
     """
     g = parse(choice.text, values=dict(choice.values))
     run = orbit(g, choice.x0, choice.steps, tol=TOLERANCE)
-    paths = _paths(choice, g)
     if choice.method == "Picard":
         settled = run.kind == "settles"
         xs = run.xs[: run.steps + 1] if settled else run.xs
         heights = g(xs)
         evals = len(xs)
     else:
-        path = paths[choice.method]
+        path = _raced(choice.text, choice.values, choice.x0, choice.damping)[choice.method]
         settled, xs, heights, evals = path.settled, path.xs, path.heights, int(path.evals[-1])
     view = _widened(choice, xs, settled or run.kind in ("cycles", "creeps", "wanders"))
     land = landscape(choice.text, choice.values, view)
     limit = float(xs[-1]) if settled else math.nan
     fixed = nearest(land.points, limit)
     return Lesson(
-        choice, g, view, land, run, paths, xs, heights, cobweb(xs, heights), limit, fixed,
+        choice, g, view, land, run, xs, heights, cobweb(xs, heights), limit, fixed,
         run.rate if choice.method == "Picard" else rate(xs),
         _expected(choice, fixed, land.points, xs), evals,
     )  # fmt: skip
@@ -221,10 +223,6 @@ def _raced(
         name: accelerated(g, x0, solver_of(name, damping), tol=TOLERANCE, max_evals=PATIENCE)
         for name in METHODS
     }
-
-
-def _paths(choice: Choice, g: Formula) -> Mapping[str, Path]:
-    return _raced(choice.text, choice.values, choice.x0, choice.damping)
 
 
 def _expected(choice: Choice, fixed: FixedPoint | None, points: FixedPoints, xs: Tensor) -> float:

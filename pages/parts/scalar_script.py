@@ -1,24 +1,42 @@
-"""What a played figure needs in the browser: keys to play it, and a word on how wide the screen is.
+"""What a played figure needs in the browser: keys, the whole state in the URL, the screen's width.
 
 A few lines of JavaScript in the page; without them the buttons still work, and a phone shows the
 panels side by side instead of one above the other.
 
-Space plays and pauses, → steps, Home begins again, once the figure has the focus.
+* Space plays and pauses, → steps, Home begins again, once the figure has the focus.
+* A widget that appears with a value of its own, because a button set it, does not write that value
+  into the URL. So what belongs there is written here.
+* Plotly rejects the promise of an animation that another one interrupts, and gives no reason. That
+  is no error, and the console need not say so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 _SCRIPT = """
 const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
-let moving = 0;  // when the last frame was shown; outlives a rerun of the page
+let playing = false;  // outlives a rerun of the page
+
+const write = (query, prefixes) => {
+  const address = new URL(window.location.href), there = address.searchParams;
+  for (const name of [...there.keys()])
+    if (prefixes.some((prefix) => name.startsWith(prefix)) && !(name in query)) there.delete(name);
+  for (const [name, value] of Object.entries(query)) there.set(name, value);
+  if (address.href !== window.location.href)
+    window.history.replaceState(window.history.state, '', address);
+};
+const interrupted = (event) => { if (event.reason === undefined) event.preventDefault(); };
 
 export default function ({ data, setStateValue }) {
   const query = window.matchMedia('(max-width: 800px)');
   const tell = () => { if (query.matches !== data.narrow) setStateValue('narrow', query.matches); };
   query.addEventListener('change', tell);
   tell();
+  window.addEventListener('unhandledrejection', interrupted);
+  write(data.query, data.prefixes);
 
   let box = null, over = false;
   const press = (k) => {
@@ -27,14 +45,12 @@ export default function ({ data, setStateValue }) {
   };
   const key = (event) => {
     if (event.target.closest('button, input')) return;
-    if (event.key === ' ') press(performance.now() - moving < 400 ? PAUSE : PLAY);
+    if (event.key === ' ') press(playing ? PAUSE : PLAY);
     else if (event.key === 'ArrowRight') press(STEP);
     else if (event.key === 'Home') press(RESET);
     else return;
-    if (event.key === ' ' && performance.now() - moving < 400) moving = 0;
     event.preventDefault();
   };
-  const shown = () => { moving = performance.now(); };
   const attach = () => {
     if (over) return;
     box = document.querySelector(`.st-key-${data.leader}`);
@@ -44,12 +60,17 @@ export default function ({ data, setStateValue }) {
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
     box.addEventListener('keydown', key);
-    plot.on('plotly_animatingframe', shown);
+    playing = false;
+    plot.on('plotly_buttonclicked', ({ active }) => { playing = active < PAUSE; });
+    plot.on('plotly_animatingframe', ({ name }) => {
+      if (plot.layout.meta && name === plot.layout.meta.last) playing = false;
+    });
   };
   attach();
   return () => {
     over = true;
     query.removeEventListener('change', tell);
+    window.removeEventListener('unhandledrejection', interrupted);
     if (box) box.removeEventListener('keydown', key);
   };
 }
@@ -66,7 +87,9 @@ def narrow() -> bool:
     return bool(state.get("narrow", False)) if state else False
 
 
-def scalar_script(leader: str, turn: str) -> None:
+def scalar_script(
+    leader: str, turn: str, query: Mapping[str, str], prefixes: Sequence[str]
+) -> None:
     """Attach to the figure in the container `leader`.
 
     Parameters
@@ -75,8 +98,19 @@ def scalar_script(leader: str, turn: str) -> None:
         Key of a container.
     turn : str
         Changes whenever the figure is another one.
+    query : mapping of str to str
+        What has to stand in the URL.
+    prefixes : sequence of str
+        What else begins with one of these is removed from it.
     """
-    data = {"leader": leader, "label": LABEL, "turn": turn, "narrow": narrow()}
+    data = {
+        "leader": leader,
+        "label": LABEL,
+        "turn": turn,
+        "narrow": narrow(),
+        "query": dict(query),
+        "prefixes": list(prefixes),
+    }
     _component(
         data=data,
         key="scalar-script",

@@ -77,7 +77,7 @@ def speed(found: Lesson, theme: str | None) -> None:
             st.caption(words.no_errors(found))
     with right, st.container(key="race", gap="xsmall"):
         st.markdown("**The cure: the same start by every method**")
-        st.table(words.race(found), border="horizontal")
+        st.markdown(words.race(found))
         st.caption(
             "Until |g(x) − x| < 10⁻⁶. A derivative counts as an evaluation. Methods may end at "
             "different fixed points: the secant and Newton do not care whether one is stable."

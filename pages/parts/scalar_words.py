@@ -159,20 +159,16 @@ def limit_text(found: Lesson) -> str:
     return f"{exact:.6f}".replace("-", "−") if abs(exact) < 1e6 else short(exact)
 
 
-def race(found: Lesson) -> list[dict[str, str]]:
-    """A row for each method: what it cost and where it ended."""
-    rows = []
+def race(found: Lesson) -> str:
+    """A table in Markdown, a row for each method: what it cost and where it ended."""
+    rows = ["| Method | Steps | Evaluations | Ends at |", "|---|--:|--:|--:|"]
     for name, path in found.paths.items():
-        label = f"damped, h = {found.choice.damping:g}" if name == "damped" else name
-        rows.append(
-            {
-                "Method": "Anderson (secant)" if name == "Anderson" else label,
-                "Steps": f"{path.steps}" if path.settled else "–",
-                "Evaluations": f"{int(path.evals[-1])}" if path.settled else "never settled",
-                "Ends at": short(end(found, path)) if path.settled else "–",
-            }
-        )
-    return rows
+        label = {"Anderson": "Anderson (secant)", "damped": f"damped, h = {found.choice.damping:g}"}
+        costs = f"{path.steps} | {int(path.evals[-1])} | {short(end(found, path))}"
+        cells = costs if path.settled else "– | never settled | –"
+        chosen = "**" if name == found.choice.method else ""
+        rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
+    return "\n".join(rows)
 
 
 def code(choice: Choice) -> str:
