@@ -58,7 +58,7 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
     -----
     Moving the ink by whole pixels changes nothing. Enlarging ink and brush together changes the
     picture by a shift of at most one pixel (centring is by whole pixels, as in MNIST) and by a mean
-    of at most 0.03.
+    of at most 0.035.
 
     Raises
     ------

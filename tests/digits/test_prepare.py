@@ -54,7 +54,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 @given(name=st.sampled_from(sorted(SHAPES)), factor=st.floats(0.5, 2.0))
 @settings(max_examples=60)
 def test_scale_changes_little(name: str, factor: float) -> None:
-    """Ink and brush scaled together: a shift by at most a pixel, and 0.03 of full ink a pixel.
+    """Ink and brush scaled together: a shift by at most a pixel, and 0.035 of full ink a pixel.
 
     Centring is by whole pixels, as in MNIST, so that a symmetric digit's half pixel may be rounded
     either way.
@@ -63,7 +63,7 @@ def test_scale_changes_little(name: str, factor: float) -> None:
     scaled = [140 + (stroke - 140) * factor + 140 for stroke in strokes]
     small = prepare(render(strokes, 560, 20))
     large = prepare(render(scaled, 560, 20 * factor))
-    assert difference(small, large) <= 0.03
+    assert difference(small, large) <= 0.035
 
 
 def test_size_of_the_pad_does_not_matter() -> None:
