@@ -51,6 +51,13 @@ def apply(settings: Mapping[str, object]) -> None:
 
 def controls() -> Choice:
     """Show them all; the last good choice if a formula makes no sense."""
+    choice = which_map()
+    method, h, steps = _method()
+    return replace(choice, method=method, damping=h, steps=steps)
+
+
+def which_map() -> Choice:
+    """The map, its parameters and the start; the last good ones if a formula makes no sense."""
     _typed_in_the_link()
     key = st.selectbox(
         "Map g",
@@ -63,20 +70,18 @@ def controls() -> Choice:
     preset = _typed() if key == OWN else PRESETS[key]
     if key != OWN:
         _formula_box()
-    kept: Choice = st.session_state.get(_LAST, _first())
     if preset is None:
-        method, h, steps = _method()
-        return replace(kept, method=method, damping=h, steps=steps)
+        kept: Choice = st.session_state.get(_LAST, _first())
+        return kept
     st.latex(f"g(x) = {preset.latex}")
     values = tuple((p.name, _parameter(key, p)) for p in preset.parameters)
     view_side = st.container()
     x0 = _start(key, preset)
-    method, h, steps = _method()
     view = _view(preset) if key == OWN else preset.view
     if view is None:
         view_side.error("“View to” has to be larger than “View from” (under More).")
         view = preset.view
-    choice = Choice(preset.text, values, view, x0, method, h, steps)
+    choice = Choice(preset.text, values, view, x0)
     st.session_state[_LAST] = choice
     return choice
 
