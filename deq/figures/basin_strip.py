@@ -65,9 +65,14 @@ def basin_strip(
 
 
 def strip_labels(
-    basins: npt.ArrayLike, view: tuple[float, float], points: Sequence[Place], colours: Palette
+    basins: npt.ArrayLike,
+    view: tuple[float, float],
+    points: Sequence[Place],
+    colours: Palette,
+    *,
+    who: str = "",
 ) -> list[dict[str, Any]]:
-    """Where the starts of each wide stretch end, written into it."""
+    """Where the starts of each wide stretch end, written into it; `who` says by which method."""
     index = np.asarray(basins, dtype=np.int64)  # (S,)
     places = np.linspace(*view, max(len(index), 1))
     labels = []
@@ -76,7 +81,7 @@ def strip_labels(
             continue
         k = int(index[begin])
         where = f"{points[k].x:.3g}".replace("-", "−") if k >= 0 else ""
-        text = f"starts here end at {where}" if k >= 0 else "settles nowhere"
+        text = f"{who}starts here end at {where}" if k >= 0 else f"{who}settles nowhere"
         if k >= 0 and end - begin < 0.45 * len(index):
             text = f"end at {where}"
         middle = float(places[begin] + places[end - 1]) / 2

@@ -127,7 +127,7 @@ def linked_cobweb(
         "annotations": [
             *_labels(points, hues, view, colours),
             *_titles(contraction, view, colours),
-            *strip_labels(basins, view, points, colours),
+            *strip_labels(basins, view, points, colours, who="" if plain_iteration else "Picard: "),
         ],
         **player(names, halts, captions, redraw=False, colours=colours),
         "meta": {"last": names[-1]},

@@ -45,7 +45,7 @@ def stage(found: Lesson, stacked: bool, theme: str | None) -> Any:
             alt=words.stage_alt(found),
             theme=theme,
         )
-    st.caption(words.SHOWS)
+    st.caption(words.shows(method))
     return figure
 
 

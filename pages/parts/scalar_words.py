@@ -12,10 +12,18 @@ from deq.scalar import HALF_STEPS
 from pages.parts.scalar_lesson import Choice, Lesson, end
 from pages.parts.words import number
 
-SHOWS = (
-    "**Look for** the height read off the curve: carried across to the diagonal, it is the next x, "
-    "and at the same height stands the next dot on the right."
-)
+_SHOWS = {
+    "Picard": (
+        "the height read off the curve: carried across to the diagonal, it is the next x, and at "
+        "the same height stands the next dot on the right."
+    ),
+    "damped": (
+        "the slanted lines: only h of the way is taken, so the web turns less and may be there "
+        "sooner."
+    ),
+    "Anderson": "the line through the last two points: where it meets the diagonal is the next x.",
+    "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
+}
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ACROSS = {
@@ -105,6 +113,17 @@ def whereabouts(error: FormulaError, text: str) -> str:
     begin = max(0, at - _SHOWN // 2)
     piece = "".join(c if c.isprintable() else " " for c in text[begin : begin + _SHOWN])
     return f"{piece}\n{' ' * (at - begin)}^"
+
+
+def shows(method: str) -> str:
+    """What to look for in the hero.
+
+    Examples
+    --------
+    >>> shows("Newton")[:28]
+    '**Look for** the tangent: wh'
+    """
+    return f"**Look for** {_SHOWS[method]}"
 
 
 def stage_alt(found: Lesson) -> str:

@@ -90,7 +90,7 @@ def browser(chromium: str | os.PathLike[str]) -> Iterator[Browser]:
 def open_page(page: Page, address: str) -> None:
     """Go there and wait until the script has run and the answer stands."""
     page.goto(address)
-    page.wait_for_selector(METRIC, timeout=60_000)
+    page.wait_for_selector('[data-testid="stMetricValue"]', timeout=60_000)
     page.wait_for_selector(IDLE, timeout=60_000)
 
 

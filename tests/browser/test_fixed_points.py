@@ -1,0 +1,139 @@
+"""The fixed-points page in a real browser: it plays, steps, listens to keys and keeps its state."""
+
+import pytest
+
+from tests.browser import driver
+
+pytestmark = pytest.mark.browser
+LABEL = ".st-key-cobweb .slider-label"
+LIMIT = '.st-key-limit [data-testid="stMetricValue"]'
+
+
+def says(page, text):
+    page.wait_for_function(
+        "([s, t]) => document.querySelector(s)?.textContent.startsWith(t)", arg=[LABEL, text]
+    )
+
+
+def press(page, button):
+    page.locator(".st-key-cobweb .updatemenu-button").filter(has_text=button).first.click()
+
+
+@pytest.fixture
+def stage(visit, app):
+    page = visit(f"{app}/fixed_points")
+    page.wait_for_selector(LABEL)
+    page.wait_for_selector(".st-key-errors .main-svg")
+    page.wait_for_selector(driver.IDLE)
+    return page
+
+
+def test_play_runs_through_the_half_steps_and_ends_at_the_fixed_point(stage):
+    assert stage.locator(LIMIT).first.text_content() == "0.739085"
+    still = stage.locator(LABEL).first.text_content()
+    assert still.startswith("Step 33, across to the diagonal")
+    stage.evaluate(
+        """label => {
+            window.seen = []; window.places = new Set();
+            new MutationObserver(() => {
+                const said = document.querySelector(label)?.textContent;
+                if (said && said !== window.seen.at(-1)) window.seen.push(said);
+                const web = document.querySelectorAll('.st-key-cobweb .scatterlayer path.js-line');
+                web.forEach((line) => window.places.add(line.getAttribute('d').length));
+            }).observe(document.querySelector('.st-key-cobweb'),
+                       { subtree: true, childList: true, characterData: true, attributes: true });
+        }""",
+        LABEL,
+    )
+    press(stage, "Play")
+    stage.wait_for_function(
+        "t => window.seen.length > 20 && window.seen.at(-1) === t", arg=still, timeout=20_000
+    )
+    seen = stage.evaluate("window.seen")
+    assert any("up to the curve" in said for said in seen)
+    assert any("across to the diagonal" in said for said in seen)
+    assert stage.evaluate("window.places.size") > 20  # the lines grew, not the words alone
+
+
+def test_step_and_reset_move_by_half_steps_and_keys_do_the_same(stage):
+    press(stage, "Reset")
+    says(stage, "Start: x₀ = −1")
+    press(stage, "Step")
+    says(stage, "Step 1, up to the curve: g(−1) = 0.5403")
+    press(stage, "Step")
+    says(stage, "Step 1, across to the diagonal: x₁ = 0.5403")
+    stage.locator(".st-key-cobweb").focus()
+    stage.keyboard.press("ArrowRight")
+    says(stage, "Step 2, up")
+    stage.keyboard.press("Home")
+    says(stage, "Start")
+    stage.keyboard.press(" ")
+    stage.wait_for_function(
+        "s => /^Step ([3-9]|..)/.test(document.querySelector(s).textContent)", arg=LABEL
+    )
+    stage.keyboard.press(" ")
+    stage.wait_for_timeout(300)
+    here = stage.locator(LABEL).first.text_content()
+    stage.wait_for_timeout(500)
+    assert stage.locator(LABEL).first.text_content() == here
+
+
+def test_a_button_sets_the_page_and_the_link_brings_it_back(stage, visit):
+    driver.click(stage, "try-3")
+    stage.wait_for_url("**map=logistic**logistic-r=3.5**")
+    page = visit(stage.url)
+    page.wait_for_selector(LABEL)
+    assert page.get_by_text("It jumps between four points").count() == 1
+
+
+def test_a_slider_moves_the_picture_the_number_and_the_link(visit, app):
+    page = visit(f"{app}/fixed_points?map=tanh")
+    page.wait_for_selector(LABEL)
+    page.wait_for_selector(driver.IDLE)
+    page.locator(".st-key-tanh-x0-slide input").first.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("s => document.querySelector(s).textContent === '−0.957504'", arg=LIMIT)
+    page.wait_for_url("**tanh-x0=-0.0**")
+
+
+def test_a_typed_formula_is_drawn_and_a_fault_is_told_beside_it(stage):
+    box = stage.locator(".st-key-formula input")
+    box.fill("exp(-x)")
+    box.press("Enter")
+    stage.wait_for_function("s => document.querySelector(s).textContent === '0.567143'", arg=LIMIT)
+    box.fill("exp(-y)")
+    box.press("Enter")
+    stage.wait_for_selector('[data-testid="stAlert"]:has-text("At character 6")')
+    assert stage.locator(LIMIT).first.text_content() == "0.567143"
+
+
+def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit):
+    with driver.server() as address:
+        page = visit(f"{address}/fixed_points?map=heron")
+        page.wait_for_selector(".st-key-cobweb-chart")
+        assert page.get_by_role("link", name="The idea").count() == 1
+        assert page.locator(LIMIT).first.text_content() == "1.414214"
+        page.close()
+
+
+def test_a_phone_stacks_the_panels_and_never_scrolls_sideways(visit, app):
+    page = visit(f"{app}/fixed_points", viewport={"width": 390, "height": 844})
+    page.wait_for_function(
+        "() => (document.querySelector('.st-key-cobweb .js-plotly-plot')"
+        "?.getBoundingClientRect().height || 0) > 700"
+    )
+    page.wait_for_selector(".st-key-errors .main-svg")
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+    for chart in page.locator(".js-plotly-plot").all():
+        box = chart.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+def test_a_projector_shows_the_picture_its_numbers_and_its_controls_without_scrolling(stage):
+    for key in ("limit", "cobweb", "iterates", "formula", "method", "map"):
+        box = stage.locator(f".st-key-{key}").first.bounding_box()
+        assert box["y"] >= 0, key
+        assert box["y"] + box["height"] <= 900, key

@@ -1,0 +1,253 @@
+"""The fixed-points page: what it says of known maps, links, typed formulas and mistakes."""
+
+import contextlib
+import csv
+import doctest
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+
+from deq.scalar import PRESETS
+from pages.parts import scalar_controls, scalar_prose, scalar_words
+from pages.parts.scalar_lesson import METHODS, Choice, errors, lesson
+
+COS = 0.7390851332151607
+
+
+def choice(key="cos", method="Picard", x0=None, **values):
+    preset = PRESETS[key]
+    return Choice(
+        preset.text,
+        tuple({**preset.defaults, **values}.items()),
+        preset.view,
+        preset.start if x0 is None else x0,
+        method,
+    )
+
+
+def own(text, x0=1.0, view=(-4.0, 4.0)):
+    return Choice(text, (), view, x0)
+
+
+def limit(app):
+    (found,) = [metric.value for metric in app.metric if metric.label == "Limit x*"]
+    return found
+
+
+def numbers(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def stage(app):
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+def said(app):
+    return app.markdown[0].value
+
+
+def test_the_examples_in_the_docstrings_hold():
+    result = doctest.testmod(scalar_words)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_the_first_picture_is_the_article_s(open_page):
+    app = open_page("fixed_points")
+    assert limit(app) == "0.739085"
+    assert "33 steps" in said(app)
+    found = numbers(app)
+    assert found["Evaluations of g"] == "34"
+    assert found["Observed contraction"] == found["|g′(x*)|"] == "0.674"
+    figure = stage(app)
+    assert len(figure["frames"]) == 2 * 33 + 2
+    assert len(json.dumps(figure)) < 300_000
+    path = figure["data"][-4]
+    assert path["x"][:3] == [-1, -1, 0.5403]
+    assert path["y"][-1] == pytest.approx(COS, abs=1e-4)
+
+
+@pytest.mark.parametrize("key", [*scalar_controls.MAPS])
+@pytest.mark.parametrize("method", METHODS)
+def test_every_map_opens_by_every_method_from_a_link(open_page, key, method):
+    app = open_page("fixed_points", map=key, method=method, formula="exp(-x)" * (key == "own"))
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="map").value == key
+    assert stage(app)["frames"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "words"),
+    [
+        ({"map": "line", "line-a": "0.5", "line-b": "1"}, "2.000000", "settles at 2"),
+        ({"map": "line", "line-a": "1", "line-b": "1"}, "–", "No fixed point"),
+        ({"map": "line", "line-a": "-1"}, "–", "between two points"),
+        ({"map": "heron"}, "1.414214", "after 5 steps"),
+        ({"map": "inverse"}, "–", "between two points, 1 and 2"),
+        ({"map": "logistic", "logistic-r": "3.5"}, "–", "between four points"),
+        ({"map": "tanh", "tanh-x0": "-0.1"}, "−0.957504", "settles"),
+        ({"map": "square"}, "–", "runs away"),
+        ({"map": "cos", "method": "Newton"}, "0.739085", "7 steps"),
+        ({"map": "cos", "method": "Anderson"}, "0.739085", "7 evaluations"),
+        ({"map": "cos", "method": "damped", "h": "0.5"}, "0.739085", "10 steps"),
+        ({"formula": "exp(-x)"}, "0.567143", "settles"),
+    ],
+)
+def test_a_link_shows_its_phenomenon(open_page, query, expected, words):
+    app = open_page("fixed_points", **query)
+    assert not app.exception
+    assert limit(app) == expected
+    assert words in said(app)
+
+
+def test_newton_s_jump_is_in_the_picture():
+    found = lesson(choice(method="Newton"))
+    assert found.xs[1] == pytest.approx(8.7162, abs=1e-4)
+    assert found.view[1] >= 8.7162
+
+
+def test_what_one_types_is_drawn(open_page):
+    app = open_page("fixed_points")
+    app.text_input(key="formula").set_value("1/2 (x + 5/x)").run()
+    assert app.selectbox(key="map").value == "own"
+    assert limit(app) == f"{math.sqrt(5):.6f}"
+    app.selectbox(key="map").set_value("cos").run()
+    assert app.text_input(key="formula").value == ""
+    assert limit(app) == "0.739085"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2 cis(x)", "At character 3"),
+        ("__import__('os')", "cannot stand here"),
+        ("x" * 10_000, "at most 200 characters"),
+        ("(" * 60 + "x" + ")" * 60, "nested"),
+        ("9^9^9^9^9", "larger than any number"),
+        ("y", "not known here"),
+    ],
+)
+def test_a_faulty_formula_gets_its_sentence_and_leaves_the_picture(open_page, text, words):
+    app = open_page("fixed_points", map="tanh")
+    before = stage(app)["data"][-4]["y"]
+    app.text_input(key="formula").set_value(text).run()
+    assert not app.exception
+    (error,) = app.error
+    assert words in error.value
+    assert stage(app)["data"][-4]["y"] == before
+    app.text_input(key="formula").set_value("cos(x)").run()
+    assert not app.error
+    assert limit(app) == "0.739085"
+
+
+@pytest.mark.parametrize(
+    ("text", "x0", "words"),
+    [
+        ("1/x", 0.0, "at 0 the value is infinite"),
+        ("log(-1)", 1.0, "there is no value"),
+        ("log(x)", 2.0, "there is no value"),
+        ("exp(exp(exp(x)))", 1.0, "runs away"),
+        ("x", 1.0, "every point is fixed"),
+        ("7", 1.0, "settles at 7 after 1 step"),
+        ("abs(x)", 1.0, "stands still"),
+    ],
+)
+def test_a_map_that_gives_no_picture_gives_a_sentence(open_page, text, x0, words):
+    app = open_page("fixed_points", map="own", formula=text, **{"own-x0": str(x0)})
+    assert not app.exception
+    assert not app.error
+    assert words in said(app)
+    assert stage(app)["data"]
+
+
+def test_a_view_that_is_none_is_refused_in_words(open_page):
+    query = {"map": "own", "formula": "cos(x)", "own-low": "3", "own-high": "1"}
+    app = open_page("fixed_points", **query)
+    assert not app.exception
+    (error,) = app.error
+    assert "larger than" in error.value
+
+
+@pytest.mark.parametrize("k", range(len(scalar_prose.TRY)))
+def test_what_to_try_sets_the_page(open_page, k):
+    app = open_page("fixed_points", map="tanh", method="damped")
+    app.button(key=f"try-{k}").click().run()
+    assert not app.exception
+    assert not app.error
+    for key, value in {"method": "Picard", **scalar_prose.TRY[k].settings}.items():
+        assert app.session_state[key] == value
+
+
+def test_what_differs_from_the_defaults_stands_in_the_link(open_page):
+    app = open_page("fixed_points")
+    app.button(key="try-3").click().run()
+    component = app.get("bidi_component")
+    assert any('"logistic-r":"3.5"' in str(c.proto).replace("\\", "").replace(" ", "")
+               for c in component)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("key", ["cos", "heron", "tanh"])
+def test_the_six_lines_run_and_print_the_limit_of_the_page(key, method):
+    text = scalar_words.code(choice(key, method))
+    assert len(text.splitlines()) == 6
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(text, "six lines", "exec"), {})  # noqa: S102  (our own text)
+    value, status, evals = printed.getvalue().split()
+    assert status == "CONVERGED"
+    assert float(value) == pytest.approx(lesson(choice(key, method)).limit, abs=2e-4)
+    assert int(evals) > 0
+
+
+def test_the_csv_has_every_digit(open_page):
+    found = lesson(choice())
+    rows = list(csv.DictReader(io.StringIO(scalar_words.iterates_csv(found))))
+    x = np.array([float(row["x"]) for row in rows])
+    assert len(x) == 34
+    np.testing.assert_array_equal(x[1:], np.array([float(row["g(x)"]) for row in rows])[:-1])
+    np.testing.assert_allclose(x[1:], np.cos(x[:-1]), rtol=1e-15)
+    np.testing.assert_allclose([float(row["error"]) for row in rows], abs(x - COS), atol=1e-15)
+
+
+def test_the_race_counts_what_the_literature_counts():
+    paths = lesson(choice()).paths
+    assert {name: path.steps for name, path in paths.items()} == {
+        "Picard": 33,
+        "damped": 10,
+        "Anderson": 6,
+        "Newton": 7,
+    }
+    assert int(paths["Anderson"].evals[-1]) == 7
+
+
+def test_errors_are_measured_from_where_each_method_ends():
+    found = lesson(choice("exponential"))  # iteration ends at 0.357, Newton at 2.153
+    for name, (_, error) in errors(found).items():
+        assert float(error[-1]) < 1e-5, name
+
+
+def test_basins_and_contraction_of_the_neuron():
+    land = lesson(choice("tanh")).landscape
+    starts = np.linspace(-1.5, 1.5, len(land.basins))
+    kinds = [point.kind for point in land.points]
+    assert kinds == ["stable", "unstable", "stable"]
+    np.testing.assert_array_equal(land.basins.numpy(), np.where(starts < 0, 0, 2))
+    (left, right) = land.contraction
+    edge = math.acosh(math.sqrt(2)) / 2  # 2/cosh²(2x) = 1
+    assert left[1] == pytest.approx(-edge)
+    assert right[0] == pytest.approx(edge)
+
+
+@pytest.mark.parametrize("text", ["1/x", "tan(x)", "x^x", "sqrt(x)", "1/(x-x)", "sign(x)", "3"])
+@pytest.mark.parametrize("method", METHODS)
+def test_wild_maps_have_a_lesson_by_every_method(text, method):
+    wild = Choice(text, (), (-4.0, 4.0), 0.5, method)
+    found = lesson(wild)
+    assert scalar_words.verdict(found)
+    assert len(found.corners) == 2 * len(found.xs) - 1
+    assert scalar_words.race(found).count("\n") == 5
