@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.frame import note, plain
+from deq.figures.frame import note
 from deq.figures.palette import Palette, translucent
 
 # Share of the strip from which on a stretch has room for its label.
@@ -25,9 +25,15 @@ class Place(Protocol):
 
 
 def basin_strip(
-    basins: npt.ArrayLike, view: tuple[float, float], hues: Sequence[str], colours: Palette
+    basins: npt.ArrayLike,
+    view: tuple[float, float],
+    place: tuple[float, float],
+    hues: Sequence[str],
+    colours: Palette,
 ) -> list[dict[str, Any]]:
-    """One heat map of one row on the axes x and y3; none without starts.
+    """A rectangle for each stretch of starts with one end, as layout shapes.
+
+    No heat map: playing frames without redrawing everything makes one disappear.
 
     Parameters
     ----------
@@ -35,32 +41,31 @@ def basin_strip(
         For starts spread evenly over the view the index of their fixed point, −1 for none.
     view : (float, float)
         From the first start to the last.
+    place : (float, float)
+        The strip's lower and upper edge in the figure, from 0 to 1.
     hues : sequence of str
         A colour for each fixed point.
     colours : Palette
         Grey is for starts that settle nowhere.
     """
     index = np.asarray(basins, dtype=np.int64)  # (S,)
-    if not len(index):
-        return []
-    steps = [colours.grid, *(translucent(hue, 0.45) for hue in hues)]
-    edges = np.linspace(0, 1, len(steps) + 1).round(6).tolist()
-    scale = [[edge, colour] for k, colour in enumerate(steps) for edge in (edges[k], edges[k + 1])]
-    places = np.linspace(*view, len(index))
+    cell = (view[1] - view[0]) / max(len(index), 1)
     return [
         {
-            "type": "heatmap",
-            "name": "basins",
-            "x": plain(places),
-            "y": [0.5],
-            "z": [index.tolist()],
-            "zmin": -1.5,
-            "zmax": len(hues) - 0.5,
-            "colorscale": scale,
-            "showscale": False,
-            "yaxis": "y3",
-            "hoverinfo": "skip",
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": round(view[0] + begin * cell, 5),
+            "x1": round(view[0] + end * cell, 5),
+            "y0": place[0],
+            "y1": place[1],
+            "layer": "below",
+            "line": {"width": 0},
+            "fillcolor": translucent(hues[index[begin]], 0.45)
+            if index[begin] >= 0
+            else colours.grid,
         }
+        for begin, end in runs(index)
     ]
 
 
@@ -68,6 +73,7 @@ def strip_labels(
     basins: npt.ArrayLike,
     view: tuple[float, float],
     points: Sequence[Place],
+    place: tuple[float, float],
     colours: Palette,
     *,
     who: str = "",
@@ -85,7 +91,10 @@ def strip_labels(
         if k >= 0 and end - begin < 0.45 * len(index):
             text = f"end at {where}"
         middle = float(places[begin] + places[end - 1]) / 2
-        labels.append(note(middle, 0.5, text, colours.ink, size=13, yref="y3"))
+        height = sum(place) / 2
+        labels.append(
+            note(middle, height, text, colours.ink, size=13, yref="paper", yanchor="middle")
+        )
     return labels
 
 

@@ -98,7 +98,7 @@ def errors_over_evals(
                 "hoverinfo": "skip",
             },
         )
-        text = f"slope log |g′(x*)|: each step × {abs(slope):.3g}"
+        text = f"slope log |g′(x*)|: × {abs(slope):.3g}"
         middle = float(np.log10(y[0] * y[1])) / 2
         labels.append(
             note(
@@ -106,10 +106,10 @@ def errors_over_evals(
                 middle,
                 text,
                 colours.accent,
-                size=13,
                 xanchor="left",
                 xshift=6,
                 yshift=12,
+                font={"size": 13, "color": colours.accent, **halo(colours, 2)},
             )
         )
     layout = {

@@ -106,7 +106,6 @@ def linked_cobweb(
     data = [
         *_still(web, x, y, view, colours),
         *_crossings(points, hues, max(last, 1), colours),
-        *basin_strip(basins, view, hues, colours),
     ]
     moving = [len(data) + k for k in range(4)]
     path = (plain(web[:, 0]), plain(web[:, 1]))
@@ -119,15 +118,21 @@ def linked_cobweb(
     frames.append({**frames[0], "name": "start"})  # see stepper
     names = [str(k) for k in shown]
     halts, captions = ["start", *names], [sentences[0], *(sentences[k] for k in shown)]
+    strip = (_STACKED if stacked else _BESIDE)[1][2:]
     layout: dict[str, Any] = {
         **base_layout(colours),
         **_axes(view, max(last, 1), stacked, colours),
         "margin": {"l": 56, "r": 12, "t": 24, "b": 142 if stacked else 108},
-        "shapes": [_shade(low, high, colours) for low, high in contraction],
+        "shapes": [
+            *(_shade(low, high, colours) for low, high in contraction),
+            *basin_strip(basins, view, strip, hues, colours),
+        ],
         "annotations": [
-            *_labels(points, hues, view, colours),
+            *_labels(points, view, colours),
             *_titles(contraction, view, colours),
-            *strip_labels(basins, view, points, colours, who="" if plain_iteration else "Picard: "),
+            *strip_labels(
+                basins, view, points, strip, colours, who="" if plain_iteration else "Picard: "
+            ),
         ],
         **player(names, halts, captions, redraw=False, colours=colours),
         "meta": {"last": names[-1]},
@@ -287,15 +292,16 @@ def _axes(view: tuple[float, float], last: int, stacked: bool, colours: Palette)
     span = plain([low - room, high + room], 4)
     quiet = {"automargin": False}  # fitting the margins would double the time of drawing
     return {
-        "xaxis": axis(colours, title="xₙ", range=span, domain=list(web[:2]), anchor="y3", **quiet),
+        "xaxis": axis(
+            colours,
+            title="xₙ",
+            range=span,
+            domain=list(web[:2]),
+            anchor="free",
+            position=strip[2],
+            **quiet,
+        ),
         "yaxis": axis(colours, title="xₙ₊₁ = g(xₙ)", range=span, domain=list(web[2:]), **quiet),
-        "yaxis3": {
-            "domain": list(strip[2:]),
-            "range": [0, 1],
-            "anchor": "x",
-            "visible": False,
-            "fixedrange": True,
-        },
         "xaxis2": axis(
             colours,
             title="step n",
@@ -343,8 +349,9 @@ def _titles(
 
 
 def _labels(
-    points: Sequence[Fixed], hues: Sequence[str], view: tuple[float, float], colours: Palette
+    points: Sequence[Fixed], view: tuple[float, float], colours: Palette
 ) -> list[dict[str, Any]]:
+    """Position and kind of each, if they are few; in ink, as not every colour carries text."""
     if not 0 < len(points) <= _MOST_LABELS:
         return []
     # Below the point, where the web is thin; above it where there is no room.
@@ -354,12 +361,12 @@ def _labels(
             p.x,
             p.x,
             f"<b>{p.x:.3g}</b> {p.kind}".replace("-", "−"),
-            hue,
+            colours.ink,
             yshift=-34 if p.x > floor else 30,
             xanchor="left" if p.x < floor else "center",
-            font={"size": 14, "color": hue, **halo(colours, 2)},
+            font={"size": 14, "color": colours.ink, **halo(colours, 2)},
         )
-        for p, hue in zip(points, hues, strict=True)
+        for p in points
     ]
 
 

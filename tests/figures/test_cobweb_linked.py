@@ -124,8 +124,17 @@ def test_points_that_attract_have_colours_of_their_own():
 
 
 def test_the_contraction_is_shaded_where_it_is():
-    (shape,) = drawn(contraction=[(-0.5, 2.0)]).layout.shapes
+    shape, *strip = drawn(contraction=[(-0.5, 2.0)]).layout.shapes
     assert (shape.x0, shape.x1) == (-0.5, 2.0)
+    assert shape.yref == "y domain"
+    assert len(strip) == 1
+
+
+def test_the_strip_changes_its_colour_where_the_ends_change():
+    figure = drawn(points=[STABLE, UNSTABLE], basins=[0] * 30 + [-1] * 10, contraction=[])
+    one, two = figure.layout.shapes
+    assert (one.x0, one.x1, two.x0, two.x1) == (-1, 3.5, 3.5, 5)
+    assert one.fillcolor != two.fillcolor == palette().grid
 
 
 def test_stretches_of_equal_values():
