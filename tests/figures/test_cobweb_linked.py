@@ -9,7 +9,7 @@ import pytest
 
 from deq.figures import errors_over_evals, linked_cobweb, palette, standalone_page
 from deq.figures.basin_strip import runs
-from deq.figures.linked_cobweb import point_colours
+from deq.figures.linked_cobweb_still import point_colours
 from deq.figures.stepper import half_steps_shown
 
 VIEW = (-1.0, 5.0)
