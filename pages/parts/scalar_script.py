@@ -88,7 +88,11 @@ def narrow() -> bool:
 
 
 def scalar_script(
-    leader: str, turn: str, query: Mapping[str, str], prefixes: Sequence[str]
+    leader: str,
+    turn: str,
+    query: Mapping[str, str],
+    prefixes: Sequence[str],
+    label: str = LABEL,
 ) -> None:
     """Attach to the figure in the container `leader`.
 
@@ -102,10 +106,12 @@ def scalar_script(
         What has to stand in the URL.
     prefixes : sequence of str
         What else begins with one of these is removed from it.
+    label : str
+        What the figure is called to those who cannot see it.
     """
     data = {
         "leader": leader,
-        "label": LABEL,
+        "label": label,
         "turn": turn,
         "narrow": narrow(),
         "query": dict(query),
