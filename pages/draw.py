@@ -16,10 +16,15 @@ guard.through_app()
 
 
 def drawing_side() -> pad.Pad:
-    """The pad, its buttons and the examples."""
+    """The pad itself, and what is drawn on it."""
     drawing = pad.pad()
     st.markdown("**Draw here**")  # short: the canvas's own toolbar covers the right half
     pad.canvas(drawing, st.session_state.get("brush", BRUSH))
+    return drawing
+
+
+def tools(drawing: pad.Pad) -> None:
+    """Its buttons and the examples."""
     with st.container(horizontal=True, gap="small"):
         nothing = not drawing.objects
         st.button("Undo", icon=":material/undo:", on_click=pad.undo, disabled=nothing, key="undo")
@@ -27,7 +32,6 @@ def drawing_side() -> pad.Pad:
             "Clear", icon=":material/delete:", on_click=pad.clear, disabled=nothing, key="clear"
         )
     pad.example_pills(drawing)
-    return drawing
 
 
 def settings() -> controls.Choice:
@@ -63,13 +67,25 @@ def page(machine: Engine) -> None:
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
         drawing = drawing_side()
-    with below:
-        choice = settings()
+        under = st.container(gap="small")
     newcomer = "last-seen" not in st.session_state
+    # The digit goes out before the widgets around it, whose values are known from the last run.
+    choice = controls.current()
+    ahead = choice is not None
+    if choice is None:
+        with under:
+            tools(drawing)
+        with below:
+            choice = settings()
     seen = recognise(machine, drawing, choice)
     answer = answer_side.container(gap="xsmall")
     with answer:
         views.prediction(seen, theme)
+    if ahead:
+        with under:
+            tools(drawing)
+        with below:
+            settings()
     with pace.after_the_digit(newcomer):
         with answer:
             views.bars(seen, theme)

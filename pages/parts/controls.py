@@ -66,6 +66,15 @@ class Choice:
 DEFAULT = Choice("ODE dopri5", 1e-3, None)
 
 
+def current() -> Choice | None:
+    """What the widgets below say, before they are drawn; None when they have not been yet."""
+    state = st.session_state
+    if any(key not in state for key in ("solver", "tol", "start", "seed")):
+        return None
+    seed = int(state["seed"]) if state["start"] == "random" else None
+    return Choice(state["solver"], float(state["tol"]), seed)
+
+
 def solver_and_tolerance() -> tuple[str, float]:
     """The two that matter."""
     name = st.selectbox(
