@@ -11,6 +11,8 @@ from deq.solvers.base import require_number
 
 # Steps that shrink less than this are not on their way anywhere.
 _CREEPING = 0.999
+# So many of the last steps have to.
+_LATELY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float =
         where = _listed(xs[-p:]) if p <= 4 else ""
         said = f"It jumps between {_COUNTS.get(p, str(p))} points{where}, for ever."
         return told("cycles", said, period=p)
-    if observed < _CREEPING:
+    shrinks = bool((xs.diff().abs()[-_LATELY:].diff() < 0).all())  # a chaotic orbit's do not
+    if observed < _CREEPING and shrinks:
         said = f"It is still on its way after {_steps(taken)}, each {observed:.3g} of the last."
         return told("creeps", said)
     return told("wanders", f"It has found no rest and no rhythm in {_steps(taken)}.")

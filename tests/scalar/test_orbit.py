@@ -172,3 +172,9 @@ def test_bad_parameters_and_formulas_are_refused() -> None:
         own("cos(")
     with pytest.raises(ValueError, match="view"):
         own("x", view=(1.0, 1.0))
+
+
+@pytest.mark.parametrize("x0", [0.1, 0.3, 0.61])
+@pytest.mark.parametrize("n", [40, 60, 100, 300])
+def test_chaos_is_not_on_its_way_anywhere(x0: float, n: int) -> None:
+    assert orbit(lambda x: 4 * x * (1 - x), x0, n).kind == "wanders"
