@@ -35,4 +35,5 @@ else:
         position="top",
     )
     with errors.in_words():
+        warm_up.core()
         page.run()

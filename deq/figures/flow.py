@@ -70,7 +70,7 @@ def flow_field(
     *,
     view: tuple[float, float],
     points: Sequence[Fixed] = (),
-    frames: int = 48,
+    frames: int = 49,
     stacked: bool = False,
     theme: str | None = "light",
 ) -> Film:
@@ -199,8 +199,12 @@ def _moment(time: Array, paths: Array, dots: Array, k: int) -> list[dict[str, An
 
 
 def _said(time: Array, paths: Array, dots: Array, k: int) -> str:
+    """The slider's words at time k."""
     n = min(int(time[k] + 1e-9), len(dots) - 1)
-    said = f"t = {time[k]:.2f}: the flow is at {paths[0, k]:.4g}, iterate {n} at {dots[n]:.4g}"
+    flow = f"at {paths[0, k]:.4g}" if np.isfinite(paths[0, k]) else "gone"
+    said = f"t = {time[k]:.2f}: the flow is {flow}"
+    if n >= 0:
+        said += f", iterate {n} at {dots[n]:.4g}"
     return said.replace("-", "−")
 
 

@@ -66,10 +66,8 @@ def lambda_plane(
     flow, jumps, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
     data = [_circle(0.0, 1.0, "iteration settles", jumps, 2.5, "solid")]
     labels = [
-        note(
-            1.0, tall, "<b>flow</b>" + ("" if brief else " Re λ < 1"), flow, size=13,
-            xanchor="right", yanchor="top", xshift=-6,
-        ),
+        note(low, tall, "<b>flow</b> Re λ < 1", flow, size=13, xanchor="left", yanchor="top",
+             xshift=5),
         note(0.0, -1, "<b>iteration</b>" + ("" if brief else " |λ| < 1"), jumps, size=12,
              yanchor="top", yshift=-1),
     ]  # fmt: skip
@@ -77,8 +75,8 @@ def lambda_plane(
         centre, radius = euler_disc(h)
         data.insert(0, _circle(centre, radius, "Euler's step settles", step, 2.5, "dash"))
         labels.append(
-            note(0, 0, f"<b>Euler</b> h = {h:.4g}", step, size=13, xref="paper", yref="paper",
-                 xanchor="left", yanchor="bottom", xshift=6, yshift=4)
+            note(low, -tall, f"<b>Euler</b> h = {h:.4g}", step, size=13, xanchor="left",
+                 yanchor="bottom", xshift=5)
         )  # fmt: skip
     full = [chosen in (k, -1) for k in range(len(points))]
     told = list(names) or [_told(value) for value in points.tolist()]
@@ -130,7 +128,7 @@ def lambda_plane(
         "xaxis": axis(colours, title="Re λ", range=[low, high], automargin=False, zeroline=True,
                       zerolinecolor=colours.grid, constrain="domain"),
         "yaxis": axis(colours, title="Im λ", range=[-tall, tall], automargin=False, zeroline=True,
-                      zerolinecolor=colours.muted, scaleanchor="x"),
+                      zerolinecolor=colours.muted, scaleanchor="x", constrain="domain"),
     }  # fmt: skip
     return build(data, layout)
 

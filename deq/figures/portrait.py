@@ -244,7 +244,8 @@ def _axes(
         "xaxis2": axis(colours, title="depth k (layers)", range=[-0.03 * depth, 1.03 * depth],
                        domain=list(right[:2]), anchor="y2", **quiet),
         "yaxis2": axis(colours, title="log scale", type="log", range=span, anchor="x2",
-                       domain=list(right[2:]), exponentformat="power", nticks=7, **quiet),
+                       domain=list(right[2:]), exponentformat="power",
+                       dtick=1 if span[1] - span[0] < 8 else 2, **quiet),
     }  # fmt: skip
 
 

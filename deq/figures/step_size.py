@@ -173,10 +173,13 @@ def steps_over_h(
     told = f"<b>{now:,} steps</b>" if now is not None else "<b>never</b>"
     inside = h <= length[-1] * 1.03
     if inside:
-        labels.append(
-            note(at(h), float(np.log10(data[1]["y"][0])), told, step, yshift=18,
-                 font={"size": 15, "color": step, **halo(colours, 2)})
-        )  # fmt: skip
+        high = float(np.log10(data[1]["y"][0]))
+        left = h < 0.5 * length[-1]
+        where: dict[str, Any] = {"yshift": 18}
+        if high > 0.6 * np.log10(top):  # beside, clear of the names above
+            where = {"xanchor": "left" if left else "right", "xshift": 13 if left else -13}
+        font = {"size": 15, "color": step, **halo(colours, 2)}
+        labels.append(note(at(h), high, told, step, font=font, **where))
     span = [length[0], length[-1] * 1.03]
     layout = {
         **base_layout(colours),

@@ -42,11 +42,12 @@ def flow_section(narrow: bool, theme: str | None) -> str:
     )
     with stage, st.container(gap="xsmall"):
         _verdict(words.flow_verdict(found))
+        _readouts(words.flow_readouts(found))
         with st.container(key="flow-field"):
             chart(
                 figure,
                 "flow",
-                height=520 if narrow else 560,
+                height=520 if narrow else 510,
                 alt=words.flow_alt(found),
                 theme=theme,
             )
@@ -159,7 +160,7 @@ def why_section(narrow: bool, theme: str | None) -> str:
             chart(
                 figure,
                 "jump",
-                height=285,
+                height=265,
                 alt=f"Iterates of tanh({w:g} z + 0.3) and the ODE. {words.walk_verdict(found)}",
                 theme=theme,
             )
@@ -173,7 +174,7 @@ def why_section(narrow: bool, theme: str | None) -> str:
             chart(
                 evals_over_tol(prices, chosen=method, now=tol, most=MOST, theme=theme),
                 "prices",
-                height=215,
+                height=205,
                 alt="Evaluations against the tolerance for this map, one line a solver.",
                 theme=theme,
             )
@@ -184,7 +185,7 @@ def why_section(narrow: bool, theme: str | None) -> str:
             chart(
                 evals_over_tol(ordinary, chosen=method, now=tol, most=MOST, theme=theme),
                 "calm",
-                height=215,
+                height=205,
                 alt="Evaluations against the tolerance on a contractive layer: iteration needs "
                 "about a tenth of the ODE's.",
                 theme=theme,
@@ -232,7 +233,7 @@ def depth_section(narrow: bool, theme: str | None) -> str:
                 alt=f"Phase portrait of a layer of two numbers. {words.deep_verdict(found)}",
                 theme=theme,
             )
-        st.caption(words.DEPTH_SHOWS)
+        st.caption(words.depth_shows(found))
     with side, st.container(key="plane", gap="xsmall"):
         chart(
             lambda_plane(found.eigenvalues, chosen=-1, brief=True, theme=theme),

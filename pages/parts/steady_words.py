@@ -40,12 +40,8 @@ PRICE_SHOWS = (
     "(dopri8) pays least for them."
 )
 CALM_SHOWS = (
-    "**Look for** the gap. On an ordinary layer, a contraction, iteration is there in a few "
-    "evaluations, and the ODE spends ten times as many."
-)
-DEPTH_SHOWS = (
-    "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, a "
-    "straight line: each layer leaves the same share of the distance, the spectral radius ρ."
+    "**Look for** the gap. On an ordinary layer, a contraction, iteration (Picard) is there in a "
+    "few evaluations, and the ODE spends ten times as many."
 )
 EIGEN_SHOWS = "**Look for** the moment λ leaves the unit disc, still left of 1."
 
@@ -88,6 +84,17 @@ def iteration(found: Flowing) -> str:
     if abs(slope) > 1:
         return f"{told}, beyond −1: iteration cannot settle there."
     return f"{told}: iteration settles, too" + (", swinging." if slope < 0 else ".")
+
+
+def flow_readouts(found: Flowing) -> dict[str, str]:
+    """The numbers beside the picture."""
+    goal = found.goal
+    return {
+        "Equilibrium x*": f"{goal.x:.6f}".replace("-", "−") if goal else "–",
+        "λ = g′(x*)": _signed(goal.slope) if goal else "–",
+        "Distance shrinks as": f"exp({short(goal.slope - 1)} t)" if goal else "–",
+        "Equilibria in view": "all" if found.points.everywhere else f"{len(found.points)}",
+    }
 
 
 def flow_alt(found: Flowing) -> str:
@@ -202,6 +209,21 @@ def deep_verdict(found: Deep) -> str:
         )
     flows = "the flow still does" if found.settles else "neither does the flow (some Re λ > 1)"
     return f"ρ = {rho:.2f} > 1: more layers never settle at z*; {flows}."
+
+
+def depth_shows(found: Deep) -> str:
+    """What to look for, which depends on whether the layers settle."""
+    if found.radius < 1:
+        return (
+            "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, "
+            "a straight line: each layer leaves the same share of the distance, ρ."
+        )
+    return (
+        "**Look for** the layers' dots, which never come nearer, and the flow's curves, which end "
+        "in z\\* all the same. To the flow λ may be anywhere left of 1."
+        if found.settles
+        else "**Look for** dots and curves that both avoid z\\*, a hollow diamond: it repels both."
+    )
 
 
 def _pair(values: list[complex]) -> str:

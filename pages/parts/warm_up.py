@@ -28,7 +28,17 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+def core() -> None:
+    """Import `deq`, or wait until another thread has.
+
+    Only ``import deq`` waits: with ``from deq.x import y`` a page would reach into the package that
+    the warm-up has half imported, and both would fail.
+    """
+    import deq  # noqa: F401
+
+
 def _load() -> None:
+    core()
     from deq.models import WeightsError
     from pages.parts.engine import engine
 
