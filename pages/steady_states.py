@@ -8,11 +8,19 @@ from pages.parts import (
     scalar_script,
     steady_controls,
     steady_prose,
+    steady_race_views,
     steady_views,
 )
 
 guard.through_app()
 
+# By section: what shows it, and the container of its hero.
+SECTIONS = {
+    "Flow": (steady_views.flow_section, "flow-field"),
+    "Euler step": (steady_views.step_section, "euler"),
+    "Why an ODE": (steady_race_views.why_section, "jump"),
+    "Depth": (steady_race_views.depth_section, "portrait"),
+}
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
 
@@ -22,7 +30,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         section = steady_controls.section()
         st.markdown(f"**{steady_controls.TITLES[section]}**", width="content")
-    show, leader = steady_views.SECTIONS[section]
+    show, leader = SECTIONS[section]
     turn = show(scalar_script.narrow(), theme)
     scalar_script.scalar_script(
         leader,

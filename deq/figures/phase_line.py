@@ -13,7 +13,7 @@ from deq.figures.palette import Palette, translucent
 
 Array = npt.NDArray[np.float64]
 # Segments of the slope field, and their length as a share of a cell.
-_ACROSS, _SHARE = 22, 0.62
+_ACROSS, _SHARE = 18, 0.6
 # Width over height of the main panel, for slopes that look as steep as they are.
 _ASPECT = 1.9
 _DASH = {"stable": "solid", "unstable": "dash", "neutral": "dot"}

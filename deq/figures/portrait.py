@@ -77,7 +77,7 @@ def portrait(
     far = np.where(far > _FLOOR, far, np.nan)
     depth = len(z) - 1
     data = [
-        *arrows(x, y, np.asarray(field, dtype=np.float64), colours),
+        arrows(x, y, np.asarray(field, dtype=np.float64), colours),
         _flows([np.asarray(c, dtype=np.float64).reshape(-1, 2) for c in courses[1:]], 1.8, 0.5,
                colours),
         _flows([np.asarray(c, dtype=np.float64).reshape(-1, 2) for c in courses[:1]], 3.2, 1.0,

@@ -108,13 +108,18 @@ def film(net):
 def test_strokes_point_along_the_field(net):
     grid = torch.linspace(-1.0, 1.0, 5, dtype=torch.float64)
     field = net.field(grid, grid).numpy()
-    strokes, tips = arrows(grid.numpy(), grid.numpy(), field, palette())
-    x, y = np.array(strokes["x"], float), np.array(strokes["y"], float)
-    drawn = np.stack([x[1::3] - x[0::3], y[1::3] - y[0::3]], axis=1)
+    strokes = arrows(grid.numpy(), grid.numpy(), field, palette())
+    x, y = (
+        np.array(strokes["x"], float).reshape(-1, 7),
+        np.array(strokes["y"], float).reshape(-1, 7),
+    )
+    drawn = np.stack([x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]], axis=1)
     flat = field.reshape(-1, 2)
     cosine = (drawn * flat).sum(1) / np.linalg.norm(drawn, axis=1) / np.linalg.norm(flat, axis=1)
     assert cosine.min() > 0.999
-    assert tips["x"] == strokes["x"][1::3]
+    assert (x[:, 4] == x[:, 1]).all()  # the head is at the tip
+    still = arrows(grid.numpy(), grid.numpy(), np.zeros((5, 5, 2)), palette())
+    assert still["x"][0] == still["x"][1] == -1.0
 
 
 def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(film, net):
