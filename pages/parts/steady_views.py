@@ -43,7 +43,7 @@ def flow_section(narrow: bool, theme: str | None) -> str:
                 alt=words.flow_alt(found),
                 theme=theme,
             )
-        st.caption(words.FLOW_SHOWS)
+        st.caption(words.flow_shows(found))
     pieces.take_home(
         steady_code.flow_code(choice),
         "flow",

@@ -15,10 +15,6 @@ from pages.parts.steady_lesson import Flowing, Stepping
 from pages.parts.steady_race import DEPTH, TOLERANCES, Deep, Walk
 from pages.parts.words import number
 
-FLOW_SHOWS = (
-    "**Look for** the dots that overshoot where the curve glides: the flow never jumps across an "
-    "equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
-)
 STEP_SHOWS = (
     "**Look for** the best step: there the dots land on x\\* almost at once. Twice as far is the "
     "limit."
@@ -71,6 +67,24 @@ def flow_verdict(found: Flowing) -> str:
     if not found.view[0] <= float(found.own.x[-1]) <= found.view[1]:
         end = "runs away"
     return f"The flow from {short(found.choice.x0)} {end}. {why}"
+
+
+def flow_shows(found: Flowing) -> str:
+    """What to look for, which depends on the equilibria."""
+    if len(found.points) > 1:
+        return (
+            "**Look for** the curves that part at the dashed line: the flow crosses no equilibrium, "
+            "so the start decides where it ends. It settles wherever g′ < 1."
+        )
+    if found.slope < 0:
+        return (
+            "**Look for** the dots that overshoot where the curve glides: the flow never jumps "
+            "across an equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
+        )
+    return (
+        "**Look for** curves and dots that follow the same strokes: each stroke has the slope "
+        "dx/dt, whatever t is."
+    )
 
 
 def iteration(found: Flowing) -> str:
