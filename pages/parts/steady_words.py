@@ -73,7 +73,7 @@ def flow_shows(found: Flowing) -> str:
     """What to look for, which depends on the equilibria."""
     if len(found.points) > 1:
         return (
-            "**Look for** the curves that part at the dashed line: the flow crosses no equilibrium, "
+            "**Look for** the curves that part at the dashed line. The flow crosses none of them, "
             "so the start decides where it ends. It settles wherever g′ < 1."
         )
     if found.slope < 0:
