@@ -3,11 +3,8 @@
 import re
 import runpy
 import shutil
-import sys
+import tomllib
 from pathlib import Path
-from types import SimpleNamespace
-
-import pytest
 
 import deq
 from deq.shipped import shipped
@@ -23,23 +20,22 @@ def test_beside_the_package_in_a_checkout_and_inside_it_once_installed(tmp_path:
     assert runpy.run_path(str(copy))["shipped"]("a") == tmp_path / "deq" / "assets" / "a"
 
 
-def test_every_file_that_the_package_asks_for_is_there_and_is_installed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: dict[str, dict[str, list[str]]] = {}
-    stub = SimpleNamespace(
-        setup=lambda **options: said.update(options), find_packages=lambda **_: []
-    )
-    monkeypatch.setitem(sys.modules, "setuptools", stub)
-    runpy.run_path(str(ROOT / "setup.py"))
-    assert said["package_dir"] == {"deq.assets": "assets"}
+def test_every_file_that_the_package_asks_for_is_there_and_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    said = project["tool"]["setuptools"]
+    assert said["package-dir"] == {"deq.assets": "assets"}
+    packages = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "deq").rglob("__init__.py")
+    }
+    assert set(said["packages"]) == packages | {"deq.assets"}
     asked = {
         name
         for path in (ROOT / "deq").rglob("*.py")
         for name in re.findall(r'^\w+ = shipped\("(.+?)"\)', path.read_text("utf-8"), re.M)
     }
     assert {"digits.safetensors", "mnist_5k.npz"} <= asked
-    assert asked <= set(said["package_data"]["deq.assets"])
-    for name in said["package_data"]["deq.assets"]:
+    assert asked <= set(said["package-data"]["deq.assets"])
+    for name in said["package-data"]["deq.assets"]:
         assert (ROOT / "assets" / name).is_file()
         assert shipped(name) == ROOT / "assets" / name
