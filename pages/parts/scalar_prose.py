@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import streamlit as st
 
+from pages.parts.prose import Try, buttons_and_read
 from pages.parts.scalar_controls import apply
-
-
-class Try(NamedTuple):
-    """A button, its widgets' values, and what to watch."""
-
-    label: str
-    settings: Mapping[str, object]
-    watch: str
-
 
 TRY = (
     Try("The cosine key", {"map": "cos"}, "The web winds into 0.739. Does the start matter?"),
@@ -125,13 +116,5 @@ def predict(key: str) -> None:
 
 
 def try_and_read() -> None:
-    """Two columns at the foot of the page; the tasks are buttons that set it."""
-    st.divider()
-    left, right = st.columns([3, 2], gap="large")
-    with left, st.container(key="what-to-try", gap="xsmall"):
-        st.markdown("**What to try**")
-        for k, (label, settings, watch) in enumerate(TRY):
-            button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
-            button.button(label, key=f"try-{k}", on_click=apply, args=(settings,), width="stretch")
-            words.caption(watch)
-    right.markdown("**Read on**\n" + READ)
+    """The foot of the page."""
+    buttons_and_read(TRY, apply, READ)

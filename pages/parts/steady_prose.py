@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from pages.parts.scalar_prose import Try
+from pages.parts.prose import Try, buttons_and_read
 from pages.parts.steady_controls import apply
 
 TRY = (
@@ -68,13 +66,5 @@ READ = """
 
 
 def try_and_read() -> None:
-    """Two columns at the foot of the page; the tasks are buttons that set it."""
-    st.divider()
-    left, right = st.columns([3, 2], gap="large")
-    with left, st.container(key="what-to-try", gap="xsmall"):
-        st.markdown("**What to try**")
-        for k, (label, settings, watch) in enumerate(TRY):
-            button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
-            button.button(label, key=f"try-{k}", on_click=apply, args=(settings,), width="stretch")
-            words.caption(watch)
-    right.markdown("**Read on**\n" + READ)
+    """The foot of the page."""
+    buttons_and_read(TRY, apply, READ)
