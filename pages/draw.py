@@ -99,7 +99,7 @@ def page(machine: Engine) -> None:
             views.residuals(seen, choice, theme)
         turn = f"{drawing.number} {choice} {st.session_state['view']}"
         time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
-        pad_script(drawing.address(), drawing.number)
+        pad_script(drawing.address(), drawing.example, turn)
         downloads.buttons(seen, figure, theme)
     prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
 

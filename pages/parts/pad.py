@@ -47,6 +47,10 @@ class Pad:
         The drawing as the page's address carries it, None before anybody has asked.
     unread
         The address brought a drawing that could not be read, and nothing was drawn since.
+    pills
+        Which set of example pills is on the page. With every drawing that is no example a new set
+        takes over, with none chosen: the browser may still send the old set's choice along with
+        its next message, and that must not be taken for a click.
     """
 
     objects: list[dict[str, Any]]
@@ -57,6 +61,7 @@ class Pad:
     turn: int = 0
     link: str | None = None
     unread: bool = False
+    pills: int = 0
     _known: tuple[Any, ...] | None = None
     _echo: bool = False
 
@@ -73,21 +78,19 @@ class Pad:
         self.turn += 1
         self._known, self._echo = None, True
 
-    def take(self, result: CanvasResult) -> bool:
-        """Read the component; True if a person drew, moved or removed something on it."""
+    def take(self, result: CanvasResult) -> None:
+        """Read the component: what a person drew, moved or removed on it, unless it is our echo."""
         url = result._image_data_url
         if url is None:  # the canvas has not spoken yet
-            return False
+            return
         objects = list((result.json_data or {}).get("objects", []))
         value = outline(objects), hash(url)
         if value == self._known:
-            return False
+            return
         self._known = value
         echo, self._echo = self._echo, False
-        if echo and outline(objects) == outline(self.objects):
-            return False
-        self._replace(objects, result.image_data, None)
-        return True
+        if not (echo and outline(objects) == outline(self.objects)):
+            self._replace(objects, result.image_data, None)
 
     def _replace(
         self, objects: list[dict[str, Any]], pixels: Pixels | None, example: str | None
@@ -95,6 +98,7 @@ class Pad:
         self.objects, self.pixels, self.example = objects, pixels, example
         self.number += 1
         self.link, self.unread = None, False
+        self.pills += example is None
 
     def address(self) -> str:
         """The drawing as the page's address carries it; empty for an example or an empty pad."""
@@ -151,8 +155,7 @@ def canvas(state: Pad, brush: int) -> None:
         return_image_data=True,
         key=KEY,
     )
-    if state.take(result):
-        st.session_state["example"] = None
+    state.take(result)
     if state.unread:
         st.caption(words.UNREAD)
 
@@ -163,31 +166,29 @@ def undo() -> None:
     drawing = (st.session_state.get(KEY) or {}).get("drawing") or {}
     state.take(CanvasResult(drawing.get("raw"), drawing.get("data"), return_image_data=True))
     state.show(state.objects[:-1])
-    st.session_state["example"] = None
 
 
 def clear() -> None:
     """Empty the pad."""
     pad().show([])
-    st.session_state["example"] = None
 
 
-def load_example() -> None:
-    """Put the chosen example on the pad; unchoosing one changes nothing."""
-    name = st.session_state.get("example")
-    if name is not None and name in examples.NAMES:
-        pad().show(objects_of(examples.strokes(name), BRUSH), example=name)
+def load_example(pills: int) -> None:
+    """Put the example chosen in this set of pills on the pad; unchoosing one changes nothing."""
+    state, name = pad(), st.session_state.get(f"example-{pills}")
+    if pills == state.pills and name is not None and name in examples.NAMES:
+        state.show(objects_of(examples.strokes(name), BRUSH), example=name)
 
 
 def example_pills(state: Pad) -> None:
-    """Examples to load with one click; the chosen one is in the URL."""
-    if "example" not in st.session_state and "example" not in st.query_params:
-        st.session_state["example"] = state.example
-    st.pills(
-        "Or pick an example",
-        examples.NAMES,
-        key="example",
-        bind="query-params",
-        on_change=load_example,
-        wrap=True,
-    )
+    """Examples to load with one click."""
+    with st.container(key="example"):
+        st.pills(
+            "Or pick an example",
+            examples.NAMES,
+            default=state.example,
+            key=f"example-{state.pills}",
+            on_change=load_example,
+            args=(state.pills,),
+            wrap=True,
+        )

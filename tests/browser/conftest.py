@@ -4,15 +4,18 @@ A test fails if its page asks anything of another machine, or writes an error to
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
 
 from tests.browser import driver
 
 # Streamlit asks for these below a page's path before it asks at the root: normal, and local.
 NORMAL = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+Route = Callable[[WebSocketRoute], None]
 
 PROJECTOR = {"width": 1440, "height": 900}
 
@@ -40,6 +43,20 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def slow_line() -> Route:
+    """A line on which every message from the server takes its time, one after the other."""
+
+    def route(page_side: WebSocketRoute) -> None:
+        def deliver(message: str | bytes) -> None:
+            time.sleep(0.03)
+            page_side.send(message)
+
+        page_side.connect_to_server().on_message(deliver)
+
+    return route
+
+
+@pytest.fixture
 def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., Page]]:
     """Open a page as a new visitor, watched until the test is over.
 
@@ -48,12 +65,16 @@ def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., P
     complaints: list[str] = []
     opened: list[Page | BrowserContext] = []
 
-    def go(address: str, *, fresh: bool = False, **options: object) -> Page:
+    def go(
+        address: str, *, fresh: bool = False, route: Route | None = None, **options: object
+    ) -> Page:
         context = profile
         if fresh or options:
             context = browser.new_context(**{"viewport": PROJECTOR, **options})
             opened.append(context)
         page = context.new_page()
+        if route:
+            page.route_web_socket("**/_stcore/stream", route)
         if context is profile:
             opened.append(page)
         _watch(page, complaints)

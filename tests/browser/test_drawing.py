@@ -96,6 +96,22 @@ def test_buttons_examples_and_settings(visit, app):
     reads(page, "–")
 
 
+def test_on_a_slow_line_clear_stays_clear_and_an_own_stroke_stays_ones_own(visit, app, slow_line):
+    page = visit(f"{app}/draw?example=1", fresh=True, route=slow_line)
+    empty(page)
+    page.wait_for_timeout(1500)  # whatever is on its way arrives
+    assert page.locator(METRIC).inner_text() == "–"
+    example(page, "1")
+    reads(page, "1")
+    page.wait_for_timeout(1000)
+    draw(page, [[[60, 60], [220, 60]]])
+    page.wait_for_timeout(260)  # the canvas tells of the strokes one by one
+    draw(page, [[[220, 60], [120, 250]]])
+    page.wait_for_function("location.search.includes('ink')")
+    page.wait_for_timeout(1500)
+    assert "example" not in page.url
+
+
 def test_two_visitors_at_once_see_only_their_own_digit(visit, app):
     one, two = visit(f"{app}/draw", fresh=True), visit(f"{app}/draw", fresh=True)
     empty(one)

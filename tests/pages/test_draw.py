@@ -181,7 +181,7 @@ def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_pag
     assert app.session_state["drawing"].address() == ""
     app = open_page("draw", ink=link)
     assert answer(app) == "1"
-    app.pills(key="example").set_value("6").run()
+    app.pills(key="example-0").set_value("6").run()
     assert answer(app) == "6"
     assert app.session_state["drawing"].address() == ""
 
