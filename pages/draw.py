@@ -86,7 +86,7 @@ def page(machine: Engine) -> None:
             tools(drawing)
         with below:
             settings()
-    with pace.after_the_digit(newcomer):
+    with pace.after_the_answer(newcomer):
         with answer:
             views.bars(seen, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):

@@ -28,7 +28,7 @@ def page() -> None:
         st.markdown(f"**{words.verdict(found)}**")
         scalar_views.readouts(found)
         figure = scalar_views.stage(found, scalar_script.narrow(), theme)
-    with pace.after_the_digit(newcomer=False):  # here: after the hero
+    with pace.after_the_answer():
         scalar_views.speed(found, theme)
     predict, code = st.columns([2, 3], gap="large")
     with predict:

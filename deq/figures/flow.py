@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deq.figures.caption import caption, said
 from deq.figures.film import Film
 from deq.figures.frame import axis, base_layout, note, plain
 from deq.figures.palette import Palette, palette, translucent
@@ -100,7 +101,7 @@ def flow_field(
     Returns
     -------
     plotly.graph_objects.Figure
-        The last two traces move: the iterates so far, and a dot on each trajectory.
+        The last three traces move: the iterates so far, a dot on each trajectory, the caption.
     """
     colours = palette(theme)
     far = _FAR * (view[1] - view[0])
@@ -119,23 +120,31 @@ def flow_field(
         _curves(time, paths[:1], 3.2, 1.0, colours),
     ]
     moments = np.unique(np.linspace(0, len(time) - 1, frames).round().astype(int)).tolist()
-    moving = [len(data), len(data) + 1]
+    moving = [len(data) + k for k in range(3)]
     data += [
         {**look, **moment}
         for look, moment in zip(_looks(colours), _moment(time, paths, dots, -1), strict=True)
     ]
+    data.append(caption(_said(time, paths, dots, moments[-1]), colours, narrow=stacked))
     film = [
-        {"name": str(k), "traces": moving, "data": _moment(time, paths, dots, k)} for k in moments
+        {
+            "name": str(k),
+            "traces": moving,
+            "data": [
+                *_moment(time, paths, dots, k),
+                said(_said(time, paths, dots, k), narrow=stacked),
+            ],
+        }
+        for k in moments
     ]
     film.append({**film[0], "name": "start"})  # see stepper
     names = [str(k) for k in moments]
-    said = [_said(time, paths, dots, k) for k in moments]
     layout: dict[str, Any] = {
         **base_layout(colours),
         **_axes(end, view, rate, stacked, colours),
         "margin": {"l": 52, "r": 14, "t": 30, "b": 142 if stacked else 108},
         "annotations": _labels(paths, dots, time, points, kinds, view, stacked, colours),
-        **player(names, ["start", *names], [said[0], *said], redraw=False, colours=colours),
+        **player(names, ["start", *names], redraw=False, colours=colours),
         "meta": {"last": names[-1]},
     }
     stepper(layout, names, narrow=stacked)

@@ -1,8 +1,8 @@
 """Cobweb and iterates side by side, played half step by half step in the browser.
 
-One payload: the still picture (the whole path) and a frame a half step. A frame rewrites four
-traces: in each panel the path so far and its head. Both panels share their vertical axis, so that
-the height read off the curve is at once the height of the next iterate.
+One payload: the still picture (the whole path) and a frame a half step. A frame rewrites five
+traces: in each panel the path so far and its head, and the caption. Both panels share their
+vertical axis, so that the height read off the curve is at once the height of the next iterate.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from deq.figures.basin_strip import basin_strip, strip_labels
+from deq.figures.caption import caption, said
 from deq.figures.film import Film
 from deq.figures.frame import axis, base_layout, plain
 from deq.figures.linked_cobweb_still import (
@@ -81,7 +82,7 @@ def linked_cobweb(
     Returns
     -------
     plotly.graph_objects.Figure
-        The last four traces move: path and head of the cobweb, path and head of the iterates.
+        The last five traces move: path and head of the cobweb, of the iterates, and the caption.
     """
     colours = palette(theme)
     web = np.asarray(corners, dtype=np.float64).reshape(-1, 2)  # (2n + 1, 2)
@@ -96,17 +97,24 @@ def linked_cobweb(
         *still(web, x, y, view, colours),
         *crossings(points, hues, max(last, 1), colours),
     ]
-    moving = [len(data) + k for k in range(4)]
+    moving = [len(data) + k for k in range(5)]
     path = (plain(web[:, 0]), plain(web[:, 1]))
     data += _moment(path, len(web) - 1, plain_iteration, colours)
+    data.append(caption(sentences[-1], colours, narrow=stacked))
     shown = half_steps_shown(len(web))
     frames = [
-        {"name": str(k), "traces": moving, "data": _frame(path, k, plain_iteration, _TAIL)}
+        {
+            "name": str(k),
+            "traces": moving,
+            "data": [
+                *_frame(path, k, plain_iteration, _TAIL),
+                said(sentences[k], narrow=stacked),
+            ],
+        }
         for k in shown
     ]
     frames.append({**frames[0], "name": "start"})  # see stepper
     names = [str(k) for k in shown]
-    halts, captions = ["start", *names], [sentences[0], *(sentences[k] for k in shown)]
     strip = (_STACKED if stacked else _BESIDE)[1][2:]
     layout: dict[str, Any] = {
         **base_layout(colours),
@@ -123,7 +131,7 @@ def linked_cobweb(
                 basins, view, points, strip, colours, who="" if plain_iteration else "Picard: "
             ),
         ],
-        **player(names, halts, captions, redraw=False, colours=colours),
+        **player(names, ["start", *names], redraw=False, colours=colours),
         "meta": {"last": names[-1]},
     }
     stepper(layout, names, narrow=stacked)

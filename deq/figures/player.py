@@ -20,7 +20,7 @@ FAST, SLOW = 45, 180
 def player(
     names: Sequence[str],
     halts: Sequence[str],
-    captions: Sequence[str],
+    captions: Sequence[str] = (),
     *,
     redraw: bool,
     colours: Palette,
@@ -34,7 +34,7 @@ def player(
     halts : sequence of str
         Those of them that the slider can be put on.
     captions : sequence of str
-        What the slider says at each of them.
+        What the slider says at each of them; for many of them see `deq.figures.caption`.
     redraw : bool
         Three-dimensional figures must be redrawn for each frame; flat ones need not.
     colours : Palette
@@ -90,6 +90,7 @@ def player(
                 "tickcolor": colours.muted,
                 "font": {"size": 1, "color": "rgba(0,0,0,0)"},
                 "currentvalue": {
+                    "visible": bool(captions),
                     "prefix": "",
                     "xanchor": "right",
                     "offset": 14,
@@ -101,7 +102,7 @@ def player(
                         "method": "animate",
                         "args": [[name], still],
                     }
-                    for name, caption in zip(halts, captions, strict=True)
+                    for name, caption in zip(halts, captions or [""] * len(halts), strict=True)
                 ],
             }
         ],

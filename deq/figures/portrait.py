@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deq.figures.caption import caption, said
 from deq.figures.cloud import halo
 from deq.figures.film import Film
 from deq.figures.frame import axis, base_layout, note, plain
@@ -68,7 +69,7 @@ def portrait(
     Returns
     -------
     plotly.graph_objects.Figure
-        The last four traces move.
+        The last five traces move, the caption among them.
     """
     colours = palette(theme)
     z, far = np.asarray(layers, dtype=np.float64), np.asarray(distances, dtype=np.float64)
@@ -86,21 +87,26 @@ def portrait(
         *_theory(far, radius, colours),
     ]  # fmt: skip
     path, far_path = (plain(z[:, 0]), plain(z[:, 1])), [_short(d) for d in far.tolist()]
-    moving = [len(data) + k for k in range(4)]
+    moving = [len(data) + k for k in range(5)]
+    sentences = [
+        f"depth {k}: z = ({z[k, 0]:.3f}, {z[k, 1]:.3f}), {_told(far[k])} from z*".replace("-", "−")
+        for k in range(depth + 1)
+    ]
     data += [
         {**look, **place}
         for look, place in zip(_looks(colours), _moment(path, far_path, depth), strict=True)
     ]
+    data.append(caption(sentences[-1], colours, narrow=stacked))
     film = [
-        {"name": str(k), "traces": moving, "data": _moment(path, far_path, k)}
-        for k in range(depth + 1)
+        {
+            "name": str(k),
+            "traces": moving,
+            "data": [*_moment(path, far_path, k), said(sentence, narrow=stacked)],
+        }
+        for k, sentence in enumerate(sentences)
     ]
     film.append({**film[0], "name": "start"})  # see stepper
     names = [str(k) for k in range(depth + 1)]
-    said = [
-        f"depth {k}: z = ({z[k, 0]:.3f}, {z[k, 1]:.3f}), {_told(far[k])} from z*".replace("-", "−")
-        for k in range(depth + 1)
-    ]
     flow, jumps = colours.solver("ode"), colours.solver("picard")
     legend = f"<span style='color:{jumps}'><b>●─● layers</b></span>   "
     legend += f"<span style='color:{flow}'><b>━ the flow</b></span>"
@@ -119,7 +125,7 @@ def portrait(
             note(float(end[0]), float(end[1]), "<b>z*</b>", colours.accent, xshift=17, yshift=-15,
                  font={"size": 17, "color": colours.accent, **halo(colours, 2)}),
         ],
-        **player(names, ["start", *names], [said[0], *said], redraw=False, colours=colours),
+        **player(names, ["start", *names], redraw=False, colours=colours),
         "meta": {"last": names[-1]},
     }  # fmt: skip
     stepper(layout, names, narrow=stacked)

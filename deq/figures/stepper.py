@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from deq.figures.caption import caption_axes
 from deq.figures.player import thin
 
-# Milliseconds: a whole film takes about as long as the first, a frame within the others.
-_FILM, _QUICKEST, _SLOWEST = 1600, 20, 300
+# Milliseconds: a whole film takes about as long as the first, a frame at most the second.
+_FILM, _SLOWEST = 1600, 300
+# Browsers draw every 17 ms, so a frame that asks for 20 gets 33. Long films ask for less than 17
+# and are shown as fast as the machine can, 30 to 60 frames a second.
+_LONG, _QUICKEST = 48, 16
 _SLOWER = 4
 _FOREVER = 3_600_000
 # Half steps that all get a frame, and how many the rest of a long path gets.
@@ -43,14 +45,17 @@ def stepper(layout: dict[str, Any], names: Sequence[str], *, narrow: bool = Fals
     Parameters
     ----------
     layout : dict
-        With what `player` made; changed in place.
+        With what `player` made without captions; changed in place, with axes for a
+        `deq.figures.caption.caption`.
     names : sequence of str
         The frames. The figure also has one called "start" that looks like the first, and the slider
         stops at it.
     narrow : bool
-        Puts the slider and its sentence below the buttons instead of beside them.
+        Puts the slider and the caption below the buttons instead of beside them.
     """
-    brief = int(np.clip(_FILM / max(len(names), 1), _QUICKEST, _SLOWEST))
+    brief = _QUICKEST
+    if len(names) < _LONG:
+        brief = min(_FILM // max(len(names), 1), _SLOWEST)
 
     def play(duration: int, *, frames: Sequence[str] = names, resume: bool = True) -> list[Any]:
         timing = {
@@ -76,7 +81,5 @@ def stepper(layout: dict[str, Any], names: Sequence[str], *, narrow: bool = Fals
         {"label": "Reset", "method": "animate", "args": play(0, frames=[first], resume=False)},
     ]
     layout["updatemenus"][0]["pad"]["t"] = 52  # clear of the axis title
-    layout["sliders"][0]["pad"]["t"] = 96 if narrow else 58
-    if narrow:
-        layout["sliders"][0]["currentvalue"] |= {"xanchor": "left", "offset": 8}
-        layout["sliders"][0]["currentvalue"]["font"]["size"] = 13
+    layout["sliders"][0]["pad"]["t"] = 124 if narrow else 90  # the caption stands above it
+    layout.update(caption_axes())

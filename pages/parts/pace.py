@@ -1,4 +1,7 @@
-"""The digit first, the figures after it: what makes a page feel quick, alone and in a class."""
+"""The answer first, the rest after it: what makes a page feel quick, alone and in a class.
+
+The answer is what one looks at after moving a control: the digit, or the hero figure.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # Streamlit sends every 10 ms what has been shown. Building the figures keeps the interpreter busy
-# for longer than that: this pause lets the digit leave before they start.
-DIGIT = 0.015
+# for longer than that: this pause lets the answer leave before they start.
+ANSWER = 0.015
 # Plotly's 4.6 MB keep a newcomer's browser busy for a second in which it shows nothing. Asked for
 # it a moment later, it has pad and digit on the page by then.
 NEWCOMER = 0.5
@@ -20,8 +23,8 @@ _turn = threading.Lock()
 
 
 @contextmanager
-def after_the_digit(newcomer: bool) -> Iterator[None]:
+def after_the_answer(newcomer: bool = False) -> Iterator[None]:
     """Build figures here: what has been shown is on its way, and no other visitor's are built."""
-    time.sleep(NEWCOMER if newcomer else DIGIT)
+    time.sleep(NEWCOMER if newcomer else ANSWER)
     with _turn:
         yield

@@ -44,7 +44,7 @@ def why_section(narrow: bool, theme: str | None) -> str:
             )
         st.caption(words.WALK_SHOWS)
         left, right = st.columns(2, gap="medium")
-    with pace.after_the_digit(newcomer=False):  # here: after the hero
+    with pace.after_the_answer():
         solvers = list(dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method]))
         prices = {name: price(w, name) for name in solvers}
         with left, st.container(key="prices", gap="xsmall"):
@@ -112,7 +112,7 @@ def depth_section(narrow: bool, theme: str | None) -> str:
                 theme=theme,
             )
         st.caption(words.depth_shows(found))
-    with side, st.container(key="plane", gap="xsmall"):
+    with pace.after_the_answer(), side, st.container(key="plane", gap="xsmall"):
         chart(
             lambda_plane(found.eigenvalues, chosen=-1, brief=True, theme=theme),
             "plane",

@@ -8,7 +8,7 @@ from deq.figures import standalone_page
 from deq.figures.flow import flow_field
 from deq.figures.lambda_plane import lambda_plane
 from deq.figures.step_size import euler_path, steps_over_h
-from pages.parts import scalar_controls, steady_code, steady_controls
+from pages.parts import pace, scalar_controls, steady_code, steady_controls
 from pages.parts import steady_pieces as pieces
 from pages.parts import steady_words as words
 from pages.parts.chart import chart
@@ -89,6 +89,8 @@ def step_section(narrow: bool, theme: str | None) -> str:
                 theme=theme,
             )
             st.caption(words.STEP_SHOWS)
+        below = st.container(key="costs", gap="xsmall")
+    with pace.after_the_answer():
         with right, st.container(key="plane", gap="xsmall"):
             slopes = [p.slope for p in now.points][:12]
             chosen = now.points.points.index(now.goal) if now.goal in now.points.points[:12] else 0
@@ -101,7 +103,7 @@ def step_section(narrow: bool, theme: str | None) -> str:
                 theme=theme,
             )
             st.caption(words.PLANE_SHOWS)
-        with st.container(key="costs", gap="xsmall"):
+        with below:
             chart(
                 steps_over_h(
                     found.hs,

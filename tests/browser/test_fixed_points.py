@@ -5,7 +5,7 @@ import pytest
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser
-LABEL = ".st-key-cobweb .slider-label"
+LABEL = ".st-key-cobweb .subplot.x9y9 .textpoint text"
 LIMIT = '.st-key-limit [data-testid="stMetricValue"]'
 
 

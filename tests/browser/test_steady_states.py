@@ -5,8 +5,8 @@ import pytest
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser
-DEPTH = ".st-key-portrait .slider-label"
-TIME = ".st-key-flow-field .slider-label"
+DEPTH = ".st-key-portrait .subplot.x9y9 .textpoint text"
+TIME = ".st-key-flow-field .subplot.x9y9 .textpoint text"
 
 
 def watch(page, box, label):

@@ -50,14 +50,15 @@ def test_the_still_shows_the_whole_way_in_both_panels():
                                halving(6), atol=1e-4)  # fmt: skip
     np.testing.assert_allclose(named(figure, "steps").y, 4 * 0.5 ** np.arange(7), atol=1e-4)
     assert list(named(figure, "steps").x) == list(range(7))
-    assert figure.data[-1].name == "step"
+    assert [trace.name for trace in figure.data[-2:]] == ["step", "caption"]
+    assert figure.data[-1].text[0].endswith("corner 12")
     assert figure.layout.sliders[0].active == len(figure.layout.sliders[0].steps) - 1
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5])
 def test_both_heads_stand_at_the_same_step(n):
     figure = drawn()
-    path, head, steps, step = at(figure, str(2 * n)).data
+    path, head, steps, step, _ = at(figure, str(2 * n)).data
     x = 4 * 0.5**n
     assert (head.x[0], head.y[0]) == pytest.approx((x, x))  # on the diagonal
     assert (step.x[0], step.y[0]) == pytest.approx((n, x))
@@ -67,23 +68,24 @@ def test_both_heads_stand_at_the_same_step(n):
 
 
 def test_half_way_the_height_just_read_is_already_the_next_dot_but_hollow():
-    _, head, steps, step = at(drawn(), "5").data  # up to the curve from x₂ = 1
+    _, head, steps, step, _ = at(drawn(), "5").data  # up to the curve from x₂ = 1
     assert (head.x[0], head.y[0]) == (1, 0.5)
     assert (step.x[0], step.y[0], step.marker.symbol) == (3, 0.5, "circle-open")
     assert len(steps.y) == 3
 
 
 def test_by_another_method_the_height_is_not_the_next_iterate():
-    *_, step = at(drawn(plain_iteration=False), "5").data
+    *_, step, _ = at(drawn(plain_iteration=False), "5").data
     assert (step.x[0], step.y[0], step.marker.symbol) == (2, 1, "circle")
 
 
-def test_each_half_step_has_its_sentence_on_the_slider():
+def test_each_half_step_has_its_sentence_and_a_place_on_the_slider():
     figure = drawn()
+    captions = {frame.name: frame.data[-1].text[0] for frame in figure.frames}
+    assert all(captions[str(k)].endswith(f"<br>corner {k}") for k in range(13))
     steps = figure.layout.sliders[0].steps
-    frames = {frame.name for frame in figure.frames}
-    assert [step.label for step in steps[1:]] == [f"corner {k}" for k in range(13)]
-    assert all(step.args[0][0] in frames for step in steps)
+    assert [step.args[0][0] for step in steps] == ["start", *(str(k) for k in range(13))]
+    assert len({step.label for step in steps}) == 1  # Plotly would measure each of them
     play = figure.layout.updatemenus[0].buttons[0].args[0]
     assert list(play) == [str(k) for k in range(13)]
 
@@ -179,7 +181,7 @@ def test_plotly_accepts_the_figures(theme):
 
 
 def test_a_film_keeps_its_frames_when_it_is_taken_home():
-    assert '"corner 12"' in standalone_page(drawn(), "g", theme="light")
+    assert 'corner 12"' in standalone_page(drawn(), "g", theme="light")
     assert "Plotly.addFrames" in standalone_page(drawn(), "g", theme="light")
 
 

@@ -126,11 +126,12 @@ def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(film, net):
     frames = film.to_dict()["frames"]
     assert [frame["name"] for frame in frames] == [*map(str, range(51)), "start"]
     layers = net.unrolled(50)
-    path, head, far, depth = frames[7]["data"]
+    path, head, far, depth, words = frames[7]["data"]
     np.testing.assert_allclose(path["x"], layers[:8, 0], atol=1e-4)
     np.testing.assert_allclose([head["x"][0], head["y"][0]], layers[7], atol=1e-4)
     np.testing.assert_allclose(far["y"], net.distances(50)[:8], rtol=6e-3)
     assert depth["x"] == [7]
+    assert "<br>depth 7: z = (" in words["text"][0]
     (end,) = named(film, "z*")
     np.testing.assert_allclose([end["x"][0], end["y"][0]], layers[50], atol=1e-3)
     assert len(json.dumps(film.to_dict())) < 300_000

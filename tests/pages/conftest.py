@@ -16,7 +16,7 @@ Open = Callable[..., AppTest]
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses are for browsers."""
     monkeypatch.setattr(pace, "NEWCOMER", 0.0)
-    monkeypatch.setattr(pace, "DIGIT", 0.0)
+    monkeypatch.setattr(pace, "ANSWER", 0.0)
 
 
 @pytest.fixture

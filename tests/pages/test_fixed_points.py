@@ -65,7 +65,7 @@ def test_the_first_picture_is_the_article_s(open_page):
     figure = stage(app)
     assert len(figure["frames"]) == 2 * 33 + 2
     assert len(json.dumps(figure)) < 300_000
-    path = figure["data"][-4]
+    path = figure["data"][-5]
     assert path["x"][:3] == [-1, -1, 0.5403]
     assert path["y"][-1] == pytest.approx(COS, abs=1e-4)
 

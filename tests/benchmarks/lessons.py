@@ -1,0 +1,134 @@
+"""How fast the two lessons answer a slider and play their animations, in Chromium.
+
+    python tests/benchmarks/lessons.py [--moves 15]
+
+A slider is moved by the arrow keys, one step at a time; waited for is the new picture in the page's
+hero figure. All times are taken by the browser's own clock, in milliseconds, from the key to the
+curve redrawn by Plotly, the component's own delay included. Then each hero is played: frames it
+shows a second, and the size of the one message that carries it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from playwright.sync_api import Page
+
+from tests.browser.driver import IDLE, browser, server
+
+SLIDERS = [  # page, its hero, the sliders moved on it
+    ("fixed_points?map=tanh", "cobweb", ("tanh-w", "tanh-x0-slide")),
+    ("fixed_points?map=logistic", "cobweb", ("logistic-r",)),
+    ("steady_states?map=tanh", "flow-field", ("tanh-w",)),
+    ("steady_states?part=Euler+step", "euler", ("h-slide",)),
+    ("steady_states?part=Why+an+ODE", "jump", ("w",)),
+    ("steady_states?part=Depth", "portrait", ("gain", "z1")),
+]
+WATCH = """
+const sent = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  if (window.marks && !window.marks.sent) window.marks.sent = performance.now();
+  return sent.call(this, data);
+};
+window.addEventListener('keydown', () => { window.marks = { key: performance.now() }; }, true);
+window.addEventListener('DOMContentLoaded', () => new MutationObserver((changes) => {
+  const m = window.marks;
+  if (!m || !m.sent || m.picture) return;
+  const here = (node) => node.closest && node.closest(`.st-key-${window.hero}`);
+  const drawn = (node) => here(node) && (node.matches('path.js-line')
+      || node.querySelector('path.js-line'));
+  if (changes.some((change) => drawn(change.target) && (change.type === 'attributes'
+      || [...change.addedNodes].some(drawn)))) m.picture = performance.now();
+}).observe(document.body,
+           { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] }));
+"""
+PLAY = """(hero) => new Promise((done) => {
+  const plot = document.querySelector(`.st-key-${hero} .js-plotly-plot`), times = [];
+  const last = plot.layout.meta && plot.layout.meta.last;
+  const stop = () => done(times);
+  let patience = setTimeout(stop, 1500);
+  plot.on('plotly_animatingframe', ({ name }) => {
+    times.push(performance.now());
+    clearTimeout(patience);
+    if (name === last) stop(); else patience = setTimeout(stop, 1500);
+  });
+  const play = plot.querySelector('.updatemenu-button');
+  if (!play) stop();
+  else play.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+})"""
+
+
+def moves(page: Page, slider: str, number: int) -> list[dict[str, float]]:
+    """Times of `number` moves: the key pressed, the message sent, the picture there."""
+    page.locator(f".st-key-{slider} input").first.focus()
+    marks = []
+    for _ in range(number):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_function("window.marks && window.marks.picture", timeout=20_000)
+        marks.append(page.evaluate("window.marks"))
+        page.wait_for_selector(IDLE)
+        page.wait_for_timeout(300)
+    return marks
+
+
+def rate(page: Page, hero: str) -> tuple[int, float]:
+    """Frames shown by one play, and how many a second; none where the hero stands still."""
+    times = page.evaluate(PLAY, hero)
+    if len(times) < 2:
+        return len(times), float("nan")
+    return len(times), 1000 * (len(times) - 1) / (times[-1] - times[0])
+
+
+def payload(page: Page, hero: str) -> int:
+    """Bytes of the hero as JSON: data, layout and frames."""
+    spec: Any = page.evaluate(
+        """(hero) => {
+            const plot = document.querySelector(`.st-key-${hero} .js-plotly-plot`);
+            const frames = plot._transitionData ? plot._transitionData._frames : [];
+            return JSON.stringify({ data: plot.data, layout: plot.layout, frames: frames });
+        }""",
+        hero,
+    )
+    json.loads(spec)
+    return len(spec)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--moves", type=int, default=15)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    options = parser.parse_args()
+    print(f"{'page and slider':48} {'median':>7} {'90 %':>6}  of which slider → message")
+    with server() as address, browser(options.chromium) as chromium:
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.add_init_script(WATCH)
+        played = []
+        for path, hero, sliders in SLIDERS:
+            page.goto(f"{address}/{path}")
+            page.wait_for_selector(f".st-key-{hero} .main-svg", timeout=60_000)
+            page.wait_for_selector(IDLE)
+            page.wait_for_timeout(1500)
+            page.evaluate(f"window.hero = '{hero}'")
+            played.append((path, payload(page, hero), *rate(page, hero)))
+            for slider in sliders:
+                marks = moves(page, slider, options.moves)
+                totals = sorted(m["picture"] - m["key"] for m in marks)
+                component = statistics.median(m["sent"] - m["key"] for m in marks)
+                most = totals[int(0.9 * (len(totals) - 1))]
+                name = f"{path} {slider}"
+                print(f"{name:48} {statistics.median(totals):7.0f} {most:6.0f}  {component:6.0f}")
+    print(f"\n{'animation':48} {'kB':>7} {'frames':>6}  a second")
+    for path, size, frames, speed in (row for row in played if row[2] > 1):
+        print(f"{path:48} {size / 1000:7.0f} {frames:6d}  {speed:6.1f}")
+
+
+if __name__ == "__main__":
+    main()
