@@ -8,6 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from deq.solvers import anderson_alone as alone
 from deq.solvers.base import Iteration, require_count, require_number
 
 # Older states are trusted less: each step back multiplies its share of the ridge.
@@ -98,12 +99,14 @@ class Anderson(Iteration):
         """Solver time that one step takes."""
         return float(self.damping)
 
-    def init(self, z0: Tensor) -> AndersonState:
+    def init(self, z0: Tensor) -> AndersonState | alone.AloneState:
         """Return an empty history for states like ``z0`` (B, D)."""
         batch, dim = z0.shape
         n = self.window + 1
         ridge = 10 * torch.finfo(z0.dtype).eps if self.ridge is None else self.ridge
         wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver
+        if alone.fits(z0):
+            return alone.begin(z0, *_in_numpy(n, ridge, wide))
         factors, floors, newest = _constants(n, ridge, wide, z0.device)
         return AndersonState(
             g=torch.zeros(batch, n, dim, dtype=z0.dtype, device=z0.device),
@@ -115,8 +118,12 @@ class Anderson(Iteration):
             newest=newest,
         )
 
-    def step(self, state: AndersonState, z: Tensor, fz: Tensor) -> tuple[Tensor, AndersonState]:
+    def step(
+        self, state: AndersonState | alone.AloneState, z: Tensor, fz: Tensor
+    ) -> tuple[Tensor, AndersonState | alone.AloneState]:
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
+        if isinstance(state, alone.AloneState):
+            return alone.advance(state, z, fz, self.damping, self.restart), state
         n = self.window + 1
         slot = state.count % n
         state.count += 1
@@ -180,6 +187,15 @@ def _constants(
         floor = torch.full((n + 1, n), kinds.max / 4, dtype=dtype, device=device)
         floors = torch.diag_embed(floor.masked_fill(used, kinds.tiny))
         return factors.unbind(), floors.unbind(), eye[:, :, None].unbind()
+
+
+@lru_cache(maxsize=16)
+def _in_numpy(
+    n: int, ridge: float, dtype: torch.dtype
+) -> tuple[tuple[alone.Floats, ...], tuple[alone.Floats, ...]]:
+    """Factors and floors for one sample."""
+    factors, floors, _ = _constants(n, ridge, dtype, torch.device("cpu"))
+    return tuple(f.numpy() for f in factors), tuple(f.numpy() for f in floors)
 
 
 def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:

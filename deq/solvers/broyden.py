@@ -18,6 +18,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from deq.solvers import broyden_alone as alone
+from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
@@ -123,8 +125,10 @@ class Broyden(Iteration):
         """Solver time that one step takes."""
         return float(self.damping)
 
-    def init(self, z0: Tensor) -> BroydenState:
+    def init(self, z0: Tensor) -> BroydenState | alone.AloneState:
         """Return an empty history for states like ``z0`` (B, D)."""
+        if fits(z0):
+            return alone.begin(z0, self.memory)
         batch, dim = z0.shape
         wide = torch.promote_types(z0.dtype, torch.float32)  # squares of half types underflow
         size = -(-(self.memory + 3) // _BLOCK) * _BLOCK
@@ -143,8 +147,12 @@ class Broyden(Iteration):
         state.grow()
         return state
 
-    def step(self, state: BroydenState, z: Tensor, fz: Tensor) -> tuple[Tensor, BroydenState]:
+    def step(
+        self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor
+    ) -> tuple[Tensor, BroydenState | alone.AloneState]:
         """Return the next iterate (B, D); the history in ``state`` is updated in place."""
+        if isinstance(state, alone.AloneState):
+            return alone.advance(state, z, fz, self.memory, self.damping, _OVERLAP), state
         new = state.newest + 1
         g = state.row[new]  # (B, 1, D)
         torch.sub(fz, z, out=state.flat[new])

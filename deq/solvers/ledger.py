@@ -1,14 +1,24 @@
 """The ledger of one solve: who has finished and why, the best state of each, what was recorded.
 
-Every solver reports through it, so that "converged" means the same thing whatever the method.
+Every solver reports through it, so that "converged" means the same thing whatever the method. The
+states stay tensors where they are; lengths and codes, a few numbers a sample, are NumPy's, whose
+small operations cost a third of a tensor's.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from deq.status import Status
+
+Floats = npt.NDArray[np.floating[Any]]
+Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
 
 _ACTIVE = -1
 # A residual this many times larger than everything the sample started with will not come back.
@@ -16,7 +26,7 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many looks means the float floor.
 _FLOOR_EPS = 64.0
 _PATIENCE = 12
-# Up to so many samples plain numbers are quicker than tensors.
+# Up to so many samples plain numbers are quicker still.
 _FEW = 4
 
 
@@ -42,16 +52,15 @@ class Ledger:
     ----------
     evals : int
         Evaluations of f so far; whoever evaluates f counts them here.
-    frozen : Tensor of bool, shape (B,), or None
-        Samples that have finished; None while nobody has.
     size : Tensor, shape (B,)
         ‖z‖₂ of the state observed last.
+    best_z : Tensor, shape (B, D)
+        The state with the smallest residual so far.
 
     Notes
     -----
-    The common look, in which nobody finishes and everybody improves, costs two norms, a few
-    operations on (B,) and one host synchronisation; states are kept by reference. Only other
-    looks sort samples out one by one.
+    The common look, in which nobody finishes and everybody improves, costs two norms and one host
+    synchronisation; states are kept by reference. Only other looks sort samples out one by one.
     """
 
     def __init__(
@@ -60,26 +69,61 @@ class Ledger:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
-        few = batch <= _FEW and z0.device.type == "cpu"
-        self._few = self.atol.expand(batch).tolist() if few else None
+        self._dtype = z0.dtype
+        self._atol = _host(self.atol)  # () or (B,)
+        # A list for few samples, whose numbers are looked at one by one.
+        self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
         self.evals = 0
         self.looks = 0
-        self.best_z = z0  # (B, D) the state with the smallest residual so far
-        self.best = z0.new_full((batch,), float("inf"))  # (B,) that residual
-        self.size = self.best
-        self.status = torch.full((batch,), _ACTIVE, device=z0.device)  # (B,)
-        self.nfe = torch.zeros_like(self.status)  # (B,)
-        self.frozen: Tensor | None = None
-        self._frozen_col: Tensor | None = None  # (B, 1) the same, ready to broadcast
-        self._limit = self.best  # (B,) residual beyond which a sample has diverged
-        self._last_best = self.nfe  # (B,) look at which each sample last improved
+        self.best_z = z0
+        self._best: Floats | list[float] = np.full(batch, np.inf, self._atol.dtype)  # (B,)
+        self.size = self.atol
+        self._status: Codes = np.full(batch, _ACTIVE)
+        self._nfe: Codes = np.zeros(batch, np.int64)
+        self._left = batch  # who has not finished
+        self._done: Bools | None = None  # (B,) who has finished; None while nobody has
+        self._frozen: Tensor | None = None  # (B,) the same, once somebody has asked
+        self._rows: Tensor | None = None  # (k,) places of the finished, once they are held
+        self._kept = z0  # (k, D) what they return
+        self._limit: Floats = self._atol  # (B,) residual beyond which a sample has diverged
+        self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self._mixed = False  # whether f was found to mix samples
         self.record = record
         self.times: list[float] = []
         self.states: list[Tensor] = []
-        self.residuals: list[Tensor] = []
+        self._residuals: list[Floats] = []
+
+    @property
+    def best(self) -> Tensor:
+        """‖f(z) − z‖₂ at ``best_z``, (B,)."""
+        return self._tensor(np.asarray(self._best))
+
+    @property
+    def status(self) -> Tensor:
+        """Codes of ``Status``, −1 for those who go on, (B,) int64."""
+        return torch.from_numpy(self._status.copy()).to(self.atol.device)
+
+    @property
+    def nfe(self) -> Tensor:
+        """Evaluations of f until each sample finished, (B,) int64."""
+        return torch.from_numpy(self._nfe.copy()).to(self.atol.device)
+
+    @property
+    def residuals(self) -> list[Tensor]:
+        """One recorded tensor (B,) a look."""
+        return [self._tensor(res) for res in self._residuals]
+
+    @property
+    def frozen(self) -> Tensor | None:
+        """Samples that have finished, (B,) bool; None while nobody has."""
+        if self._frozen is None and self._done is not None:
+            self._frozen = torch.from_numpy(self._done).to(self.atol.device)
+        return self._frozen
+
+    def _tensor(self, values: Floats) -> Tensor:
+        return torch.from_numpy(values.copy()).to(self.atol.device, self._dtype)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -90,100 +134,117 @@ class Ledger:
             True when every sample has finished.
         """
         self.looks += 1
-        res = torch.linalg.vector_norm(r, dim=1)  # (B,)
+        length = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        if self.looks == 1:
-            # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
-            limit = _GROWTH * (res + self.size + self.atol / self.rtol)
-            self._limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
-        if self._few is not None and self.frozen is None and self._few_go_on(res, self._few):
-            finished = self._go_on(z, res)
+        done = self._done
+        if self._few is not None and done is None and self.looks > 1:
+            lengths = length.tolist()
+            if self._few_go_on(lengths, self.size.tolist(), self._few):
+                if self.record:
+                    self._keep(t, z, np.array(lengths, self._atol.dtype))
+                self._go_on(z, lengths)
+                return False
+        res, size = _host(length), _host(self.size)
+        with np.errstate(over="ignore"):  # an infinite limit or bound is one
+            if self.looks == 1:
+                # atol/rtol is the problem's own unit: 1 for tol, the gradient's for adjoints.
+                limit = _GROWTH * (res + size + self._atol / self.rtol)
+                self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
+            bound = self._atol + self.rtol * size  # (B,)
+        better = res < self._best  # NaN fails both comparisons: it never passes for progress
+        ordinary = better & (res > bound)
+        if done is not None:
+            ordinary |= done
+        if ordinary.all():
+            self._go_on(z, res if done is None else np.where(done, self._best, res))
+            finished = False
         else:
-            bound = torch.add(self.atol, self.size, alpha=self.rtol)  # (B,)
-            better = res < self.best  # NaN fails both comparisons: it never passes for progress
-            ordinary = better & (res > bound)
-            if self.frozen is not None:
-                ordinary |= self.frozen
-            if ordinary.all():
-                finished = self._go_on(z, res)
-            else:
-                finished = self._settle(z, res, better, bound)
+            finished = self._settle(z, res, size, better, bound)
         if self.record:
-            self.times.append(t)
-            self.states.append(self.hold(z))
-            self.residuals.append(
-                res if self.frozen is None else torch.where(self.frozen, self.best, res)
-            )
+            # Whoever has finished, just now too, stays at what it returns.
+            now = res if self._done is None else np.where(self._done, self._best, res)
+            self._keep(t, self.hold(z), now)
         return finished
 
-    def _few_go_on(self, res: Tensor, atol: list[float]) -> bool:
-        """Whether everybody improves and nobody finishes; few samples are quicker looked at so."""
-        now = zip(res.tolist(), self.best.tolist(), atol, self.size.tolist(), strict=True)
-        return all(a + self.rtol * size < r < best for r, best, a, size in now)
+    def _keep(self, t: float, z: Tensor, res: Floats) -> None:
+        self.times.append(t)
+        self.states.append(z)
+        self._residuals.append(res)
 
-    def _go_on(self, z: Tensor, res: Tensor) -> bool:
-        """Book an improvement of all unfinished samples. False, since none finishes."""
+    def _few_go_on(self, res: list[float], size: list[float], atol: list[float]) -> bool:
+        """Whether everybody improves and nobody finishes; few samples are quicker looked at so."""
+        now = zip(res, self._best, atol, size, strict=True)
+        return all(a + self.rtol * s < r < best for r, best, a, s in now)
+
+    def _go_on(self, z: Tensor, res: Floats | list[float]) -> None:
+        """Book an improvement of all unfinished samples."""
         self._all_best = self.looks
         self.best_z = z
-        self.best = res if self.frozen is None else torch.where(self.frozen, self.best, res)
-        return False
+        self._best = res
 
-    def _settle(self, z: Tensor, res: Tensor, better: Tensor, bound: Tensor) -> bool:
+    def _settle(self, z: Tensor, res: Floats, size: Floats, better: Bools, bound: Floats) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        before, now = self.frozen, res
+        before, now = self._done, res
         converged = res <= bound
-        if bound.max() == float("inf"):  # where a state's norm overflows it says nothing
-            converged &= (bound < float("inf")) | (res == 0)
-        better |= converged
-        within = res <= self._limit  # NaN is not
-        if before is not None:
-            better |= before  # held at their best, so z is right for them, res is not
+        if bound.max() == np.inf:  # where a state's norm overflows it says nothing
+            converged &= (bound < np.inf) | (res == 0)
+        better = better | converged
+        if before is not None:  # held at their best, so z is right for them, res is not
+            better |= before
             converged &= ~before
-            within |= before
-            res = torch.where(before, self.best, res)
-        if self._mixed and not (converged | (self.status != _ACTIVE)).all():
-            converged = torch.zeros_like(converged)  # only all together
+            res = np.where(before, self._best, res)
+        if self._mixed and not (converged | (self._status != _ACTIVE)).all():
+            converged = np.zeros_like(converged)  # only all together
         if better.all():
-            self._all_best = self.looks
-            self.best_z, self.best = z, res
+            self._go_on(z, res)
+            finished = self._close(converged, int(Status.CONVERGED))
         else:
-            self.best_z = torch.where(better[:, None], z, self.best_z)
-            self.best = torch.where(better, res, self.best)
-            self._last_best = self._last_best.masked_fill(better, self.looks)
-        if self.looks - self._all_best >= _PATIENCE or not within.all():
-            finished = self._close(*self._leavers(res, converged, within))
-        else:
-            finished = bool(converged.any()) and self._close(converged, int(Status.CONVERGED))
+            finished = self._sort_out(z, res, size, better, converged)
         if finished and before is not None:
             return not self._reopen(before, now, bound)
         return finished
 
-    def _leavers(self, res: Tensor, converged: Tensor, within: Tensor) -> tuple[Tensor, Tensor]:
-        """Which samples finish now, and the code of each."""
-        code = torch.full_like(self.status, _ACTIVE)
-        floor = _FLOOR_EPS * torch.finfo(res.dtype).eps * self.size
-        waited = self.looks - self._last_best.clamp(min=self._all_best)
-        code.masked_fill_((waited >= _PATIENCE) & (res <= floor), int(Status.STALLED))
-        code.masked_fill_(~within, int(Status.DIVERGED))
-        code.masked_fill_(~torch.isfinite(res), int(Status.NON_FINITE))
-        code.masked_fill_(converged, int(Status.CONVERGED))
-        return (code != _ACTIVE) & (self.status == _ACTIVE), code
+    def _sort_out(
+        self, z: Tensor, res: Floats, size: Floats, better: Bools, converged: Bools
+    ) -> bool:
+        """The same where somebody has not improved: perhaps it never will."""
+        worse = self._places(~better)
+        self.best_z = z.index_copy(0, worse, self.best_z.index_select(0, worse))
+        self._best = np.where(better, res, self._best)
+        self._last_best[better] = self.looks
+        within = res <= self._limit  # NaN is not
+        if self.looks - self._all_best < _PATIENCE and within.all():
+            return self._close(converged, int(Status.CONVERGED))
+        return self._close(*self._leavers(res, size, converged, within))
 
-    def _reopen(self, before: Tensor, res: Tensor, bound: Tensor) -> bool:
+    def _leavers(
+        self, res: Floats, size: Floats, converged: Bools, within: Bools
+    ) -> tuple[Bools, Codes]:
+        """Which samples finish now, and the code of each."""
+        code: Codes = np.full_like(self._status, _ACTIVE)
+        floor = _FLOOR_EPS * torch.finfo(self._dtype).eps * size
+        waited = self.looks - self._last_best.clip(min=self._all_best)
+        code[(waited >= _PATIENCE) & (res <= floor)] = Status.STALLED
+        code[~within] = Status.DIVERGED
+        code[~np.isfinite(res)] = Status.NON_FINITE
+        code[converged] = Status.CONVERGED
+        return (code != _ACTIVE) & (self._status == _ACTIVE), code
+
+    def _reopen(self, before: Bools, res: Floats, bound: Floats) -> bool:
         """Look once more at those that converged before the last ones did; True if some go on.
 
         Where f mixes samples, mates that moved on may have moved the equilibrium of one that had
         finished. Its state has stood still and was evaluated with theirs: the residual tells. From
         then on samples only finish all together.
         """
-        converged = self.status == int(Status.CONVERGED)
+        converged = self._status == int(Status.CONVERGED)
         if not (before & converged & (res > 1.01 * bound)).any():
             return False
         self._mixed = True
-        self.status = self.status.masked_fill(converged, _ACTIVE)
-        self.best = torch.where(converged, res, self.best)
-        self.frozen = self.status != _ACTIVE
-        self._frozen_col = self.frozen[:, None]
+        self._status[converged] = _ACTIVE
+        self._best = np.where(converged, res, self._best)
+        self._left = int(converged.sum())
+        self._freeze(~converged)
         return True
 
     def close(self, which: Tensor | None, status: Status) -> bool:
@@ -194,25 +255,39 @@ class Ledger:
         bool
             True when every sample has finished.
         """
-        unfinished = self.status == _ACTIVE
-        return self._close(unfinished if which is None else which & unfinished, int(status))
+        unfinished = self._status == _ACTIVE
+        return self._close(unfinished if which is None else _host(which) & unfinished, int(status))
 
-    def _close(self, which: Tensor, code: Tensor | int) -> bool:
+    def _close(self, which: Bools, code: Codes | int) -> bool:
         """Finish the unfinished samples of the mask ``which``, with a code for all or for each."""
-        if isinstance(code, int):
-            self.status = self.status.masked_fill(which, code)
-        else:
-            self.status = torch.where(which, code, self.status)
-        self.nfe = self.nfe.masked_fill(which, self.evals)
-        frozen = which if self.frozen is None else self.frozen | which
-        finished = int(frozen.sum())
-        if finished:
-            self.frozen = frozen
-            self._frozen_col = frozen[:, None]
-        return finished == len(frozen)
+        places = np.flatnonzero(which)
+        if len(places):
+            self._status[places] = code if isinstance(code, int) else code[places]
+            self._nfe[places] = self.evals
+            self._left -= len(places)
+            self._freeze(which if self._done is None else self._done | which)
+        return self._left == 0
+
+    def _freeze(self, done: Bools) -> None:
+        """From now on these samples stand still."""
+        self._done, self._frozen, self._rows = done, None, None
+
+    def _places(self, which: Bools) -> Tensor:
+        """Where a mask is true, (k,)."""
+        return torch.from_numpy(np.flatnonzero(which)).to(self.atol.device)
 
     def hold(self, z: Tensor) -> Tensor:
         """Return ``z`` (B, D) with the finished samples put back to the state they return."""
-        if self._frozen_col is None:
+        if self._done is None:
             return z
-        return torch.where(self._frozen_col, self.best_z, z)
+        if self._rows is None:
+            self._rows = self._places(self._done)
+            self._kept = self.best_z.index_select(0, self._rows)
+        return z.index_copy(0, self._rows, self._kept)
+
+
+def _host(values: Tensor) -> Any:
+    """The numbers as NumPy's, half types as float32."""
+    if values.dtype in (torch.bfloat16, torch.float16):
+        values = values.float()
+    return values.cpu().numpy()

@@ -150,7 +150,8 @@ def march_adaptively(march: March, rtol: float, atol: Tensor, t_max: float) -> N
     """
     ledger = march.ledger
     order = march.tableau.order
-    trials = torch.zeros_like(ledger.status)  # (B,) trial steps that were not finite
+    # (B,) trial steps that were not finite
+    trials = torch.zeros_like(ledger.size, dtype=torch.int64)
     scale = ledger.size * rtol + atol  # (B,) error that a step of each sample may make
     dt = _first_step(march, scale)
     while march.t < t_max and march.can_step():

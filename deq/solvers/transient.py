@@ -106,7 +106,8 @@ class PseudoTransient(Integrator):
         unit = ledger.atol / ledger.rtol  # 1 for tol, the gradient's length for adjoints
         alpha = (length / (ledger.size + unit)).clamp(max=1.0) / self.step  # (B,)
         elapsed = torch.zeros_like(length)  # (B,) solver time of each sample
-        trials = torch.zeros_like(ledger.status)  # (B,) trial steps that were not finite
+        # (B,) trial steps that were not finite
+        trials = torch.zeros_like(ledger.size, dtype=torch.int64)
         rounding = torch.finfo(z.dtype).eps ** 0.5
         t = 0.0
         while ledger.evals + 2 <= ledger.max_evals:
