@@ -14,7 +14,7 @@ from deq.solvers.base import Iteration, require_count, require_number
 # Older states are trusted less: each step back multiplies its share of the ridge.
 _AGEING = 10.0
 # Up to so many samples the whole Gram matrix costs less than putting a row and a column into it.
-_FEW = 8
+_FEW = 32
 
 
 @dataclass(slots=True)

@@ -77,14 +77,17 @@ class Ledger:
         self.evals = 0
         self.looks = 0
         self.best_z = z0
-        self._best: Floats | list[float] = np.full(batch, np.inf, self._atol.dtype)  # (B,)
         self.size = self.atol
+        kind = self._atol.dtype
+        self._best: Floats | list[float] = np.full(batch, np.inf, kind)  # (B,) of those who go on
+        self._final: Floats = np.zeros(batch, kind)  # (B,) of those who have finished
         self._status: Codes = np.full(batch, _ACTIVE)
         self._nfe: Codes = np.zeros(batch, np.int64)
-        self._left = batch  # who has not finished
-        self._done: Bools | None = None  # (B,) who has finished; None while nobody has
+        self._going = np.ones(batch, np.bool_)  # (B,) who has not finished
+        self._left = batch  # how many that are
+        self._done: Bools | None = None  # (B,) the others; None while there are none
         self._frozen: Tensor | None = None  # (B,) the same, once somebody has asked
-        self._rows: Tensor | None = None  # (k,) places of the finished, once they are held
+        self._rows: Tensor | None = None  # (k,) their places, once they are held
         self._kept = z0  # (k, D) what they return
         self._limit: Floats = self._atol  # (B,) residual beyond which a sample has diverged
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
@@ -98,7 +101,7 @@ class Ledger:
     @property
     def best(self) -> Tensor:
         """‖f(z) − z‖₂ at ``best_z``, (B,)."""
-        return self._tensor(np.asarray(self._best))
+        return self._tensor(self._lengths(np.asarray(self._best)))
 
     @property
     def status(self) -> Tensor:
@@ -119,11 +122,8 @@ class Ledger:
     def frozen(self) -> Tensor | None:
         """Samples that have finished, (B,) bool; None while nobody has."""
         if self._frozen is None and self._done is not None:
-            self._frozen = torch.from_numpy(self._done).to(self.atol.device)
+            self._frozen = torch.from_numpy(self._done.copy()).to(self.atol.device)
         return self._frozen
-
-    def _tensor(self, values: Floats) -> Tensor:
-        return torch.from_numpy(values.copy()).to(self.atol.device, self._dtype)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -136,40 +136,37 @@ class Ledger:
         self.looks += 1
         length = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        done = self._done
-        if self._few is not None and done is None and self.looks > 1:
+        if self._few is not None and self._done is None and self.looks > 1:
             lengths = length.tolist()
             if self._few_go_on(lengths, self.size.tolist(), self._few):
+                self._go_on(z, lengths)
                 if self.record:
                     self._keep(t, z, np.array(lengths, self._atol.dtype))
-                self._go_on(z, lengths)
                 return False
         res, size = _host(length), _host(self.size)
-        with np.errstate(over="ignore"):  # an infinite limit or bound is one
-            if self.looks == 1:
-                # atol/rtol is the problem's own unit: 1 for tol, the gradient's for adjoints.
-                limit = _GROWTH * (res + size + self._atol / self.rtol)
-                self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
-            bound = self._atol + self.rtol * size  # (B,)
+        if self.looks == 1:
+            self._set_limit(res, size)
+        bound = self._atol + self.rtol * size  # (B,)
         better = res < self._best  # NaN fails both comparisons: it never passes for progress
-        ordinary = better & (res > bound)
-        if done is not None:
-            ordinary |= done
-        if ordinary.all():
-            self._go_on(z, res if done is None else np.where(done, self._best, res))
+        converged = res <= bound
+        if self._done is not None:  # held at their best, so z is right for them, res is not
+            better |= self._done
+            converged &= self._going
+        if better.all() and not converged.any():
+            self._go_on(z, res)
             finished = False
         else:
-            finished = self._settle(z, res, size, better, bound)
-        if self.record:
-            # Whoever has finished, just now too, stays at what it returns.
-            now = res if self._done is None else np.where(self._done, self._best, res)
-            self._keep(t, self.hold(z), now)
+            finished = self._settle(z, res, size, better, converged, bound)
+        if self.record:  # whoever has finished, just now too, stays at what it returns
+            self._keep(t, self.hold(z), self._lengths(res))
         return finished
 
-    def _keep(self, t: float, z: Tensor, res: Floats) -> None:
-        self.times.append(t)
-        self.states.append(z)
-        self._residuals.append(res)
+    def _set_limit(self, res: Floats, size: Floats) -> None:
+        """From what a sample starts with follows where it is lost."""
+        with np.errstate(over="ignore"):
+            # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
+            limit = _GROWTH * (res + size + self._atol / self.rtol)
+        self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
 
     def _few_go_on(self, res: list[float], size: list[float], atol: list[float]) -> bool:
         """Whether everybody improves and nobody finishes; few samples are quicker looked at so."""
@@ -182,27 +179,28 @@ class Ledger:
         self.best_z = z
         self._best = res
 
-    def _settle(self, z: Tensor, res: Floats, size: Floats, better: Bools, bound: Floats) -> bool:
+    def _settle(
+        self,
+        z: Tensor,
+        res: Floats,
+        size: Floats,
+        better: Bools,
+        converged: Bools,
+        bound: Floats,
+    ) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        before, now = self._done, res
-        converged = res <= bound
+        some_before = self._done is not None
         if bound.max() == np.inf:  # where a state's norm overflows it says nothing
             converged &= (bound < np.inf) | (res == 0)
-        better = better | converged
-        if before is not None:  # held at their best, so z is right for them, res is not
-            better |= before
-            converged &= ~before
-            res = np.where(before, self._best, res)
-        if self._mixed and not (converged | (self._status != _ACTIVE)).all():
+        better |= converged
+        if self._mixed and not (converged | ~self._going).all():
             converged = np.zeros_like(converged)  # only all together
         if better.all():
             self._go_on(z, res)
             finished = self._close(converged, int(Status.CONVERGED))
         else:
             finished = self._sort_out(z, res, size, better, converged)
-        if finished and before is not None:
-            return not self._reopen(before, now, bound)
-        return finished
+        return finished and not (some_before and self._reopen(res, bound))
 
     def _sort_out(
         self, z: Tensor, res: Floats, size: Floats, better: Bools, converged: Bools
@@ -212,7 +210,7 @@ class Ledger:
         self.best_z = z.index_copy(0, worse, self.best_z.index_select(0, worse))
         self._best = np.where(better, res, self._best)
         self._last_best[better] = self.looks
-        within = res <= self._limit  # NaN is not
+        within = (res <= self._limit) | ~self._going  # NaN is not
         if self.looks - self._all_best < _PATIENCE and within.all():
             return self._close(converged, int(Status.CONVERGED))
         return self._close(*self._leavers(res, size, converged, within))
@@ -228,9 +226,9 @@ class Ledger:
         code[~within] = Status.DIVERGED
         code[~np.isfinite(res)] = Status.NON_FINITE
         code[converged] = Status.CONVERGED
-        return (code != _ACTIVE) & (self._status == _ACTIVE), code
+        return (code != _ACTIVE) & self._going, code
 
-    def _reopen(self, before: Bools, res: Floats, bound: Floats) -> bool:
+    def _reopen(self, res: Floats, bound: Floats) -> bool:
         """Look once more at those that converged before the last ones did; True if some go on.
 
         Where f mixes samples, mates that moved on may have moved the equilibrium of one that had
@@ -238,13 +236,14 @@ class Ledger:
         then on samples only finish all together.
         """
         converged = self._status == int(Status.CONVERGED)
-        if not (before & converged & (res > 1.01 * bound)).any():
+        if not (converged & (self._nfe < self.evals) & (res > 1.01 * bound)).any():
             return False
         self._mixed = True
         self._status[converged] = _ACTIVE
         self._best = np.where(converged, res, self._best)
-        self._left = int(converged.sum())
-        self._freeze(~converged)
+        self._going |= converged
+        self._left = int(self._going.sum())
+        self._done, self._frozen, self._rows = ~self._going, None, None
         return True
 
     def close(self, which: Tensor | None, status: Status) -> bool:
@@ -255,26 +254,20 @@ class Ledger:
         bool
             True when every sample has finished.
         """
-        unfinished = self._status == _ACTIVE
-        return self._close(unfinished if which is None else _host(which) & unfinished, int(status))
+        going = self._going
+        return self._close(going if which is None else _host(which) & going, int(status))
 
     def _close(self, which: Bools, code: Codes | int) -> bool:
         """Finish the unfinished samples of the mask ``which``, with a code for all or for each."""
-        places = np.flatnonzero(which)
+        (places,) = which.nonzero()
         if len(places):
             self._status[places] = code if isinstance(code, int) else code[places]
             self._nfe[places] = self.evals
+            self._final[places] = np.asarray(self._best)[places]
+            self._going[places] = False
             self._left -= len(places)
-            self._freeze(which if self._done is None else self._done | which)
+            self._done, self._frozen, self._rows = ~self._going, None, None
         return self._left == 0
-
-    def _freeze(self, done: Bools) -> None:
-        """From now on these samples stand still."""
-        self._done, self._frozen, self._rows = done, None, None
-
-    def _places(self, which: Bools) -> Tensor:
-        """Where a mask is true, (k,)."""
-        return torch.from_numpy(np.flatnonzero(which)).to(self.atol.device)
 
     def hold(self, z: Tensor) -> Tensor:
         """Return ``z`` (B, D) with the finished samples put back to the state they return."""
@@ -284,6 +277,22 @@ class Ledger:
             self._rows = self._places(self._done)
             self._kept = self.best_z.index_select(0, self._rows)
         return z.index_copy(0, self._rows, self._kept)
+
+    def _keep(self, t: float, z: Tensor, res: Floats) -> None:
+        self.times.append(t)
+        self.states.append(z)
+        self._residuals.append(res)
+
+    def _lengths(self, res: Floats) -> Floats:
+        """Residuals (B,) with the finished samples' own put in."""
+        return res if self._done is None else np.where(self._done, self._final, res)
+
+    def _tensor(self, values: Floats) -> Tensor:
+        return torch.from_numpy(values.copy()).to(self.atol.device, self._dtype)
+
+    def _places(self, which: Bools) -> Tensor:
+        """Where a mask is true, (k,)."""
+        return torch.from_numpy(which.nonzero()[0]).to(self.atol.device)
 
 
 def _host(values: Tensor) -> Any:
