@@ -83,7 +83,8 @@ def parser() -> argparse.ArgumentParser:
         parents=[common, data],
         help="train a model",
         description="Train a model. A checkpoint is kept after every epoch and on Ctrl-C; the same "
-        "command again goes on from there.",
+        "command again goes on from there. Under `torchrun --nproc-per-node N -m deq` N processes "
+        "share every batch.",
     )
     train.add_argument("model", choices=["digits"], help="which model")
     train.add_argument("--epochs", type=_count, help="passes over MNIST")
@@ -138,6 +139,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from deq.training import TrainConfig, train_digits
+    from deq.training.distributed import world
 
     out: Path = options.out
     if out.is_dir():
@@ -149,7 +151,7 @@ def _train(options: argparse.Namespace) -> int:
         why = error.strerror or error
         raise DataError(f"{out} cannot be written: {why}. Name a place with --out.") from error
     config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
-    with stop_on_interrupt() as stop, Bar(stop) as bar:
+    with world() as processes, stop_on_interrupt() as stop, Bar(stop, processes.main) as bar:
         for line in train_digits(
             config,
             data=options.data,
@@ -158,6 +160,7 @@ def _train(options: argparse.Namespace) -> int:
             fresh=options.fresh,
             stop=stop,
             report=bar.show,
+            world=processes,
         ):
             bar.show("training", line.step, line.steps)
             if line.stage == "step":
@@ -169,18 +172,20 @@ def _train(options: argparse.Namespace) -> int:
                 )
             elif line.stage == "stopped":
                 bar.close()
-                print(
-                    f"Stopped after {line.step:,} of {line.steps:,} steps. All of them are kept "
-                    f"beside {out}; the same command goes on from there.",
-                    file=sys.stderr,
-                )
+                if processes.main:
+                    print(
+                        f"Stopped after {line.step:,} of {line.steps:,} steps. All of them are "
+                        f"kept beside {out}; the same command goes on from there.",
+                        file=sys.stderr,
+                    )
                 return INTERRUPTED
-    figures = json.loads(load_file(out).metadata["figures"])
-    print(
-        f"MNIST test digits named right: {figures['mnist']:.2%}; "
-        f"pen digits of unseen writers: {figures['pen']:.2%}.\n"
-        f"The weights are in {out}; `python -m deq evaluate` prints all figures."
-    )
+        if processes.main:
+            figures = json.loads(load_file(out).metadata["figures"])
+            print(
+                f"MNIST test digits named right: {figures['mnist']:.2%}; "
+                f"pen digits of unseen writers: {figures['pen']:.2%}.\n"
+                f"The weights are in {out}; `python -m deq evaluate` prints all figures."
+            )
     return 0
 
 

@@ -19,10 +19,13 @@ class Bar:
     ----------
     stop : threading.Event, optional
         Once it is set, work that is no training step and keeps nothing is interrupted.
+    speaks : bool
+        Of several processes that train together only one does.
     """
 
-    def __init__(self, stop: threading.Event | None = None) -> None:
+    def __init__(self, stop: threading.Event | None = None, speaks: bool = True) -> None:
         self.stop = stop
+        self.speaks = speaks
         self.what = ""
         self.bar = tqdm(disable=True)
 
@@ -34,7 +37,8 @@ class Bar:
             self.close()
             self.what = what
             # disable=None: no bar where stderr is a file.
-            self.bar = tqdm(desc=what, total=total, initial=done, leave=False, disable=None)
+            silent = None if self.speaks else True
+            self.bar = tqdm(desc=what, total=total, initial=done, leave=False, disable=silent)
         self.bar.update(done - self.bar.n)
 
     def say(self, words: str) -> None:
@@ -43,7 +47,8 @@ class Bar:
 
     def write(self, line: str) -> None:
         """Print a line that stays, above the bar."""
-        tqdm.write(line)
+        if self.speaks:
+            tqdm.write(line)
 
     def close(self) -> None:
         """Take the bar away."""

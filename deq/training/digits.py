@@ -21,11 +21,10 @@ from torch import Tensor, nn
 from deq.digits.augment import Augment
 from deq.digits.corpus import NOT_A_DIGIT, Corpus, Set
 from deq.models.digits import Digits
-from deq.models.weights import WeightsError, read_tensors, write_tensors
+from deq.training.checkpoint import keep, resume
 from deq.training.config import TrainConfig
+from deq.training.distributed import World
 from deq.training.progress import Progress, Stage
-
-ANOTHER_PLACE = "Start afresh with --fresh, or name another place with --out."
 
 
 class Trainer:
@@ -39,6 +38,8 @@ class Trainer:
         What to learn from.
     checkpoint : Path
         Where the run is kept. An existing one of the same configuration and data is resumed.
+    world : World, optional
+        The processes that train together; this one alone unless given. All must be given the same.
 
     Raises
     ------
@@ -46,14 +47,25 @@ class Trainer:
         If the checkpoint is damaged, or belongs to another run.
     """
 
-    def __init__(self, config: TrainConfig, data: Corpus, checkpoint: Path) -> None:
+    def __init__(
+        self, config: TrainConfig, data: Corpus, checkpoint: Path, world: World | None = None
+    ) -> None:
         self.config, self.data, self.checkpoint = config, data, checkpoint
+        self.world = world or World()
+        if config.batch < self.world.size:
+            raise ValueError(
+                f"batch must be at least the number of processes, {self.world.size}, "
+                f"not {config.batch}"
+            )
         self.identity = json.dumps({"config": asdict(config), "data": data.fingerprint})
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.model = Digits(config.model)
         # Channels last halves the time of a convolution on a CPU.
-        self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = self.model.to(  # type: ignore[call-overload]
+            self.world.device, memory_format=torch.channels_last
+        )
+        self.shared = self.world.spread(self.model)
         kernel = self.model.cell.weight
         others = [p for p in self.model.parameters() if p is not kernel]
         self.optimiser = torch.optim.AdamW(
@@ -71,13 +83,13 @@ class Trainer:
         self.steps_per_epoch = max(1, per_epoch // config.batch)
         self.steps = self.steps_per_epoch * config.epochs
         if checkpoint.exists():
-            self._resume()
+            self.step = resume(checkpoint, self.model, self.optimiser, self.identity)
 
     def run(self, stop: threading.Event | None = None) -> Iterator[Progress]:
         """Train to the end, or until `stop` is set; yields after every step and every epoch."""
         began = time.monotonic()
         while self.step < self.steps:
-            if stop is not None and stop.is_set():
+            if self.world.any(stop is not None and stop.is_set()):
                 self._save()
                 yield self._progress("stopped", began)
                 return
@@ -95,7 +107,9 @@ class Trainer:
         yield self._progress("done", began)
 
     def validate(self) -> dict[str, float]:
-        """Share of the validation digits named right."""
+        """Share of the validation digits named right; the first process counts."""
+        if not self.world.main:
+            return {}
         return {
             "mnist": accuracy(self.model, self.data.mnist_validation),
             "pen": accuracy(self.model, self.data.pen_validation),
@@ -110,26 +124,32 @@ class Trainer:
             group["lr"] = rate * group["share"]
         place = self.step % self.steps_per_epoch * config.batch
         images, labels = self._batch(self._order[place : place + config.batch])
+        share = self.world.share(len(labels))
+        weight = (share.stop - share.start) / len(labels)  # of this process's mean
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
             torch.manual_seed(config.seed * 1_000_003 + self.step)
             model.train()
             changed = self.augment.scaled(strength)(images[:, None], generator)[:, 0]
-            logits = model(changed)  # (B, 10)
-        loss = objective(logits, labels, config.smoothing, config.exposure)
+            logits = self.shared(changed[share].to(self.world.device))  # (B, 10)
+        truth = labels[share].to(self.world.device)
+        loss = weight * objective(logits, truth, config.smoothing, config.exposure)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        (loss * self.world.size).backward()  # gradients are means over the processes
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         self.optimiser.step()
         norm = model.cell.project_()
         self.step += 1
         last = model.equilibrium.last
         backward = last.backward if last is not None else None
+        forth = float(last.nfe.float().mean()) if last is not None else math.nan
+        back = float(backward.nfe.float().mean()) if backward is not None else math.nan
+        means = self.world.sums(torch.tensor([loss.item(), weight * forth, weight * back]))
         return replace(
             self._progress("step", began),
-            loss=loss.item(),
-            evals=float(last.nfe.float().mean()) if last is not None else math.nan,
-            adjoint_evals=float(backward.nfe.float().mean()) if backward is not None else math.nan,
+            loss=float(means[0]),
+            evals=float(means[1]),
+            adjoint_evals=float(means[2]),
             norm=float(norm),
             rate=rate,
         )
@@ -179,36 +199,8 @@ class Trainer:
         )
 
     def _save(self) -> None:
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            for name, value in state.items():
-                tensors[f"optimiser.{index}.{name}"] = torch.as_tensor(value)
-        write_tensors(self.checkpoint, tensors, {"run": self.identity, "step": str(self.step)})
-
-    def _resume(self) -> None:
-        tensors, metadata = read_tensors(self.checkpoint, ANOTHER_PLACE)
-        if metadata.get("run") != self.identity:
-            raise WeightsError(
-                f"{self.checkpoint} belongs to a run with another configuration or other data. "
-                + ANOTHER_PLACE
-            )
-        try:
-            self._restore(tensors)
-            self.step = int(metadata["step"])
-        except (KeyError, RuntimeError, ValueError) as error:
-            why = " ".join(str(error).split())  # torch lists missing names on lines of their own
-            raise WeightsError(f"{self.checkpoint} is damaged ({why}). {ANOTHER_PLACE}") from error
-
-    def _restore(self, tensors: dict[str, Tensor]) -> None:
-        model = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-        self.model.load_state_dict(model)
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in tensors.items():
-            if key.startswith("optimiser."):
-                _, index, name = key.split(".")
-                state.setdefault(int(index), {})[name] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        if self.world.main:
+            keep(self.checkpoint, self.model, self.optimiser, self.identity, self.step)
 
 
 def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
@@ -246,6 +238,7 @@ def accuracy(model: Digits, part: Set) -> float:
     model.eval()
     images, labels = part
     right = 0
+    device = model.readout.weight.device
     for some, truth in zip(torch.split(images, 500), torch.split(labels, 500), strict=True):
-        right += int((model(some.float() / 255).argmax(1) == truth).sum())
+        right += int((model(some.to(device).float() / 255).argmax(1).cpu() == truth).sum())
     return right / len(labels)

@@ -9,11 +9,12 @@ from pathlib import Path
 import torch
 
 from deq.digits.corpus import Report, draw_corpus
-from deq.digits.mnist import load_subset
+from deq.digits.mnist import load_mnist, load_subset
 from deq.evaluation import evaluate
 from deq.models.weights import SHIPPED, save
 from deq.training.config import TrainConfig
 from deq.training.digits import Trainer
+from deq.training.distributed import World
 from deq.training.finish import draw_map, set_thresholds
 from deq.training.progress import Progress
 
@@ -32,6 +33,7 @@ def train_digits(
     fresh: bool = False,
     stop: threading.Event | None = None,
     report: Report | None = None,
+    world: World | None = None,
 ) -> Iterator[Progress]:
     """Train, choose thresholds, measure and save the digit network.
 
@@ -50,6 +52,9 @@ def train_digits(
         Set it to end the run after the present step; nothing is lost.
     report : callable, optional
         Called during the parts that are not steps: drawing pictures and measuring.
+    world : World, optional
+        The processes that train together, from `deq.training.distributed.world`. All of them call
+        this function with the same arguments; the first one downloads, keeps and measures.
 
     Yields
     ------
@@ -64,6 +69,12 @@ def train_digits(
     deq.models.WeightsError
         If the kept run is damaged or belongs to another configuration.
     """
+    world = world or World()
+    if download and world.size > 1:  # one fetches, and the others find it
+        if world.main:
+            for split in ("train", "test"):
+                load_mnist(split, data, download=True)
+        world.wait()
     corpus = draw_corpus(
         data,
         download=download,
@@ -73,11 +84,12 @@ def train_digits(
         report=report,
     )
     checkpoint = checkpoint_of(out)
-    if fresh:  # not before the data are there
+    if fresh and world.main:  # not before the data are there
         checkpoint.unlink(missing_ok=True)
-    trainer = Trainer(config, corpus, checkpoint)
+    world.wait()
+    trainer = Trainer(config, corpus, checkpoint, world)
     for progress in trainer.run(stop):
-        if progress.stage != "done":
+        if progress.stage != "done" or not world.main:
             yield progress
             continue
         model = trainer.model

@@ -1,0 +1,188 @@
+"""Several processes train one model: each takes its share of every batch.
+
+Started by ``torchrun``, which tells each process its rank. The result is that of one process at
+the same batch, up to rounding: what one process draws or averages over a batch, all do together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The processes of a run, as one of them sees them; by default it is alone.
+
+    Attributes
+    ----------
+    rank, size : int
+        Which process this is, of how many. Rank 0 writes files and speaks.
+    device : str
+        Where it computes.
+    """
+
+    rank: int = 0
+    size: int = 1
+    device: str = "cpu"
+
+    @property
+    def main(self) -> bool:
+        """Whether this process writes files and speaks."""
+        return self.rank == 0
+
+    def share(self, count: int) -> slice:
+        """Return this process's part of a batch of ``count``; together they are the whole.
+
+        Examples
+        --------
+        >>> [World(rank, 3).share(8) for rank in range(3)]
+        [slice(0, 2, None), slice(2, 5, None), slice(5, 8, None)]
+        """
+        return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
+
+    def sums(self, values: Tensor) -> Tensor:
+        """Numbers added up over all processes."""
+        if self.size > 1:
+            values = values.to(self.device)
+            dist.all_reduce(values)
+        return values.cpu()
+
+    def any(self, wish: bool) -> bool:
+        """Whether some process wishes so: all of them get the same answer."""
+        return bool(self.sums(torch.tensor(float(wish)))) if self.size > 1 else wish
+
+    def wait(self) -> None:
+        """Until all processes have come here."""
+        if self.size > 1:
+            dist.barrier()
+
+    def spread(self, model: nn.Module) -> nn.Module:
+        """The model as each process calls it in training: gradients are means over processes.
+
+        Batch normalisation and dropout of the model itself are replaced by such as know that their
+        batch is part of a larger one.
+        """
+        if self.size == 1:
+            return model
+        for owner in list(model.modules()):
+            for name, part in owner.named_children():
+                if isinstance(part, nn.BatchNorm2d):
+                    setattr(owner, name, SharedNorm(part))
+                elif isinstance(part, nn.Dropout):
+                    setattr(owner, name, SharedDropout(part.p, self))
+        return DistributedDataParallel(model)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """The world that ``torchrun`` has started, or that of one process.
+
+    Processes talk by NCCL where each has a GPU of its own, else by Gloo.
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield World()
+        return
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    gpu = torch.cuda.is_available() and local < torch.cuda.device_count()
+    if gpu:
+        torch.cuda.set_device(local)
+    dist.init_process_group("nccl" if gpu else "gloo")
+    try:
+        yield World(dist.get_rank(), size, f"cuda:{local}" if gpu else "cpu")
+    finally:
+        dist.destroy_process_group()
+
+
+class SharedNorm(nn.BatchNorm2d):
+    """Batch normalisation over the batch of all processes.
+
+    What ``torch.nn.SyncBatchNorm`` is, which only knows GPUs.
+
+    Parameters
+    ----------
+    norm : BatchNorm2d
+        Whose parameters and running statistics it takes over.
+    """
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__(norm.num_features, norm.eps, norm.momentum)
+        self.weight, self.bias = norm.weight, norm.bias
+        for name, buffer in norm.named_buffers():
+            setattr(self, name, buffer)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise x (B, C, H, W)."""
+        if not self.training:
+            return super().forward(x)
+        count = _total(torch.tensor(float(x.numel() // x.shape[1]), device=x.device))
+        mean = _total(x.sum((0, 2, 3))) / count  # (C,)
+        centred = x - mean[:, None, None]
+        variance = _total(centred.square().sum((0, 2, 3))) / count  # (C,)
+        with torch.no_grad():
+            if self.num_batches_tracked is not None:
+                self.num_batches_tracked += 1
+            momentum = self.momentum if self.momentum is not None else 0.1
+            for running, now in (
+                (self.running_mean, mean),
+                (self.running_var, variance * count / (count - 1)),
+            ):
+                if running is not None:
+                    running.lerp_(now.to(running.dtype), momentum)
+        scale = self.weight * torch.rsqrt(variance + self.eps)  # (C,)
+        return torch.addcmul(self.bias[:, None, None], centred, scale[:, None, None])
+
+
+class _Total(torch.autograd.Function):
+    """The sum over all processes. Each has a loss that depends on it: so has the gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        total = gradient.clone()
+        dist.all_reduce(total)
+        return total
+
+
+def _total(values: Tensor) -> Tensor:
+    total: Tensor = _Total.apply(values)  # type: ignore[no-untyped-call]
+    return total
+
+
+class SharedDropout(nn.Dropout):
+    """Dropout that hides what one process would hide: it draws for all, and takes its share.
+
+    Parameters
+    ----------
+    p : float
+        Share that is hidden.
+    world : World
+        Whose generators agree.
+    """
+
+    def __init__(self, p: float, world: World) -> None:
+        super().__init__(p)
+        self.world = world
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Hide a share of x (B, …) in training."""
+        if not self.training or not self.p:
+            return x
+        keep = 1 - self.p
+        batch = int(self.world.sums(torch.tensor(float(len(x)))))  # of all processes
+        noise = torch.empty(batch, *x.shape[1:]).bernoulli_(keep).div_(keep)
+        return x * noise[self.world.share(batch)].to(x.device)
