@@ -1,0 +1,182 @@
+"""The article's first network: an equilibrium that learns y = 2x from ten numbers.
+
+Five hidden units between one number and one number, f(u) = W₂ φ(W₁ u + b₁) + b₂, and the
+equilibrium of z = f(z + x). Without a nonlinearity f is a straight line, f(u) = a u + b, and all is
+known in closed form: z* = (a x + b)/(1 − a), which the flow dz/dt = f(z + x) − z reaches only if
+a < 1. Then the slope a/(1 − a) of the answer is above −1: no steeper fall can be learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from deq.gradient import Gradient
+from deq.implicit import Implicit
+from deq.layer import DEQ
+from deq.solvers import Anderson, Solver
+
+Variant = Literal["linear", "tanh"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+HIDDEN = 5
+SCALE: dict[Variant, float] = {"linear": 1.0, "tanh": 10.0}
+"""Of what is one to the hidden units: tanh is flat beyond, and x and z are numbers up to 30."""
+STEEPEST = 0.98
+"""Largest slope of f that `Doubling.constrain_` leaves, so that answers rise by at most 49."""
+
+
+class Block(nn.Module):
+    """The cell f(z, x) = s (W₂ φ(W₁ (z + x)/s + b₁) + b₂) on states of one number, (B, 1).
+
+    The scale s is 1 for the straight line, and drops out of its slope in any case.
+    """
+
+    def __init__(self, variant: Variant) -> None:
+        super().__init__()
+        self.inside, self.outside = nn.Linear(1, HIDDEN), nn.Linear(HIDDEN, 1)
+        self.variant = variant
+        for layer in (self.inside, self.outside):  # as in the article: Glorot, and zeros
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, z: Tensor, x: Tensor) -> Tensor:
+        """One evaluation: z, x (B, 1) → (B, 1)."""
+        scale = SCALE[self.variant]
+        hidden = self.inside((z + x) / scale)  # (B, 5)
+        out: Tensor = self.outside(torch.tanh(hidden) if self.variant == "tanh" else hidden)
+        return scale * out
+
+
+class Doubling(nn.Module):
+    """x ↦ z*, the equilibrium of z = f(z + x), from z = f(x) on.
+
+    Parameters
+    ----------
+    variant : ``"linear"`` or ``"tanh"``
+        φ.
+    solver : Solver
+        Finds the equilibrium.
+    gradient : Gradient
+        How its gradient is found.
+    tol, max_evals
+        As for `deq.solve`.
+
+    Examples
+    --------
+    >>> torch.manual_seed(0)  # doctest: +ELLIPSIS
+    <torch...>
+    >>> model = Doubling()
+    >>> sum(p.numel() for p in model.parameters())
+    16
+    """
+
+    def __init__(
+        self,
+        variant: Variant = "linear",
+        *,
+        solver: Solver | None = None,
+        gradient: Gradient | None = None,
+        tol: float = 1e-6,
+        max_evals: int = 500,
+    ) -> None:
+        super().__init__()
+        if variant not in VARIANTS:
+            raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}.")
+        self.variant: Variant = variant
+        self.layer = DEQ(
+            Block(variant),
+            solver=solver or Anderson(),
+            tol=tol,
+            max_evals=max_evals,
+            gradient=gradient or Implicit(tol=tol, max_evals=max_evals),
+        )
+
+    @property
+    def block(self) -> Block:
+        """The cell."""
+        block: Block = self.layer.cell  # type: ignore[assignment]
+        return block
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The equilibria z* (B, 1) of inputs x (B, 1)."""
+        with torch.no_grad():
+            start = self.block(torch.zeros_like(x), x)
+        z: Tensor = self.layer(x, start)
+        return z
+
+    @property
+    def slope(self) -> float:
+        """The steepest slope a of f: of the straight line, or a bound for tanh.
+
+        For tanh ``f′(u) = Σ vᵢ wᵢ (1 − tanh²(…)) ≤ Σ max(0, vᵢ wᵢ)``. Below 1 every x has exactly
+        one equilibrium, and the flow settles there.
+        """
+        with torch.no_grad():
+            products = self.block.outside.weight[0] * self.block.inside.weight[:, 0]  # (5,)
+            if self.variant == "tanh":
+                products = products.clamp(min=0)
+            return float(products.sum())
+
+    @property
+    def intercept(self) -> float:
+        """f(0): the b of the straight line."""
+        with torch.no_grad():
+            nothing = torch.zeros(1, 1, dtype=self.block.inside.weight.dtype)
+            return float(self.block(nothing, nothing))
+
+    @torch.no_grad()
+    def constrain_(self, steepest: float = STEEPEST) -> None:
+        """Scale W₂ down where the slope of f is above ``steepest``: a projection after a step."""
+        slope = self.slope
+        if slope > steepest:
+            self.block.outside.weight.mul_(steepest / slope)
+
+    def parameters_list(self) -> list[float]:
+        """All sixteen numbers, in the order of ``parameters()``."""
+        return torch.cat([p.detach().flatten() for p in self.parameters()]).tolist()
+
+    @torch.no_grad()
+    def set_parameters(self, values: Sequence[float]) -> None:
+        """Take over what `parameters_list` gave.
+
+        Raises
+        ------
+        ValueError
+            If there are not sixteen.
+        """
+        nn.utils.vector_to_parameters(
+            self._fitting(torch.tensor(values, dtype=self.block.inside.weight.dtype)),
+            self.parameters(),
+        )
+
+    def _fitting(self, values: Tensor) -> Tensor:
+        wanted = sum(p.numel() for p in self.parameters())
+        if values.shape != (wanted,):
+            raise ValueError(f"values must be {wanted} numbers, not {values.numel()}.")
+        return values
+
+
+def line_of(slope: float, intercept: float) -> tuple[float, float]:
+    """The straight line f(u) = a u + b whose equilibria are z* = slope·x + intercept; (a, b).
+
+    ``a = s/(1 + s)`` and ``b = c/(1 + s)``.
+
+    Raises
+    ------
+    ValueError
+        If the slope is not above −1: no stable equilibrium falls as steeply.
+
+    Examples
+    --------
+    >>> a, b = line_of(2.0, 0.0)
+    >>> round(a, 4), b
+    (0.6667, 0.0)
+    """
+    if not slope > -1:
+        raise ValueError(
+            f"slope must be above −1, not {slope:g}: a stable equilibrium has no less."
+        )
+    return slope / (1 + slope), intercept / (1 + slope)
