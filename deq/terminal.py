@@ -1,15 +1,19 @@
-"""What the command line shows and hears: one progress bar, and Ctrl-C."""
+"""What the command line shows and hears: one progress bar, Ctrl-C, and numbers in options."""
 
 from __future__ import annotations
 
+import argparse
+import math
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Self
+from typing import Self, TypeVar
 
 from tqdm import tqdm
+
+Number = TypeVar("Number", int, float)
 
 
 class Bar:
@@ -76,3 +80,36 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    return _number(int, text, lambda n: n >= 1, "a whole number from 1 on")
+
+
+def seed(text: str) -> int:
+    """What seeds both NumPy and PyTorch, for argparse."""
+    return _number(int, text, lambda n: 0 <= n < 2**32, "a whole number from 0 to 4,294,967,295")
+
+
+def positive(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    return _number(float, text, lambda n: 0 < n < math.inf, "a number above 0")
+
+
+def finite(text: str) -> float:
+    """A finite number, for argparse."""
+    return _number(float, text, math.isfinite, "a number")
+
+
+def _number(
+    kind: Callable[[str], Number], text: str, fits: Callable[[Number], bool], what: str
+) -> Number:
+    """The number in `text`, or argparse's error in words of ours."""
+    try:
+        number = kind(text)
+        if fits(number):
+            return number
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"must be {what}, not {text}")

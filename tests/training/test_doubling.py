@@ -85,7 +85,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
 
 
 def test_a_rate_that_throws_the_weights_about_is_named() -> None:
-    with pytest.raises(TrainingError, match="learning rate|no stable equilibrium"):
+    with pytest.raises(TrainingError, match=r"learning rate|no stable equilibrium"):
         end(rate=1.0, constrained=False, solver="Picard", epochs=60)
 
 
