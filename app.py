@@ -30,6 +30,7 @@ else:
             st.Page("pages/home.py", title="The idea", icon=":material/lightbulb:", default=True),
             st.Page("pages/fixed_points.py", title="Fixed points", icon=":material/adjust:"),
             st.Page("pages/steady_states.py", title="Steady states", icon=":material/waves:"),
+            st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
         ],
         position="top",

@@ -1,0 +1,95 @@
+"""Learn y = 2x through an equilibrium: a training run of a second, watched and played again."""
+
+import streamlit as st
+
+from deq.training.doubling_config import DoublingConfig
+from pages.parts import (
+    doubling_controls,
+    doubling_prose,
+    doubling_runs,
+    doubling_views,
+    errors,
+    guard,
+    scalar_script,
+)
+
+guard.through_app()
+
+TICK = 0.4
+LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
+
+
+def side() -> DoublingConfig | None:
+    """The controls and the two buttons."""
+    run = doubling_runs.current()
+    live = run is not None and run.live
+    with st.container(key="controls", gap="small"):
+        config = doubling_controls.controls()
+        usable = isinstance(config, DoublingConfig)
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Start",
+                icon=":material/play_arrow:",
+                type="secondary" if live else "primary",  # the dark theme hides a disabled label
+                key="train-start",
+                on_click=doubling_runs.start,
+                args=(config,),
+                disabled=live or not usable,
+            )
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="train-stop",
+                on_click=doubling_runs.stop,
+                disabled=not live,
+            )
+        for complaint in (config if not usable else "", doubling_runs.refused()):
+            if complaint:
+                st.warning(str(complaint), icon=":material/error:")
+    return config if isinstance(config, DoublingConfig) else None
+
+
+def results() -> None:
+    """What the run has come to; asks again by itself while it goes on."""
+    with errors.in_words():
+        theme = st.context.theme.type
+        run = doubling_runs.current()
+        live = run is not None and run.live
+        if st.session_state.get("doubling-live") and not live:
+            st.session_state["doubling-live"] = False
+            st.rerun()  # the buttons, too, should know that it is over
+        st.session_state["doubling-live"] = live
+        records = doubling_runs.records(run)
+        config = DoublingConfig.of(run.config) if run is not None else DoublingConfig()
+        said = doubling_views.verdict(records, config)
+        doubling_views.status(run, said)
+        with st.container(key="scalar-readouts", horizontal=True, gap="large"):
+            doubling_views.readouts(records)
+        figure = doubling_views.picture(records, config, live=live, theme=theme)
+        st.caption(doubling_views.LOOK)
+        if not live:
+            doubling_views.downloads(records, figure, said, theme)
+            turn = f"{run.id if run else 'example'} {len(records)} {theme}"
+            scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
+
+
+def page() -> None:
+    """The run, the controls beside it, and what to make of it."""
+    st.header("Learn y = 2x: train through an equilibrium", anchor=False)
+    st.markdown(doubling_prose.IDEA)
+    stage, right = st.columns([3.4, 1], gap="medium")
+    with right:
+        config = side()
+    run = doubling_runs.current()
+    with stage:
+        st.fragment(results, run_every=TICK if run is not None and run.live else None)()
+    predict, code = st.columns([2, 3], gap="large")
+    predict.markdown(doubling_prose.PREDICT)
+    with code:
+        st.markdown("**The same in six lines of `deq`**")
+        st.code(doubling_views.code(config or DoublingConfig()), language="python")
+    doubling_prose.try_and_read()
+
+
+with errors.in_words():
+    page()
