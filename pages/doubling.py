@@ -15,7 +15,7 @@ from pages.parts import (
 
 guard.through_app()
 
-TICK = 0.4
+TICK = 0.8
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
 

@@ -1,12 +1,13 @@
 """How long from pointer-up to the new digit, and where the time goes.
 
-    python tests/benchmarks/stroke_latency.py [--strokes 30] [--chromium /usr/bin/chromium]
+    python tests/benchmarks/stroke_latency.py [--strokes 30] [--busy 2]
 
 Draws digits that somebody wrote in one stroke, each on an empty pad, with real mouse moves in
 Chromium against this app. All times are taken by the browser's own clock, in milliseconds:
 component (pointer-up → message to the server; 200 of it is the canvas's fixed wait), answer
 (message → new digit in the page) and figures (digit → trajectory redrawn). Preparation and solve
-are measured beside it, in this process, on the same strokes and the same number of threads.
+are measured beside it, in this process, on the same strokes and the same number of threads. With
+``--busy`` so many training runs go on meanwhile, watched by visitors of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import torch
+from playwright.sync_api import Browser
 
 import deq
 from tests.browser.driver import browser, click, draw, drawings, open_page, reads, server
@@ -83,15 +85,26 @@ def in_process(all_strokes: list[list[list[list[float]]]]) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in spent.items()}
 
 
+def train(chromium: Browser, address: str, number: int) -> None:
+    """Have a visitor start a training run that takes some minutes, and watch it."""
+    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    open_page(page, f"{address}/doubling?epochs=5000&solver=ODE&seed={number}")
+    click(page, "train-start")
+    page.wait_for_selector('.st-key-train-status:has-text("Training")', timeout=60_000)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strokes", type=int, default=30)
+    parser.add_argument("--busy", type=int, default=0)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     strokes = one_stroke_digits(options.strokes)
     marks = []
     with server() as address, browser(options.chromium) as chromium:
+        for number in range(options.busy):
+            train(chromium, address, number)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(WATCH)
         open_page(page, f"{address}/draw")

@@ -11,7 +11,11 @@ CAPTION = ".st-key-trajectory .slider-label"
 
 @pytest.mark.parametrize(
     ("path", "landmark"),
-    [("", "cobweb-chart"), ("draw?example=7&view=3-D", "path-3d-chart")],
+    [
+        ("", "cobweb-chart"),
+        ("doubling?seed=3", "doubling-chart"),
+        ("draw?example=7&view=3-D", "path-3d-chart"),
+    ],
 )
 def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark):
     with driver.server() as address:
@@ -23,7 +27,7 @@ def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark
         page.close()
 
 
-@pytest.mark.parametrize("path", ["", "draw"])
+@pytest.mark.parametrize("path", ["", "fixed_points", "steady_states", "doubling", "draw"])
 def test_a_phone_never_scrolls_sideways(visit, app, path):
     page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})
     page.wait_for_selector(".js-plotly-plot .main-svg")
