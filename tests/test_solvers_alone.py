@@ -103,3 +103,12 @@ def test_a_solve_in_inference_mode_and_one_after_it():
         outside = deq.solve(f, torch.zeros(1, 5, dtype=torch.float64), solver=solver, tol=1e-9)
         assert torch.equal(inside.z, outside.z)
         assert bool(inside.converged)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_window_is_no_longer_than_the_state(batch, n):
+    f = tanh_map(n, 0.9, seed=4)
+    start = torch.linspace(-1, 1, batch * n, dtype=torch.float64).reshape(batch, n)
+    long, short = (walk(deq.Anderson(window=w), f, start, 6) for w in (12, n))
+    assert all(torch.equal(one, other) for one, other in zip(long, short, strict=True))

@@ -46,14 +46,14 @@ class Anderson(Iteration):
     Parameters
     ----------
     window : int
-        How many steps back are remembered, at least 1.
+        How many steps back are remembered, at least 1; no more than a state has numbers.
     damping : float
         h, greater than 0 and at most 2.
     ridge : float or None
         Regularisation, *relative*: each diagonal entry of G grows by this share, so that it means
         the same at any stage of convergence. None takes 10·eps of the state's type. States further
-        back get ten times more each, so when they are dependent (a window longer than the state,
-        repeated iterates) the newest of them decide.
+        back get ten times more each, so when they are dependent (repeated iterates) the newest of
+        them decide.
     restart : float or None
         Forget the history, and take the damped step, when a sample's residual has grown by more
         than this factor in one step; None never does. Without it the method is a root finder: it
@@ -102,7 +102,8 @@ class Anderson(Iteration):
     def init(self, z0: Tensor) -> AndersonState | alone.AloneState:
         """Return an empty history for states like ``z0`` (B, D)."""
         batch, dim = z0.shape
-        n = self.window + 1
+        # More steps than a state has numbers always depend on each other: rounding would weigh them.
+        n = min(self.window, max(dim, 1)) + 1
         ridge = 10 * torch.finfo(z0.dtype).eps if self.ridge is None else self.ridge
         wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver
         if alone.fits(z0):
@@ -124,7 +125,7 @@ class Anderson(Iteration):
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
         if isinstance(state, alone.AloneState):
             return alone.advance(state, z, fz, self.damping, self.restart), state
-        n = self.window + 1
+        n = len(state.factors)
         slot = state.count % n
         state.count += 1
         g, e, gram, ones = state.g, state.e, state.gram, state.ones

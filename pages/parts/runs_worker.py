@@ -20,6 +20,7 @@ class Worker:
     """A ``python -m deq.training.worker``, started at once and ready when PyTorch is."""
 
     def __init__(self) -> None:
+        self.done = True
         root = str(Path(deq.__file__).parents[1])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self.process = subprocess.Popen(
@@ -39,6 +40,7 @@ class Worker:
 
     def train(self, kind: str, config: Mapping[str, object], folder: Path) -> Iterator[Record]:
         """Have it train; yields its records until the run has ended or the process has."""
+        self.done = False  # with this run, and ready for the next
         self._tell(json.dumps({"kind": kind, "config": dict(config), "folder": str(folder)}))
         assert self.process.stdout is not None  # noqa: S101  (a pipe was asked for)
         for line in self.process.stdout:
@@ -47,6 +49,7 @@ class Worker:
             except ValueError:  # cut off in the middle: the process has ended
                 continue
             if record.get("stage") == "end":
+                self.done = True
                 return
             if record.get("stage") != "ready":
                 yield record
@@ -73,8 +76,10 @@ class Worker:
             self.process.stdout.close()
 
     def how_it_ended(self) -> str:
-        """Why the process is gone, in words."""
-        code = self.process.wait()
+        """Why there are no more records, in words."""
+        if self.done:
+            return "it came to no result"
+        code = self.process.wait()  # its output has ended, so it is about to
         if code == -9:
             return "its process was killed, perhaps for want of memory"
         if code < 0:

@@ -137,6 +137,7 @@ def test_a_finished_result_is_shared_and_says_so(pool: Pool) -> None:
         ("nan", "The loss is no longer a number"),
         ("kill", "was killed"),
         ("exit", "ended with code 7"),
+        ("nothing", "it came to no result"),
     ],
 )
 def test_a_failure_is_a_sentence_and_harms_nobody(pool: Pool, how: str, why: str) -> None:
