@@ -102,7 +102,7 @@ class Anderson(Iteration):
     def init(self, z0: Tensor) -> AndersonState | alone.AloneState:
         """Return an empty history for states like ``z0`` (B, D)."""
         batch, dim = z0.shape
-        # More steps than a state has numbers always depend on each other: rounding would weigh them.
+        # More steps than a state has numbers depend on each other: rounding would weigh them.
         n = min(self.window, max(dim, 1)) + 1
         ridge = 10 * torch.finfo(z0.dtype).eps if self.ridge is None else self.ridge
         wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver

@@ -202,12 +202,14 @@ class Pool:
         with self._lock:
             self._closed = True
             self._queue.clear()
-            workers = [r.worker for r in self._busy if r.worker is not None]
-            if self._idle is not None:
-                workers.append(self._idle)
-        for worker in workers:
-            worker.kill()
-            worker.close()
+            idle, self._idle = self._idle, None
+            for run in self._busy:  # whoever follows it lets go of its worker
+                run.stopping = True
+                if run.worker is not None:
+                    run.worker.kill()
+        if idle is not None:
+            idle.kill()
+            idle.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _schedule(self) -> None:
@@ -223,6 +225,10 @@ class Pool:
     def _drive(self, run: Run) -> None:
         """Follow a run on a thread that mostly waits for its next record."""
         with self._lock:
+            if self._closed:
+                run.state = "stopped"
+                self._busy.remove(run)
+                return
             idle, self._idle = self._idle, None
             worker = idle if idle is not None and idle.alive else Worker()
             run.worker = worker
