@@ -14,13 +14,14 @@ from pathlib import Path
 import torch
 
 import deq
-from deq.commands import INTERRUPTED, add_train
+from deq.commands import add_train
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.picture import read_picture
+from deq.lab_command import INTERRUPTED
 from deq.models.weights import SHIPPED, WeightsError, load_file
 from deq.solvers import Solver
 from deq.terminal import Bar, count, positive
-from deq.training.doubling import TrainingError
+from deq.training.errors import TrainingError
 
 SOLVERS: dict[str, Callable[[], Solver]] = {
     "ode": deq.ODE,

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import fields
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from deq.digits import DataError
+from deq.lab_command import INTERRUPTED, add_lab, require_place, say_stopped
 from deq.models.doubling import VARIANTS
 from deq.models.weights import SHIPPED, load_file
 from deq.terminal import Bar, count, finite, positive, seed, stop_on_interrupt
 from deq.training.doubling_config import GRADIENTS, SOLVERS, DoublingConfig
-
-INTERRUPTED = 130  # what shells give for a program ended by Ctrl-C
 
 
 def add_train(
@@ -23,7 +20,7 @@ def add_train(
     common: argparse.ArgumentParser,
     data: argparse.ArgumentParser,
 ) -> None:
-    """Add ``train digits`` and ``train doubling`` to the commands."""
+    """Add ``train digits``, ``train doubling`` and ``train lab`` to the commands."""
     train = commands.add_parser(
         "train",
         help="train a model",
@@ -80,6 +77,7 @@ def add_train(
     )
     doubling.add_argument("--out", type=Path, metavar="FILE", help="keep the run in this file")
     doubling.set_defaults(command=train_doubling)
+    add_lab(models, common, data)
 
 
 def train_digits(options: argparse.Namespace) -> int:
@@ -89,7 +87,7 @@ def train_digits(options: argparse.Namespace) -> int:
     from deq.training.distributed import world
 
     out: Path = options.out
-    _require_place(out)
+    require_place(out)
     config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
     with world() as processes, stop_on_interrupt() as stop, Bar(stop, processes.main) as bar:
         for line in run(
@@ -113,7 +111,7 @@ def train_digits(options: argparse.Namespace) -> int:
             elif line.stage == "stopped":
                 bar.close()
                 if processes.main:
-                    _say_stopped(line.step, line.steps, f"beside {out}")
+                    say_stopped(line.step, line.steps, f"beside {out}")
                 return INTERRUPTED
         if processes.main:
             figures = json.loads(load_file(out).metadata["figures"])
@@ -132,7 +130,7 @@ def train_doubling(options: argparse.Namespace) -> int:
 
     out: Path | None = options.out
     if out is not None:
-        _require_place(out)
+        require_place(out)
     chosen = {field.name: getattr(options, field.name) for field in fields(DoublingConfig)}
     try:
         config = DoublingConfig.of(chosen)
@@ -145,7 +143,7 @@ def train_doubling(options: argparse.Namespace) -> int:
             if line.stage == "stopped":
                 bar.close()
                 kept = f"in {out}" if out is not None else None
-                _say_stopped(line.epoch, line.epochs, kept)
+                say_stopped(line.epoch, line.epochs, kept)
                 return INTERRUPTED
     print(
         f"loss {line.loss:.2g}; asked {OUTSIDE:g}, it answers {line.answer:.3f} "
@@ -155,22 +153,3 @@ def train_doubling(options: argparse.Namespace) -> int:
         sign = "-" if line.intercept < 0 else "+"
         print(f"f(u) = {line.slope:.4f} u {sign} {abs(line.intercept):.4f}, z* = f(z* + x)")
     return 0
-
-
-def _require_place(out: Path) -> None:
-    """A bad place shows now, not after the first epoch."""
-    if out.is_dir():
-        raise DataError(f"{out} is a folder. Name a file with --out.")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        NamedTemporaryFile(dir=out.parent, suffix=".part").close()
-    except OSError as error:
-        why = error.strerror or error
-        raise DataError(f"{out} cannot be written: {why}. Name a place with --out.") from error
-
-
-def _say_stopped(step: int, steps: int, kept: str | None) -> None:
-    then = "To keep a run, name a file with --out."
-    if kept:
-        then = f"All of them are kept {kept}; the same command goes on from there."
-    print(f"Stopped after {step:,} of {steps:,} steps. {then}", file=sys.stderr)

@@ -17,7 +17,7 @@ from torch import Tensor
 from deq.digits import corpus
 from deq.digits.corpus import Report, Set
 from deq.digits.scribbles import TRAINED, UNSEEN
-from deq.models.digits import Digits
+from deq.models.classifier import Classifier
 from deq.models.verdict import Verdict, judge
 from deq.solve import solve
 from deq.solvers import ODE, Anderson, Picard, Solver
@@ -119,16 +119,16 @@ class Evaluation:
 
 
 def evaluate(
-    model: Digits,
+    model: Classifier,
     data: Path | str | None = None,
     download: bool = False,
     report: Report | None = None,
 ) -> Evaluation:
-    """Measure a digits model on data it never saw.
+    """Measure a model that reads digits on data it never saw.
 
     Parameters
     ----------
-    model : Digits
+    model : Classifier
         In evaluation mode.
     data, download
         As for `deq.digits.mnist.load_mnist`.
@@ -189,7 +189,7 @@ def evaluate(
 
 @torch.no_grad()
 def settle(
-    model: Digits, images: Tensor, solver: Solver, name: str = "", report: Report | None = None
+    model: Classifier, images: Tensor, solver: Solver, name: str = "", report: Report | None = None
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Solve for pictures (N, 28, 28) uint8 as the app does.
 
@@ -223,14 +223,14 @@ def settle(
     return probabilities, converged, relative, nfe
 
 
-def _verdicts(model: Digits, probabilities: Tensor, converged: Tensor) -> list[Verdict]:
+def _verdicts(model: Classifier, probabilities: Tensor, converged: Tensor) -> list[Verdict]:
     return [
-        judge(p, model.config.thresholds, bool(c))[0]
+        judge(p, model.thresholds, bool(c))[0]
         for p, c in zip(probabilities, converged, strict=True)
     ]
 
 
-def _refused(model: Digits, report: Report | None) -> dict[str, float]:
+def _refused(model: Classifier, report: Report | None) -> dict[str, float]:
     """Share of scribbles that are not called a digit, those refused by `prepare` included."""
     shares: dict[str, float] = {}
     for number, family in enumerate(TRAINED + UNSEEN):

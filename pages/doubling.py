@@ -1,5 +1,7 @@
 """Learn y = 2x through an equilibrium: a training run of a second, watched and played again."""
 
+from dataclasses import asdict
+
 import streamlit as st
 
 from deq.training.doubling_config import DoublingConfig
@@ -21,7 +23,7 @@ LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home
 
 def side() -> DoublingConfig | None:
     """The controls and the two buttons."""
-    run = doubling_runs.current()
+    run = doubling_runs.DESK.current()
     live = run is not None and run.live
     with st.container(key="controls", gap="small"):
         config = doubling_controls.controls()
@@ -32,18 +34,18 @@ def side() -> DoublingConfig | None:
                 icon=":material/play_arrow:",
                 type="secondary" if live else "primary",  # the dark theme hides a disabled label
                 key="train-start",
-                on_click=doubling_runs.start,
-                args=(config,),
+                on_click=doubling_runs.DESK.start,
+                args=(asdict(config) if isinstance(config, DoublingConfig) else {},),
                 disabled=live or not usable,
             )
             st.button(
                 "Stop",
                 icon=":material/stop:",
                 key="train-stop",
-                on_click=doubling_runs.stop,
+                on_click=doubling_runs.DESK.stop,
                 disabled=not live,
             )
-        for complaint in (config if not usable else "", doubling_runs.refused()):
+        for complaint in (config if not usable else "", doubling_runs.DESK.refused()):
             if complaint:
                 st.warning(str(complaint), icon=":material/error:")
     return config if isinstance(config, DoublingConfig) else None
@@ -53,7 +55,7 @@ def results() -> None:
     """What the run has come to; asks again by itself while it goes on."""
     with errors.in_words():
         theme = st.context.theme.type
-        run = doubling_runs.current()
+        run = doubling_runs.DESK.current()
         live = run is not None and run.live
         if st.session_state.get("doubling-live") and not live:
             st.session_state["doubling-live"] = False
@@ -80,7 +82,7 @@ def page() -> None:
     stage, right = st.columns([3.4, 1], gap="medium")
     with right:
         config = side()
-    run = doubling_runs.current()
+    run = doubling_runs.DESK.current()
     with stage:
         st.fragment(results, run_every=TICK if run is not None and run.live else None)()
     predict, code = st.columns([2, 3], gap="large")

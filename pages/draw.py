@@ -6,7 +6,7 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.models import WeightsError
-from pages.parts import controls, downloads, errors, guard, pace, pad, prose, views
+from pages.parts import controls, downloads, errors, guard, own_model, pace, pad, prose, views
 from pages.parts.engine import Engine, Seen, engine
 from pages.parts.ink import BRUSH
 from pages.parts.pad_script import pad_script
@@ -45,7 +45,7 @@ def settings() -> controls.Choice:
 
 def recognise(machine: Engine, drawing: pad.Pad, choice: controls.Choice) -> Seen:
     """One solve a drawing and a choice; a rerun for any other reason finds it again."""
-    key = (drawing.number, choice)
+    key = (drawing.number, choice, id(machine.model))
     kept: tuple[Any, Seen] | None = st.session_state.get("last-seen")
     if kept is not None and kept[0] == key:
         return kept[1]
@@ -135,10 +135,11 @@ def draw() -> None:
     with errors.in_words():
         st.header("Draw a digit and watch it settle", anchor=False)
         try:
-            machine = engine()
+            machine = own_model.machine(engine())
         except WeightsError as error:
             st.error(str(error), icon=":material/error:")
             return
+        own_model.notice()
         page(machine)
 
 

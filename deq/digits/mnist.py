@@ -158,7 +158,7 @@ def _parse_idx(packed: bytes, path: Path) -> NDArray[np.uint8]:
 def _load(name: str, data: Path | str | None, download: bool) -> NDArray[np.uint8]:
     path = find(name, "mnist", data)
     if path is None:
-        path = _fetch(name) if download else _cache() / name
+        path = fetch(name) if download else _cache() / name
         if not path.is_file():
             raise DataError(f"The MNIST file {name} was not found. {HOW_TO_GET_IT}")
     packed = read(path)
@@ -178,8 +178,23 @@ def _cache() -> Path:
     return Path(pooch.os_cache("deq")) / "mnist"
 
 
-def _fetch(name: str) -> Path:
-    """Path in the cache, downloaded there (and checked) unless a good copy is there already."""
+def mnist_found(data: Path | str | None = None) -> bool:
+    """Whether all four files are in the data folder or in the cache; they are not opened."""
+    return all(
+        find(name, "mnist", data) is not None or (_cache() / name).is_file() for name in SHA256
+    )
+
+
+def fetch(name: str) -> Path:
+    """Path in the user's cache of one of the four files, downloaded there and checked.
+
+    A good copy that is there already is left as it is.
+
+    Raises
+    ------
+    DataError
+        If no mirror gives it.
+    """
     import pooch
 
     reason: Exception | None = None

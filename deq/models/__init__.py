@@ -3,12 +3,24 @@
 `load` gives a trained one by name; the classes are there to train others.
 """
 
+from deq.models.classifier import Classifier
 from deq.models.digits import Digits, DigitsConfig
 from deq.models.prediction import Prediction
+from deq.models.sandwich import Sandwich, SandwichConfig
 from deq.models.verdict import Thresholds
-from deq.models.weights import SHIPPED, WeightsError, load_file
+from deq.models.weights import REBUILD, SHIPPED, WeightsError, load_file
 
-__all__ = ["Digits", "DigitsConfig", "Prediction", "Thresholds", "WeightsError", "load"]
+__all__ = [
+    "Classifier",
+    "Digits",
+    "DigitsConfig",
+    "Prediction",
+    "Sandwich",
+    "SandwichConfig",
+    "Thresholds",
+    "WeightsError",
+    "load",
+]
 
 
 def load(name: str) -> Digits:
@@ -32,4 +44,7 @@ def load(name: str) -> Digits:
     """
     if name != "digits":
         raise ValueError(f'there is no model {name!r}; there is "digits"')
-    return load_file(SHIPPED)
+    model = load_file(SHIPPED)
+    if not isinstance(model, Digits):
+        raise WeightsError(f"{SHIPPED} does not hold weights of the digits model. {REBUILD}")
+    return model

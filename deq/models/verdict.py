@@ -7,6 +7,7 @@ how far one logit stands out, because the network was trained to leave all ten l
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +39,14 @@ class Thresholds:
     temperature: float = 1.0
     reject: float = 0.5
     accept: float = 0.7
+
+    def __post_init__(self) -> None:
+        for name in ("temperature", "reject", "accept"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+                raise ValueError(f"{name} must be a number from 0 on, not {value!r}")
+        if not 0 < self.temperature < math.inf:
+            raise ValueError(f"temperature must be positive and finite, not {self.temperature!r}")
 
 
 def judge(

@@ -18,6 +18,7 @@ from deq.models.doubling import Doubling
 from deq.status import Status
 from deq.training.checkpoint import keep, resume
 from deq.training.doubling_config import DoublingConfig, build
+from deq.training.errors import TrainingError
 
 INPUTS = tuple(float(x) for x in range(1, 11))
 OUTSIDE = -5.0
@@ -26,10 +27,6 @@ OUTSIDE = -5.0
 # would damp the next three hundred.
 _BETAS = (0.9, 0.9)
 _EVERY = 100  # epochs between checkpoints
-
-
-class TrainingError(RuntimeError):
-    """A run cannot go on; ``str(error)`` says why, and what to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 
@@ -14,6 +13,13 @@ from deq.models.doubling import VARIANTS, Doubling, Variant
 from deq.phantom import Phantom
 from deq.solvers import ODE, Anderson, Broyden, Picard, Solver
 from deq.solvers.base import require_count, require_number
+from deq.training.options import (
+    Options,
+    require_at_most,
+    require_flag,
+    require_one_of,
+    require_seed,
+)
 from deq.unrolled import Unrolled
 
 _MOST_EVALS = 3000  # the ODE's thousands are ten numbers each
@@ -32,7 +38,7 @@ MOST_EPOCHS = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoublingConfig:
+class DoublingConfig(Options):
     """What decides a run; the same configuration gives the same losses.
 
     Parameters
@@ -80,37 +86,12 @@ class DoublingConfig:
         require_number("rate", self.rate, low=0.0, high=1.0)
         require_number("tol", self.tol, low=0.0, high=1.0)
         require_count("epochs", self.epochs)
-        if self.epochs > MOST_EPOCHS:
-            raise ValueError(f"epochs must be at most {MOST_EPOCHS:,}, not {self.epochs:,}.")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise ValueError(f"seed must be a whole number from 0 on, not {self.seed!r}.")
-        if not isinstance(self.constrained, bool):
-            raise TypeError(f"constrained must be true or false, not {self.constrained!r}.")
-        for name, known in (
-            ("variant", VARIANTS),
-            ("solver", tuple(SOLVERS)),
-            ("gradient", tuple(GRADIENTS)),
-        ):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"{name} must be one of {', '.join(known)}, not {getattr(self, name)!r}."
-                )
-
-    @classmethod
-    def of(cls, values: Mapping[str, object]) -> DoublingConfig:
-        """The configuration from a JSON object; what it lacks is as usual.
-
-        Raises
-        ------
-        TypeError
-            If it has a name that is none of ours.
-        """
-        known = {field.name for field in fields(cls)}
-        for name in values:
-            if name not in known:
-                raise TypeError(f"there is no option {name!r}; there are {', '.join(known)}.")
-        usable: dict[str, Any] = dict(values)
-        return cls(**usable)
+        require_at_most("epochs", self.epochs, MOST_EPOCHS)
+        require_seed(self.seed)
+        require_flag("constrained", self.constrained)
+        require_one_of("variant", self.variant, VARIANTS)
+        require_one_of("solver", self.solver, SOLVERS)
+        require_one_of("gradient", self.gradient, GRADIENTS)
 
 
 def build(config: DoublingConfig) -> Doubling:

@@ -5,14 +5,12 @@ Both are made from training and validation digits only.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from deq.digits.corpus import Set
-from deq.models.digits import CLASSES, Digits
+from deq.models.classifier import CLASSES, Classifier
 from deq.models.verdict import Thresholds
 
 CLOUD = 60  # equilibria shown for each digit
@@ -20,13 +18,13 @@ LEADING = 60  # components in which the spread within classes is measured
 
 
 @torch.no_grad()
-def settle_all(model: Digits, images: Tensor) -> Tensor:
-    """Equilibria of pictures (N, 28, 28) uint8 → (N, C, 7, 7)."""
+def settle_all(model: Classifier, images: Tensor) -> Tensor:
+    """Equilibria of pictures (N, 28, 28) uint8 → (N, …)."""
     return torch.cat([model.settle(some.float() / 255) for some in torch.split(images, 250)])
 
 
 @torch.no_grad()
-def draw_map(model: Digits, images: Tensor, labels: Tensor) -> None:
+def draw_map(model: Classifier, images: Tensor, labels: Tensor) -> None:
     """Fix the three directions on which states are drawn, and the cloud of known equilibria.
 
     The directions are the principal components of the ten classes' mean equilibria, with lengths
@@ -37,7 +35,7 @@ def draw_map(model: Digits, images: Tensor, labels: Tensor) -> None:
 
     Parameters
     ----------
-    model : Digits
+    model : Classifier
         Changed in place: ``centre``, ``basis``, ``explained``, ``cloud_points``, ``cloud_labels``.
     images, labels : Tensor (N, 28, 28) uint8, (N,)
         Training digits, every class among them.
@@ -72,7 +70,7 @@ def draw_map(model: Digits, images: Tensor, labels: Tensor) -> None:
 
 @torch.no_grad()
 def set_thresholds(
-    model: Digits, digits: Set, keep: float = 0.997, name: float = 0.99
+    model: Classifier, digits: Set, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
     """Choose temperature and limits on validation digits, and put them into the model.
 
@@ -81,8 +79,8 @@ def set_thresholds(
 
     Parameters
     ----------
-    model : Digits
-        Its configuration is replaced.
+    model : Classifier
+        Its thresholds are replaced.
     digits : tuple of Tensor (N, 28, 28) uint8 and Tensor (N,)
         Validation digits.
     keep, name : float
@@ -103,5 +101,5 @@ def set_thresholds(
         reject=float(best.quantile(1 - keep)),
         accept=float(best.quantile(1 - name)),
     )
-    model.config = replace(model.config, thresholds=thresholds)
+    model.thresholds = thresholds
     return thresholds

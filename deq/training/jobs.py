@@ -15,7 +15,11 @@ from pathlib import Path
 Record = Mapping[str, object]
 Job = Callable[[Record, Path, Callable[[], bool]], Iterator[Record]]
 
-JOBS: dict[str, str] = {"doubling": "deq.training.jobs:doubling"}
+JOBS: dict[str, str] = {
+    "doubling": "deq.training.jobs:doubling",
+    "lab": "deq.training.jobs:lab",
+    "mnist": "deq.training.jobs:mnist",
+}
 """Kind → ``module:function``, imported when it is first asked for."""
 
 
@@ -43,3 +47,25 @@ def doubling(config: Record, folder: Path, stopped: Callable[[], bool]) -> Itera
     checkpoint = folder / "run.safetensors"
     for record in train_doubling(DoublingConfig.of(config), checkpoint=checkpoint, stop=stopped):
         yield asdict(record)
+
+
+def lab(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
+    """Train a network that reads digits; see `deq.training.lab`, which keeps it in the folder."""
+    from deq.training.lab import train_lab
+    from deq.training.lab_config import LabConfig
+
+    for record in train_lab(LabConfig.of(config), folder=folder, stop=stopped):
+        yield asdict(record)
+
+
+def mnist(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
+    """Fetch MNIST into the user's cache, file by file, each checked by its SHA-256."""
+    from deq.digits.mnist import SHA256, fetch
+
+    for done, name in enumerate(SHA256):
+        yield {"stage": "step", "done": done, "of": len(SHA256)}
+        if stopped():
+            yield {"stage": "stopped", "done": done, "of": len(SHA256)}
+            return
+        fetch(name)
+    yield {"stage": "done", "done": len(SHA256), "of": len(SHA256)}

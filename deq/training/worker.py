@@ -70,8 +70,8 @@ def _run(request: str, stop: threading.Event, out: TextIO) -> None:
     folder = Path(asked["folder"])
     folder.mkdir(parents=True, exist_ok=True)
     for record in job(asked["kind"])(asked["config"], folder, stop.is_set):
-        loss = record.get("loss")
-        if isinstance(loss, float) and not math.isfinite(loss):
+        loss = record.get("loss")  # not known before the first step
+        if record["stage"] == "step" and isinstance(loss, float) and not math.isfinite(loss):
             raise ArithmeticError("The loss is no longer a number. A smaller learning rate helps.")
         _say(out, record)
 

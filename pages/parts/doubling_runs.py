@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import uuid
 from dataclasses import asdict
 
 import streamlit as st
 
 from deq.training.doubling import train_doubling
 from deq.training.doubling_config import DoublingConfig, build
-from pages.parts import runs
-from pages.parts.runs_pool import Refused, Run
+from pages.parts.desk import Desk
+from pages.parts.runs_run import Run
 
-KEY = "doubling-run"
-_REFUSED = "doubling-refused"
+DESK = Desk("doubling")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -41,51 +39,3 @@ def untrained(config: DoublingConfig) -> dict[str, object]:
         "weights": model.parameters_list(),
         **unknown,
     }
-
-
-def visitor() -> str:
-    """Who this is, for as long as the session lasts."""
-    if "visitor" not in st.session_state:
-        st.session_state["visitor"] = uuid.uuid4().hex
-    return str(st.session_state["visitor"])
-
-
-def current() -> Run | None:
-    """The run of this session, or the one that the address names; it may be forgotten by now."""
-    asked = st.session_state.get(KEY) or st.query_params.get("run")
-    run = runs.pool().find(str(asked)) if asked else None
-    if run is not None and run.kind != "doubling":
-        run = None
-    if run is not None:
-        st.session_state[KEY] = run.id
-    return run
-
-
-def start(config: DoublingConfig) -> None:
-    """Callback of the Start button."""
-    st.session_state.pop(_REFUSED, None)
-    try:
-        run = runs.pool().start("doubling", asdict(config), visitor())
-    except Refused as refused:
-        st.session_state[_REFUSED] = str(refused)
-        return
-    st.session_state[KEY] = run.id
-    st.query_params["run"] = run.id
-
-
-def stop() -> None:
-    """Callback of the Stop button."""
-    run = current()
-    if run is not None:
-        run.stop()
-
-
-def back_to_example() -> None:
-    """Callback: show the example again."""
-    st.session_state.pop(KEY, None)
-    st.query_params.pop("run", None)
-
-
-def refused() -> str:
-    """Why the last Start did nothing, if it did nothing."""
-    return str(st.session_state.get(_REFUSED, ""))

@@ -16,7 +16,7 @@ from deq.training.doubling_config import DoublingConfig
 from deq.training.doubling_course import course_of
 from pages.parts import scalar_script
 from pages.parts.chart import chart
-from pages.parts.runs_pool import Run
+from pages.parts.runs_run import Run
 
 Records = Sequence[Mapping[str, Any]]
 ANSWER_BAR = 0.05

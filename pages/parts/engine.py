@@ -29,7 +29,7 @@ import torch
 import deq
 from deq.digits import NotADrawing, prepare
 from deq.figures.cloud import Cloud
-from deq.models import Digits, Prediction, load
+from deq.models import Classifier, Prediction, load
 from pages.parts.controls import DEFAULT, Choice
 
 Picture = npt.NDArray[np.float32]
@@ -85,7 +85,7 @@ class Seen:
 class Engine:
     """The shipped model behind one thread."""
 
-    model: Digits
+    model: Classifier
     cloud: Cloud
     pool: ThreadPoolExecutor
 
@@ -98,7 +98,7 @@ class Engine:
         return Seen(image, self.pool.submit(_answer, self.model, image, choice).result(), None)
 
 
-def _answer(model: Digits, image: Picture, choice: Choice) -> Answer:
+def _answer(model: Classifier, image: Picture, choice: Choice) -> Answer:
     started = time.perf_counter()
     with torch.inference_mode():
         prediction = model.predict(

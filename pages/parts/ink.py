@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Stroke = npt.NDArray[np.float64]
 Object = dict[str, Any]
@@ -16,6 +19,7 @@ SIZE = 280
 BRUSH = 22
 """Width of the brush in pixels: about an eighth of a digit's height, as in MNIST."""
 
+_PNG = "data:image/png;base64,"
 # Points on each curved piece of a path; the pieces are a few pixels long.
 _PIECES = np.linspace(0, 1, 5)[1:]
 
@@ -94,6 +98,40 @@ def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
                 x, y = (1 - s) ** 2 * start + 2 * s * (1 - s) * bend + s**2 * end
                 points.append((float(x), float(y)))
     return points
+
+
+def picture_object(image: npt.NDArray[np.float32]) -> Object:
+    """A picture (28, 28) in [0, 1] as the canvas's image, as large as the pad."""
+    small = Image.fromarray((255 * image).round().astype(np.uint8))
+    out = io.BytesIO()
+    small.resize((SIZE, SIZE), Image.Resampling.BICUBIC).save(out, "PNG")
+    return {
+        "type": "Image",
+        "src": _PNG + base64.b64encode(out.getvalue()).decode(),
+        "originX": "center",
+        "originY": "center",
+        "left": SIZE / 2,
+        "top": SIZE / 2,
+        "width": SIZE,
+        "height": SIZE,
+    }
+
+
+def pictures_of(objects: Iterable[Object]) -> list[npt.NDArray[np.uint8]]:
+    """The pixels (280, 280, 4) of every picture among the objects.
+
+    Examples
+    --------
+    >>> pixels = pictures_of([picture_object(np.ones((28, 28), np.float32))])[0]
+    >>> pixels.shape, int(pixels.min())
+    ((280, 280, 4), 255)
+    """
+    sources = [str(item.get("src", "")) for item in objects]
+    return [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(source[len(_PNG) :]))).convert("RGBA"))
+        for source in sources
+        if source.startswith(_PNG)
+    ]
 
 
 def outline(objects: Iterable[Object]) -> tuple[tuple[Any, ...], ...]:

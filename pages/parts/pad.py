@@ -20,11 +20,20 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from deq.digits import render
 from pages.parts import examples, ink_link, words
-from pages.parts.ink import BRUSH, SIZE, objects_of, outline, strokes_of
+from pages.parts.ink import (
+    BRUSH,
+    SIZE,
+    objects_of,
+    outline,
+    picture_object,
+    pictures_of,
+    strokes_of,
+)
 
 KEY = "pad"
 _STATE = "drawing"
 Pixels = npt.NDArray[np.uint8]
+Picture = npt.NDArray[np.float32]
 
 
 @dataclass
@@ -72,6 +81,10 @@ class Pad:
         self.turn += 1
         self._echo = True
 
+    def show_picture(self, image: Picture) -> None:
+        """Put a picture (28, 28) in [0, 1] on the pad, to be looked at or drawn upon."""
+        self.show([picture_object(image)])
+
     def mount(self) -> None:
         """The canvas starts anew (first visit, or back from another page): show it our strokes."""
         self.base = self.objects
@@ -115,6 +128,7 @@ class Pad:
             render([stroke], SIZE, width)
             for stroke, width in zip(*strokes_of(self.objects), strict=True)
         ]
+        layers += pictures_of(self.objects)
         return np.maximum.reduce(layers) if layers else render([], SIZE)
 
 

@@ -13,16 +13,13 @@ import shutil
 import tempfile
 import threading
 import time
-import uuid
 from collections import OrderedDict, deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from pages.parts.runs_worker import Record, Worker
+from pages.parts.runs_run import Refused, Run, State
+from pages.parts.runs_worker import Worker
 
-State = Literal["waiting", "starting", "running", "stopped", "done", "failed"]
-LIVE: tuple[State, ...] = ("waiting", "starting", "running")
 AT_ONCE = min(2, os.cpu_count() or 1)
 """Runs at a time. Each has one thread, and gives way to the pages."""
 EACH = 3
@@ -33,63 +30,6 @@ PATIENCE = 120.0
 """Seconds after which a run that nobody asks about is abandoned. Sleeping tabs do not ask."""
 DEAF = 3.0
 """Seconds after which a run that does not heed "stop" is ended by force."""
-
-
-class Refused(RuntimeError):
-    """No run was started; ``str(error)`` says why."""
-
-
-class Run:
-    """One run, as pages see it. Read-only for them, but for `stop`.
-
-    Attributes
-    ----------
-    id, kind, config, visitor
-        What is trained for whom; the id is in the page's address.
-    state : str
-        ``"waiting"``, ``"starting"``, ``"running"``, ``"stopped"``, ``"done"`` or ``"failed"``.
-    why : str
-        Why it failed, a sentence.
-    records : list of dict
-        All so far. Only ever appended to.
-    folder : Path
-        Where its checkpoint is.
-    shared : bool
-        Whether the result is that of an earlier run of the same configuration.
-    """
-
-    def __init__(
-        self, pool: Pool, kind: str, config: Mapping[str, object], visitor: str, folder: Path
-    ) -> None:
-        self.id = uuid.uuid4().hex[:12]
-        self.kind, self.config, self.visitor = kind, dict(config), visitor
-        self.state: State = "waiting"
-        self.why = ""
-        self.records: list[Record] = []
-        self.folder = folder / self.id
-        self.shared = False
-        self.seen = time.monotonic()
-        self.worker: Worker | None = None
-        self.stopping = False
-        self._pool = pool
-
-    @property
-    def live(self) -> bool:
-        """Whether more is to come."""
-        return self.state in LIVE
-
-    @property
-    def position(self) -> int:
-        """Place in the queue, 1 for the next; 0 for those who do not wait."""
-        return self._pool.position(self)
-
-    def since(self, count: int) -> list[Record]:
-        """The records after the first ``count``."""
-        return self.records[count:]
-
-    def stop(self) -> None:
-        """End it after the present step; what was learnt is kept."""
-        self._pool.stop(self)
 
 
 def _key(kind: str, config: Mapping[str, object]) -> str:
@@ -151,22 +91,40 @@ class Pool:
             for run in same:
                 if run.visitor == visitor and run.live:
                     return run
-            mine = [r for r in self._runs.values() if r.visitor == visitor and r.live]
             run = Run(self, kind, config, visitor, self.folder)
             finished = [r for r in same if r.state == "done"]
             if finished:
                 run.records, run.folder = finished[0].records, finished[0].folder
                 run.state, run.shared = "done", True
-            elif len(mine) >= self.each:
-                raise Refused(
-                    f"{len(mine)} runs of yours go on or wait already. Stop one of them, or wait."
-                )
             else:
-                self._queue.append(run)
+                self._enqueue(run)
             self._runs[run.id] = run
             self._forget()
             self._schedule()
             return run
+
+    def resume(self, run: Run) -> None:
+        """Go on with a run that was stopped or failed, from where it was last kept.
+
+        Raises
+        ------
+        Refused
+            If the visitor has as many runs going on as one may have.
+        """
+        with self._lock:
+            if run.state in ("stopped", "failed") and not run.shared:
+                self._enqueue(run)
+                run.state, run.why, run.stopping = "waiting", "", False
+                run.seen = time.monotonic()
+                self._schedule()
+
+    def _enqueue(self, run: Run) -> None:
+        mine = [r for r in self._runs.values() if r.visitor == run.visitor and r.live]
+        if len(mine) >= self.each:
+            raise Refused(
+                f"{len(mine)} runs of yours go on or wait already. Stop one of them, or wait."
+            )
+        self._queue.append(run)
 
     def find(self, run_id: str) -> Run | None:
         """The run of that id, if it is still remembered; it counts as asked about."""
@@ -259,7 +217,7 @@ class Pool:
 
     def _force(self, run: Run) -> None:
         with self._lock:
-            if run.live and run.worker is not None:
+            if run.live and run.stopping and run.worker is not None:
                 run.worker.kill()
 
     def _abandon(self) -> None:

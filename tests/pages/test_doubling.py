@@ -34,7 +34,7 @@ def metric(app, label: str) -> str:
 def finish(app, patience: float = 60):
     """Press Start and wait for the run, as the page's own ticks would."""
     app.button(key="train-start").click().run()
-    run = runs.pool().find(app.session_state[doubling_runs.KEY])
+    run = runs.pool().find(app.session_state[doubling_runs.DESK.key])
     deadline = time.monotonic() + patience
     while run.live:
         assert time.monotonic() < deadline

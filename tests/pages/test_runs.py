@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pages.parts import runs_pool
-from pages.parts.runs_pool import Pool, Refused, Run
+from pages.parts.runs_pool import Pool
+from pages.parts.runs_run import Refused, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNT, DEAF, FAILS = (f"tests.pages.slow_jobs:{name}" for name in ("count", "deaf", "fails"))
@@ -167,6 +168,22 @@ def test_a_killed_worker_leaves_the_checkpoint(pool: Pool) -> None:
     assert ended(run).state == "failed"
     assert "killed" in run.why
     assert (run.folder / "run.safetensors").is_file()
+
+
+def test_a_stopped_run_goes_on_and_is_not_ended_by_the_stop_before(pool: Pool) -> None:
+    run = pool.start(COUNT, ENDLESS, "rob")
+    until(lambda: len(run.records) > 3)
+    run.stop()
+    ended(run)
+    before = len(run.records)
+    run.resume()
+    until(lambda: len(run.records) > before + 3)
+    assert run.state == "running"
+    pool._force(run)  # the first stop's timer, late
+    assert run.worker is not None
+    assert run.worker.alive
+    run.stop()
+    assert ended(run).state == "stopped"
 
 
 def test_y_is_twice_x_in_a_worker(pool: Pool) -> None:

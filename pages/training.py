@@ -1,0 +1,124 @@
+"""The training lab: train a network that reads digits, watch it, and draw with it afterwards."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from deq.digits.mnist import mnist_found
+from deq.training.lab_config import LabConfig
+from pages.parts import (
+    errors,
+    guard,
+    hand_over,
+    lab_controls,
+    lab_mnist,
+    lab_prose,
+    lab_runs,
+    lab_views,
+    own_model,
+    scalar_script,
+)
+
+guard.through_app()
+
+TICK = 0.8
+DESK = lab_runs.DESK
+LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
+
+
+def side() -> LabConfig | None:
+    """The controls and the buttons."""
+    run = DESK.current()
+    live = run is not None and run.live
+    with st.container(key="controls", gap="small"):
+        config = lab_controls.controls()
+        usable = isinstance(config, LabConfig)
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Start",
+                icon=":material/play_arrow:",
+                type="secondary" if live else "primary",  # the dark theme hides a disabled label
+                key="train-start",
+                on_click=DESK.start,
+                args=(asdict(config) if isinstance(config, LabConfig) else {},),
+                disabled=live or not usable,
+            )
+            if run is not None and run.state in ("stopped", "failed"):
+                st.button(
+                    "Resume", icon=":material/resume:", key="train-resume", on_click=DESK.resume
+                )
+            else:
+                st.button(
+                    "Stop",
+                    icon=":material/stop:",
+                    key="train-stop",
+                    on_click=DESK.stop,
+                    disabled=not live,
+                )
+        for complaint in (config if not usable else "", DESK.refused()):
+            if complaint:
+                st.warning(str(complaint), icon=":material/error:")
+        if st.session_state["data"] == "mnist" and not mnist_found():
+            lab_mnist.download()
+    return config if isinstance(config, LabConfig) else None
+
+
+def results() -> None:
+    """What the run has come to; asks again by itself while it goes on."""
+    with errors.in_words():
+        theme = st.context.theme.type
+        run = DESK.current()
+        live = run is not None and run.live
+        if st.session_state.get("lab-live") and not live:
+            st.session_state["lab-live"] = False
+            st.rerun()  # the buttons, too, should know that it is over
+        st.session_state["lab-live"] = live
+        records = lab_runs.records(run)
+        lab_views.status(run, records, lab_runs.config_of(run))
+        with st.container(key="scalar-readouts", horizontal=True, gap="large"):
+            lab_views.readouts(records)
+        figure = lab_views.picture(records, live=live, theme=theme)
+        st.caption(f"{lab_prose.LOOK} {lab_prose.CLOUD}")
+        if not live:
+            lab_views.downloads(run, records, figure, theme)
+            turn = f"{run.id if run else 'example'} {len(records)} {theme}"
+            scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
+        hand_over.from_fragment()
+
+
+def afterwards() -> None:
+    """What there is to see once a run has ended, and runs side by side."""
+    theme = st.context.theme.type
+    run = DESK.current()
+    if run is None or not run.live:
+        st.divider()
+        lab_views.answers(lab_runs.records(run), lab_runs.config_of(run), theme)
+    st.divider()
+    st.markdown("**Runs side by side**")
+    lab_views.comparison(lab_runs.known(), theme)
+
+
+def page() -> None:
+    """The run, the controls beside it, and what to make of it."""
+    st.header("Training lab: teach a network to read digits", anchor=False)
+    st.markdown(lab_prose.IDEA)
+    stage, right = st.columns([3.4, 1], gap="medium")
+    with right:
+        config = side()
+    run = DESK.current()
+    with stage:
+        st.fragment(results, run_every=TICK if run is not None and run.live else None)()
+    afterwards()
+    st.divider()
+    code, bring = st.columns([3, 2], gap="large")
+    with code:
+        st.markdown("**The same from Python**, or with `python -m deq train lab`")
+        st.code(lab_views.code(config or LabConfig()), language="python")
+    with bring:
+        own_model.bring(hand_over.leave)
+    lab_prose.try_and_read()
+    hand_over.at_end()
+
+
+with errors.in_words():
+    page()

@@ -1,0 +1,188 @@
+"""The training lab from its entry point, and what it hands to the Draw page."""
+
+import io
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deq.digits.errors import DataError
+from deq.models import Sandwich
+from deq.models.weights import save
+from deq.training.lab_config import LabConfig
+from pages.parts import lab_controls, lab_prose, lab_runs, lab_words, own_model, runs
+from pages.parts.runs_run import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def clean_pool():
+    yield
+    runs.pool().close()
+    runs.pool.clear()
+
+
+def said(app) -> str:
+    shown = [*app.caption, *app.markdown, *app.warning]
+    return " ".join(element.value for element in shown)
+
+
+def until_over(run: Run, patience: float = 90) -> None:
+    deadline = time.monotonic() + patience
+    while run.live:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def start(app) -> Run:
+    app.button(key="train-start").click().run()
+    run = runs.pool().find(app.session_state[lab_runs.DESK.key])
+    assert run is not None
+    return run
+
+
+def test_the_first_picture_is_a_finished_run_of_the_usual_settings(open_page):
+    app = open_page("training")
+    assert "as an example" in said(app)
+    charts = [json.loads(c.proto.spec) for c in app.get("plotly_chart")]
+    assert len(charts) == 2  # the run and its confusion matrix
+    assert len(charts[0]["frames"]) > 5
+    assert app.button(key="use-model").disabled
+    last = lab_runs.example()[-1]
+    assert last["stage"] == "done"
+    assert last["accuracy"] >= 0.92
+
+
+def test_a_run_of_ones_own_compared_with_another(open_page):
+    app = open_page("training", epochs="1", batch="200")
+    run = start(app)
+    until_over(run)
+    app.run()
+    assert run.state == "done", run.why
+    assert "of 1,000 digits it never saw" in said(app)
+    assert not app.button(key="use-model").disabled
+    app.number_input(key="seed").set_value(1).run()
+    other = start(app)
+    until_over(other)
+    app.run()
+    (compared,) = app.multiselect
+    assert compared.value == [run.id, other.id]
+    assert "seed 1" in lab_runs.name(other, 2)
+    assert app.query_params["runs"] in (f"{run.id}.{other.id}", [f"{run.id}.{other.id}"])
+
+
+def test_stop_then_resume_goes_on_where_it_was(open_page):
+    app = open_page("training", epochs="100")
+    run = start(app)
+    deadline = time.monotonic() + 60
+    while len(run.records) < 20:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    app.button(key="train-stop").click().run()
+    until_over(run)
+    app.run()
+    assert run.state == "stopped"
+    assert "Resume" in said(app)
+    stopped = run.records[-1]["step"]
+    before = len(run.records)
+    app.button(key="train-resume").click().run()
+    while len(run.records) < before + 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert run.records[before]["step"] == stopped
+    run.stop()
+    until_over(run)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"rate": "0"}, "Rate must be greater than 0"),
+        ({"rate": "1e9"}, "at most 1"),
+        ({"epochs": "0"}, "Epochs must be at least 1"),
+        ({"batch": "100000"}, "all there are to learn from"),
+        ({"penalty": "-3"}, "Penalty must be greater"),
+    ],
+)
+def test_bad_settings_are_a_sentence_and_no_run(open_page, settings, sentence):
+    app = open_page("training", **settings)
+    assert sentence in said(app)
+    assert app.button(key="train-start").disabled
+
+
+def test_without_mnist_there_is_a_button_to_fetch_it(open_page, monkeypatch):
+    monkeypatch.setattr(lab_controls, "mnist_found", lambda: False)
+    monkeypatch.setattr("deq.digits.mnist.mnist_found", lambda: False)
+    app = open_page("training", data="mnist")
+    assert "MNIST is not on this machine" in said(app)
+    assert app.button(key="train-start").disabled
+    assert not app.button(key="mnist-download").disabled
+
+
+def test_a_fetch_that_fails_says_why(tmp_path, monkeypatch):
+    from deq.training.jobs import job
+
+    def nothing(name: str) -> Path:
+        raise DataError(f"{name} could not be downloaded.")
+
+    monkeypatch.setattr("deq.digits.mnist.fetch", nothing)
+    records = job("mnist")({}, tmp_path, lambda: False)
+    assert next(records)["of"] == 4
+    with pytest.raises(DataError, match="could not be downloaded"):
+        next(records)
+
+
+@pytest.mark.parametrize("task", lab_prose.TRY, ids=lambda task: task.label)
+def test_what_to_try_sets_the_page(open_page, task):
+    app = open_page("training", epochs="3")
+    number = lab_prose.TRY.index(task)
+    app.button(key=f"try-{number}").click().run()
+    for name, value in task.settings.items():
+        assert app.session_state[name] == value
+    assert not app.button(key="train-start").disabled
+
+
+def test_the_code_on_the_page_runs(open_page, capsys):
+    app = open_page("training", epochs="1", batch="400")
+    (block,) = app.code
+    exec(compile(block.value, "the page's code", "exec"), {})  # noqa: S102  (our own text)
+    assert "named right" in capsys.readouterr().out
+
+
+def test_a_run_in_words():
+    assert "example" in lab_words.where(None)
+    assert lab_words.verdict([], LabConfig()) == "Nothing learnt yet."
+    assert lab_words.share_done([{"step": 3, "steps": 12}]) == 0.25
+
+
+class Brought(io.BytesIO):
+    """What the uploader gives."""
+
+    name = "from a friend.safetensors"
+
+
+def test_brought_weights_are_checked_and_are_this_visitors_only(tmp_path, monkeypatch):
+    state: dict[str, object] = {}
+    monkeypatch.setattr(own_model.st, "session_state", state)
+    path = tmp_path / "m.safetensors"
+    save(Sandwich(), path, {})
+    state["bring"] = Brought(path.read_bytes())
+    own_model._taken()
+    assert isinstance(state["own-model"].model, Sandwich)
+    state["bring"] = Brought(path.read_bytes()[:500])
+    own_model._taken()
+    assert "from a friend.safetensors" in str(state["own-model-refused"])
+    assert "Bring a file" in str(state["own-model-refused"])
+    assert isinstance(state["own-model"].model, Sandwich)  # nothing is lost
+    own_model.drop()
+    assert "own-model" not in state
+
+
+def test_unusual_settings_name_a_run():
+    config = replace(LabConfig(), contained=False, tol=0.1)
+    fake = type("Fake", (), {"config": {"contained": config.contained, "tol": config.tol}})()
+    assert lab_runs.name(fake, 3) == "3: not contained, tol 0.1"
+    assert lab_runs.name(type("Fake", (), {"config": {}})(), 1) == "1: as usual"

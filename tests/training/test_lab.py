@@ -1,0 +1,216 @@
+"""The lab's runs learn, are the same again, go on where they stopped, and tell what they see."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import deq
+from deq.models import Digits, Sandwich, WeightsError
+from deq.models.weights import load_file
+from deq.training.errors import TrainingError
+from deq.training.lab import CHECKPOINT, WEIGHTS, Lab, LabProgress, train_lab
+from deq.training.lab_config import GRADIENTS, SOLVERS, LabConfig, build
+from deq.training.lab_data import lab_data
+from deq.training.lab_log import COLUMNS, Log, straight, table
+from deq.training.lab_look import _flattened, confusion, mistakes
+
+SHORT = LabConfig(epochs=1, batch=256, vary=False)
+
+
+def losses(records: list[LabProgress]) -> dict[int, float]:
+    """By step; a look repeats what the step before it said, or says it in its place."""
+    return {r.step: r.loss for r in records if r.step}
+
+
+def test_two_epochs_teach_most_digits_and_end_with_everything_asked_for() -> None:
+    first, *_, last = train_lab(LabConfig(epochs=2))
+    assert (first.stage, first.step) == ("look", 0)
+    assert first.accuracy < 0.3
+    assert first.cloud is not None
+    assert len(first.cloud) == 200
+    assert (last.stage, last.step) == ("done", last.steps)
+    assert last.accuracy > 0.88
+    assert last.confusion is not None
+    assert sum(map(sum, last.confusion)) == 1000
+    assert sum(last.confusion[k][k] for k in range(10)) == round(1000 * last.accuracy)
+    assert last.mistakes is not None
+    truth = lab_data("subset").held[1]
+    assert all(truth[int(m["place"])] == m["truth"] != m["guess"] for m in last.mistakes)
+
+
+def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
+    one, two = (losses(list(train_lab(SHORT))) for _ in range(2))
+    other = losses(list(train_lab(replace(SHORT, seed=1))))
+    assert [one[k] for k in sorted(one)] == [two[k] for k in sorted(two)]
+    assert one[16] != other[16]
+
+
+@pytest.mark.parametrize("model", ["article", "convolutional"])
+def test_resuming_equals_going_on(model: str, tmp_path: Path) -> None:
+    config = LabConfig.of({"model": model, "width": 4, "epochs": 2, "batch": 500})
+    whole = Lab(config)
+    list(whole.run())
+    calls = iter(range(1000))
+    *_, stopped = train_lab(config, folder=tmp_path, stop=lambda: next(calls) >= 5)
+    assert (stopped.stage, stopped.step) == ("stopped", 5)
+    resumed = Lab(config, tmp_path)
+    assert resumed.step == 5
+    *_, last = resumed.run()
+    assert last.stage == "done"
+    for (name, a), b in zip(
+        whole.model.named_parameters(), resumed.model.parameters(), strict=True
+    ):
+        assert torch.allclose(a, b, atol=1e-6), name
+
+
+@pytest.mark.parametrize("gradient", GRADIENTS)
+def test_every_gradient_learns(gradient: str) -> None:
+    *_, last = train_lab(replace(SHORT, gradient=gradient, solver="Picard"))
+    assert last.accuracy > 0.6
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_every_solver_learns_much_the_same(solver: str) -> None:
+    records = losses(list(train_lab(replace(SHORT, solver=solver, tol=1e-5))))
+    usual = losses(list(train_lab(replace(SHORT, tol=1e-5))))
+    assert records[16] == pytest.approx(usual[16], rel=1e-2)
+
+
+def test_a_penalty_pulls_the_jacobian_down() -> None:
+    config = replace(SHORT, contained=False, epochs=2)
+    *_, free = train_lab(config)
+    *_, held = train_lab(replace(config, penalty=30.0))
+    assert held.radius < 0.9 * free.radius
+
+
+def test_the_limit_holds_exactly_and_only_where_it_is_asked_for() -> None:
+    def bound(config: LabConfig) -> float:
+        lab = Lab(config)
+        list(lab.run())
+        cell = lab.model.cell
+        norms = [torch.linalg.matrix_norm(p.detach(), 2) for p in cell.parameters() if p.ndim == 2]
+        return float(norms[0] * norms[1])
+
+    assert bound(SHORT) <= 1.02 * SHORT.contraction
+    assert bound(replace(SHORT, contained=False)) > 1.2
+
+
+def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
+    tmp_path: Path,
+) -> None:
+    lab = Lab(replace(SHORT, epochs=3), tmp_path)
+    run = lab.run()
+    for record in run:
+        if record.step >= 20:
+            break
+    before = (tmp_path / CHECKPOINT).read_bytes()
+    with torch.no_grad():
+        lab.model.readout.weight.fill_(torch.nan)
+    with pytest.raises(TrainingError, match="smaller learning rate"):
+        list(run)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+    assert Lab(lab.config, tmp_path).step == 16
+
+
+@pytest.mark.parametrize(("model", "kind"), [("article", Sandwich), ("convolutional", Digits)])
+def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path: Path) -> None:
+    config = LabConfig.of({"model": model, "width": 8, "epochs": 1, "rate": 3e-3})
+    *_, last = train_lab(config, folder=tmp_path)
+    network = load_file(tmp_path / WEIGHTS)
+    assert isinstance(network, kind)
+    assert len(network.cloud_points) == 600
+    images, labels = lab_data("subset").held
+    right = [
+        network.predict(image.float() / 255, solver=deq.Anderson()).digit == label
+        for image, label in zip(images[::20], labels[::20], strict=True)
+    ]
+    assert np.mean(right) == pytest.approx(last.accuracy, abs=0.12)
+
+
+def test_another_run_in_the_folder_is_not_overwritten(tmp_path: Path) -> None:
+    list(train_lab(SHORT, folder=tmp_path))
+    with pytest.raises(WeightsError, match="another configuration"):
+        Lab(replace(SHORT, seed=5), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"rate": 0}, "rate"),
+        ({"rate": 1e9}, "rate"),
+        ({"rate": float("nan")}, "rate"),
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": 10_000}, "at most 200"),
+        ({"batch": 5000}, "all there are to learn from"),
+        ({"batch": 0}, "batch"),
+        ({"tol": 0}, "tol"),
+        ({"contraction": 1}, "contraction"),
+        ({"penalty": -1}, "penalty"),
+        ({"model": "other"}, "article, convolutional"),
+        ({"data": "cifar"}, "subset, mnist"),
+        ({"seed": -1}, "seed"),
+        ({"width": 1000}, "at most 64"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_words(options: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        LabConfig.of(options)
+
+
+def test_unknown_options_and_wrong_kinds_are_refused() -> None:
+    with pytest.raises(TypeError, match="there is no option 'speed'"):
+        LabConfig.of({"speed": 3})
+    with pytest.raises(TypeError, match="vary"):
+        LabConfig.of({"vary": 1})
+
+
+def test_the_subset_keeps_a_fifth_of_every_digit_apart() -> None:
+    data = lab_data("subset")
+    assert torch.bincount(data.held[1]).tolist() == [100] * 10
+    assert torch.bincount(data.train[1]).tolist() == [400] * 10
+    assert torch.bincount(data.held[1][data.shown]).tolist() == [30] * 10
+    assert data.held[1][data.shown][:10].tolist() == list(range(10))
+
+
+def test_the_plane_turns_to_fit_the_picture_before() -> None:
+    """States that are rotated and flipped as a whole give the same picture again."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(200) % 10
+    states = rng.normal(size=(10, 7))[labels] * 3 + rng.normal(size=(200, 7))
+    first = _flattened(states, labels, None)
+    turned, _ = np.linalg.qr(rng.normal(size=(7, 7)))
+    again = _flattened(states @ turned + 5.0, labels, first)
+    assert np.allclose(again, first, atol=1e-8)
+
+
+def test_confusion_and_mistakes_by_hand() -> None:
+    shares = torch.zeros(3, 10)
+    shares[0, 4] = shares[1, 9] = shares[2, 7] = 1.0
+    labels = torch.tensor([4, 4, 7])
+    table_ = confusion(shares, labels)
+    assert (table_[4][4], table_[4][9], table_[7][7]) == (1, 1, 1)
+    assert sum(map(sum, table_)) == 3
+    assert mistakes(shares, labels) == [{"place": 1, "truth": 4, "guess": 9, "share": 1.0}]
+
+
+def test_a_log_takes_back_what_a_resumption_did_again() -> None:
+    def record(step: int, loss: float | None) -> dict:
+        known = dict.fromkeys((*COLUMNS, "adjoint_evals"))
+        return {**known, "step": step, "steps": 4, "epoch": 0, "epochs": 1, "loss": loss}
+
+    records = [record(0, None), record(1, 3.0), record(2, 9.0), record(1, 2.5), record(2, 2.0)]
+    assert [r["loss"] for r in straight(records)] == [None, 3.0, 2.5, 2.0]
+    assert Log.of(records).x.tolist() == [0.25, 0.25, 0.5]
+    assert table(records).splitlines()[-1].startswith("2,0,2.0")
+
+
+def test_networks_begin_with_the_seed_and_leave_chance_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    one, two = build(LabConfig()), build(LabConfig())
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
