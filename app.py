@@ -33,6 +33,7 @@ else:
             st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
             st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
+            st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
         ],
         position="top",
     )

@@ -1,0 +1,238 @@
+"""Implicit, unrolled and phantom gradients of one small layer, measured as they may go deeper."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from deq.gradient import Gradient
+from deq.implicit import Implicit
+from deq.layer import DEQ
+from deq.phantom import Phantom
+from deq.solvers import Anderson, Picard
+from deq.solvers.base import require_count, require_number
+from deq.unrolled import Unrolled
+
+METHODS = ("implicit", "unrolled", "phantom", "JFB")
+DEPTHS = (5, 10, 20, 50, 100, 200)
+_NEVER = 1e-30  # a tolerance that nothing meets: all steps are taken
+_REPEATS = 3
+_INPUT = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """The layer that is measured: z* = tanh(γ Q z* + x) with a random rotation Q.
+
+    Parameters
+    ----------
+    gain : float
+        γ, the contraction constant; from 1 on there may be no equilibrium to find.
+    width, batch : int
+        Numbers in a state, and samples.
+    seed : int
+        Of Q, x and the loss.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a field is unusable; the sentence names it.
+    """
+
+    gain: float = 0.9
+    width: int = 64
+    batch: int = 32
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_number("gain", self.gain, low=0.0, high=10.0)
+        require_count("width", self.width)
+        require_count("batch", self.batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One gradient.
+
+    Attributes
+    ----------
+    method : str
+        One of `METHODS`.
+    depth : int
+        k: the forward solve takes k Picard steps. Then ``"implicit"`` solves the adjoint system by
+        k more, ``"phantom"`` tracks k more, ``"JFB"`` one more; ``"unrolled"`` has tracked its k.
+    error : float
+        ‖∇ − ∇*‖₂ / ‖∇*‖₂ over γQ and x, with ∇* that of the exact equilibrium.
+    kept : int
+        Most bytes that were kept for the backward pass at any time, without γQ and x.
+    cost : float
+        Time of forward and backward, in evaluations of the cell.
+    """
+
+    method: str
+    depth: int
+    error: float
+    kept: int
+    cost: float
+
+
+class NoEquilibrium(ValueError):
+    """The layer has no equilibrium that a solver finds, so no gradient is the exact one."""
+
+
+def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Measured]:
+    """Measure every method at every depth, shallow ones first.
+
+    The loss is L = ⟨c, z⟩ with a random c, in float64. Exact is the implicit gradient
+    ``∇L = (∂f/∂θ)ᵀ (1 − J)⁻ᵀ c`` at tolerances of 1e-12.
+
+    Parameters
+    ----------
+    setting : Setting
+        The layer.
+    depths : tuple of int
+        k.
+
+    Yields
+    ------
+    Measured
+
+    Raises
+    ------
+    NoEquilibrium
+        If the exact gradient could not be found.
+
+    References
+    ----------
+    Bai, Kolter & Koltun, "Deep equilibrium models", 2019 (implicit). Geng et al., "On training
+    implicit models", 2021 (phantom). Fung et al., "JFB", 2022.
+
+    Examples
+    --------
+    >>> found = {m.method: m.error for m in gradients(Setting(gain=0.5), (30,))}
+    >>> found["implicit"] < 1e-6, found["JFB"] > 0.1
+    (True, True)
+    """
+    layer = _Layer(setting)
+    exact = layer.exact()
+    unit = layer.evaluation()
+    for depth in depths:
+        for method in METHODS:
+            gradient, evals = _way(method, depth)
+            times = []
+            for _ in range(_REPEATS):
+                began = time.perf_counter()
+                found, kept = layer.gradient(gradient, evals)
+                times.append(time.perf_counter() - began)
+            yield Measured(
+                method,
+                depth,
+                float((found - exact).norm() / exact.norm()),
+                kept,
+                statistics.median(times) / unit,
+            )
+
+
+def _way(method: str, depth: int) -> tuple[Gradient, int]:
+    """How to differentiate, and the evaluations that the forward solve gets."""
+    if method == "implicit":
+        return Implicit(solver=Picard(), tol=_NEVER, max_evals=depth), depth
+    if method == "unrolled":
+        return Unrolled(), depth + 1  # the last evaluation only looks
+    return Phantom(steps=depth if method == "phantom" else 1), depth
+
+
+class _Layer:
+    def __init__(self, setting: Setting) -> None:
+        g = torch.Generator().manual_seed(setting.seed)
+        shape = (setting.batch, setting.width)
+        w = torch.randn(setting.width, setting.width, dtype=torch.float64, generator=g)
+        self.w = (setting.gain * torch.linalg.qr(w)[0]).requires_grad_()  # (n, n)
+        # Small, so that tanh hardly bends: else its flat ends would contract all the more.
+        x = _INPUT * torch.randn(shape, dtype=torch.float64, generator=g)
+        self.x = x.requires_grad_()
+        self.c = torch.randn(shape, dtype=torch.float64, generator=g)
+
+    def cell(self, z: Tensor, x: Tensor) -> Tensor:
+        return torch.tanh(torch.addmm(x, z, self.w.T))  # (B, n)
+
+    def exact(self) -> Tensor:
+        """∇L at the equilibrium, flat."""
+        gradient = Implicit(solver=Anderson(), tol=1e-12, max_evals=2000)
+        layer = DEQ(self.cell, solver=Anderson(), tol=1e-12, max_evals=2000, gradient=gradient)
+        found = self._backward(layer)
+        last = layer.last
+        backward = None if last is None else last.backward
+        fine = last is not None and bool(last.converged.all())
+        if not fine or backward is None or not bool(backward.converged.all()):
+            raise NoEquilibrium(
+                "No equilibrium was found for every sample, so there is no exact gradient to "
+                "compare with. A gain below 1 always has one."
+            )
+        return found
+
+    def gradient(self, gradient: Gradient, evals: int) -> tuple[Tensor, int]:
+        """∇L by a method, flat, and the most bytes kept for it."""
+        layer = DEQ(self.cell, solver=Picard(), tol=_NEVER, max_evals=evals, gradient=gradient)
+        ledger = _Kept({t.untyped_storage().data_ptr() for t in (self.w, self.x, self.c)})
+        with torch.autograd.graph.saved_tensors_hooks(ledger.pack, _Held.unpack):
+            return self._backward(layer), ledger.most
+
+    def _backward(self, layer: DEQ) -> Tensor:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # that solves end early is the point
+            loss = (self.c * layer(self.x)).sum()
+            found = torch.autograd.grad(loss, (self.w, self.x))
+        return torch.cat([part.flatten() for part in found])
+
+    @torch.no_grad()
+    def evaluation(self) -> float:
+        """Seconds that one bare evaluation of the cell takes."""
+        times = []
+        z = torch.zeros_like(self.x)
+        for _ in range(50):
+            began = time.perf_counter()
+            z = self.cell(z, self.x)
+            times.append(time.perf_counter() - began)
+        return statistics.median(times)
+
+
+class _Kept:
+    """Counts what graphs keep, storage by storage, while they keep it."""
+
+    def __init__(self, free: set[int]) -> None:
+        self.free = free
+        self.holders: dict[int, int] = {}
+        self.now = self.most = 0
+
+    def pack(self, tensor: Tensor) -> _Held:
+        return _Held(self, tensor)
+
+
+class _Held:
+    """A tensor that a graph keeps; gone with the graph."""
+
+    def __init__(self, ledger: _Kept, tensor: Tensor) -> None:
+        storage = tensor.untyped_storage()
+        self.ledger, self.tensor = ledger, tensor
+        self.place, self.size = storage.data_ptr(), storage.nbytes()
+        if self.place in ledger.free:
+            self.size = 0
+        holders = ledger.holders.get(self.place, 0)
+        ledger.holders[self.place] = holders + 1
+        ledger.now += 0 if holders else self.size
+        ledger.most = max(ledger.most, ledger.now)
+
+    def unpack(self) -> Tensor:
+        return self.tensor
+
+    def __del__(self) -> None:
+        left = self.ledger.holders[self.place] - 1
+        self.ledger.holders[self.place] = left
+        self.ledger.now -= 0 if left else self.size

@@ -1,0 +1,70 @@
+"""Gradients compared: implicit, unrolled and phantom, measured as they go deeper."""
+
+import streamlit as st
+
+from deq.diagnostics.gradients import Measured
+from deq.figures import standalone_page
+from deq.figures.gradients import gradients_over_depth
+from pages.parts import errors, gradients_lesson, guard, scalar_script
+from pages.parts.chart import chart
+
+guard.through_app()
+
+ALT = (
+    "Three panels over the depth k on logarithmic axes: the error of implicit, unrolled and "
+    "phantom gradients, the memory they keep, and the time they take."
+)
+
+
+def hero(found: list[Measured]) -> None:
+    """The three panels, and what to take away from them."""
+    theme = st.context.theme.type
+    narrow = scalar_script.narrow()
+    said = gradients_lesson.verdict(found)
+    st.markdown(f"**{said}**")
+    figure = gradients_over_depth(found, stacked=narrow, theme=theme)
+    with st.container(key="gradients-error"):
+        chart(figure, "gradients", height=1000 if narrow else 460, alt=ALT, theme=theme)
+    scalar_script.scalar_script("gradients-error", f"{said} {theme}", {}, (), ALT)
+    st.caption(gradients_lesson.LOOK)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Numbers (CSV)",
+            lambda: gradients_lesson.table(found),
+            "gradients.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+            key="download-csv",
+        )
+        st.download_button(
+            "Picture (HTML)",
+            lambda: standalone_page(figure, "Gradients compared", said, theme=theme),
+            "gradients.html",
+            "text/html",
+            icon=":material/image:",
+            on_click="ignore",
+            key="download-html",
+        )
+
+
+def page() -> None:
+    """The picture, the controls beside it, and what to make of it."""
+    st.header("Gradients compared: three ways back from an equilibrium", anchor=False)
+    st.markdown(gradients_lesson.IDEA)
+    stage, right = st.columns([3.4, 1], gap="medium")
+    with right, st.container(key="controls", gap="small"):
+        setting = gradients_lesson.controls()
+    with stage:
+        found = gradients_lesson.measured(setting)
+        if isinstance(found, str):
+            st.warning(found, icon=":material/error:")
+        else:
+            hero(found)
+    st.markdown("**The same in `deq`**")
+    st.code(gradients_lesson.CODE, language="python")
+    gradients_lesson.try_and_read()
+
+
+with errors.in_words():
+    page()

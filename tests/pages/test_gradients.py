@@ -1,0 +1,51 @@
+"""The gradients page from its entry point, and its figure."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from deq.diagnostics.gradients import Measured
+from deq.figures.gradients import gradients_over_depth
+from pages.parts import gradients_lesson
+
+
+def test_the_first_picture_is_complete(open_page):
+    app = open_page("gradients")
+    (chart,) = [json.loads(c.proto.spec) for c in app.get("plotly_chart")]
+    assert len(chart["data"]) == 12
+    assert any("times the memory" in m.value for m in app.markdown)
+    assert not app.exception
+
+
+def test_a_gain_without_equilibria_is_a_sentence(open_page):
+    app = open_page("gradients", gain="1.2")
+    assert "no exact gradient" in app.warning[0].value
+    app.slider(key="gain").set_value(0.4).run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize("k", range(len(gradients_lesson.TRY)))
+def test_what_to_try_sets_the_page(open_page, k):
+    app = open_page("gradients", gain="0.3")
+    app.button(key=f"try-{k}").click().run()
+    for name, value in gradients_lesson.TRY[k].settings.items():
+        assert app.session_state[name] == value
+    assert not app.exception
+
+
+def test_the_code_on_the_page_runs(capsys):
+    exec(compile(gradients_lesson.CODE, "the page's code", "exec"), {})  # noqa: S102  (our own text)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["Implicit", "Unrolled", "Phantom", "Phantom"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("stacked", [False, True])
+def test_the_figure_takes_half_a_measurement_too(theme, stacked):
+    some = [Measured("implicit", 5, 0.0, 0, 3.0), Measured("JFB", 5, 0.3, 2048, 2.0)]
+    figure = gradients_over_depth(some, stacked=stacked, theme=theme)
+    go.Figure(figure.to_dict())  # validates
+    assert figure.data[9].y == (None,)  # no error at all has no place on a logarithmic axis
+    assert figure.data[1].y == (2.0,)
+    go.Figure(gradients_over_depth([], theme=theme).to_dict())
