@@ -51,4 +51,6 @@ def from_fragment() -> None:
 def at_end() -> None:
     """At the end of a page: move on if a button said so."""
     if st.session_state.pop(_KEY, None):
+        for name in lab_controls.FIELDS:  # the Draw page has a solver of its own
+            st.session_state.pop(name, None)
         st.switch_page("pages/draw.py")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from deq.shipped import shipped
 from deq.training.lab_config import LabConfig
 from pages.parts import runs
 from pages.parts.desk import Desk
 from pages.parts.runs_run import Run
 
 DESK = Desk("lab")
-EXAMPLE = shipped("lab_example.jsonl")
+EXAMPLE = Path(__file__).parents[2] / "assets" / "lab_example.jsonl"
 """The records of the default run, for who has not started one (see assets/README.md)."""
 _KNOWN, _ADDRESS = "lab-known", "runs"
 

@@ -88,7 +88,7 @@ def in_process(all_strokes: list[list[list[list[float]]]]) -> dict[str, float]:
 def train(chromium: Browser, address: str, number: int) -> None:
     """Have a visitor start a training run that takes some minutes, and watch it."""
     page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    open_page(page, f"{address}/doubling?epochs=5000&solver=ODE&seed={number}")
+    open_page(page, f"{address}/training?epochs=200&seed={number}")
     click(page, "train-start")
     page.wait_for_selector('.st-key-train-status:has-text("Training")', timeout=60_000)
 

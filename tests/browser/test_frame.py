@@ -27,7 +27,9 @@ def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark
         page.close()
 
 
-@pytest.mark.parametrize("path", ["", "fixed_points", "steady_states", "doubling", "draw"])
+@pytest.mark.parametrize(
+    "path", ["", "fixed_points", "steady_states", "doubling", "draw", "training", "gradients"]
+)
 def test_a_phone_never_scrolls_sideways(visit, app, path):
     page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})
     page.wait_for_selector(".js-plotly-plot .main-svg")
