@@ -72,7 +72,8 @@ def test_a_mistake_opens_on_the_draw_page_and_can_be_drawn_upon(visit, app):
     page.wait_for_function("() => document.querySelector('.st-key-undo button:enabled')")
     digit = page.locator(seen).get_attribute("src")
     assert page.locator(METRIC).inner_text() in "0123456789"
-    assert page.locator(".st-key-solver input").input_value() == "ODE dopri5"  # not the lab's Anderson
+    # Not the solver that the lab was set to.
+    assert page.locator(".st-key-solver input").input_value() == "ODE dopri5"
     draw(page, [[[20, 20], [260, 20]]])  # on top of it: the undo takes this away, not the digit
     page.wait_for_function(
         "([s, src]) => document.querySelector(s).src !== src",
