@@ -28,6 +28,8 @@ FLAGS = [
 ]
 METRIC = '.st-key-prediction [data-testid="stMetricValue"]'
 CANVAS = ".st-key-pad canvas.upper-canvas"
+# A page stands once it shows a number or a picture: not every page has both.
+ANSWER = '[data-testid="stMetricValue"], .js-plotly-plot .main-svg'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 Stroke = Sequence[Sequence[float]]
 
@@ -90,7 +92,7 @@ def browser(chromium: str | os.PathLike[str]) -> Iterator[Browser]:
 def open_page(page: Page, address: str) -> None:
     """Go there and wait until the script has run and the answer stands."""
     page.goto(address)
-    page.wait_for_selector('[data-testid="stMetricValue"]', timeout=60_000)
+    page.wait_for_selector(ANSWER, timeout=60_000)
     page.wait_for_selector(IDLE, timeout=60_000)
 
 

@@ -41,8 +41,16 @@ def test_the_loss_falls_while_it_is_watched_and_stop_keeps_what_was_learnt(visit
     page.wait_for_selector(CAPTION)
     press(page, "train-start")
     says(page, "Training: epoch \\d+ of 5000")
-    loss = '[data-testid="stMetricValue"] >> nth=1'
-    first = float(page.locator(loss).inner_text().replace("−", "-"))
+    # The first records may hold no loss yet: the metric is then a dash.
+    first = page.wait_for_function(
+        """s => {
+            const all = document.querySelectorAll(s);
+            const loss = all.length > 1 && parseFloat(all[1].innerText.replace('−', '-'));
+            return Number.isFinite(loss) && loss > 0 ? loss : null;
+        }""",
+        arg='[data-testid="stMetricValue"]',
+        timeout=30_000,
+    ).json_value()
     page.wait_for_function(
         """([s, first]) => {
             const all = document.querySelectorAll(s);
