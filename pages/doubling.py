@@ -17,7 +17,6 @@ from pages.parts import (
 
 guard.through_app()
 
-TICK = 0.8
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
 
@@ -57,10 +56,7 @@ def results() -> None:
         theme = st.context.theme.type
         run = doubling_runs.DESK.current()
         live = run is not None and run.live
-        if st.session_state.get("doubling-live") and not live:
-            st.session_state["doubling-live"] = False
-            st.rerun()  # the buttons, too, should know that it is over
-        st.session_state["doubling-live"] = live
+        doubling_runs.DESK.turn()
         records = doubling_runs.records(run)
         config = DoublingConfig.of(run.config) if run is not None else DoublingConfig()
         said = doubling_views.verdict(records, config)
@@ -79,12 +75,12 @@ def page() -> None:
     """The run, the controls beside it, and what to make of it."""
     st.header("Learn y = 2x: train through an equilibrium", anchor=False)
     st.markdown(doubling_prose.IDEA)
+    every = doubling_runs.DESK.every()
     stage, right = st.columns([3.4, 1], gap="medium")
     with right:
         config = side()
-    run = doubling_runs.DESK.current()
     with stage:
-        st.fragment(results, run_every=TICK if run is not None and run.live else None)()
+        st.fragment(results, run_every=every)()
     predict, code = st.columns([2, 3], gap="large")
     predict.markdown(doubling_prose.PREDICT)
     with code:

@@ -21,7 +21,6 @@ from pages.parts import (
 
 guard.through_app()
 
-TICK = 0.8
 DESK = lab_runs.DESK
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
@@ -69,10 +68,7 @@ def results() -> None:
         theme = st.context.theme.type
         run = DESK.current()
         live = run is not None and run.live
-        if st.session_state.get("lab-live") and not live:
-            st.session_state["lab-live"] = False
-            st.rerun()  # the buttons, too, should know that it is over
-        st.session_state["lab-live"] = live
+        DESK.turn()
         records = lab_runs.records(run)
         lab_views.status(run, records, lab_runs.config_of(run))
         with st.container(key="scalar-readouts", horizontal=True, gap="large"):
@@ -102,12 +98,12 @@ def page() -> None:
     """The run, the controls beside it, and what to make of it."""
     st.header("Training lab: teach a network to read digits", anchor=False)
     st.markdown(lab_prose.IDEA)
+    every = DESK.every()
     stage, right = st.columns([3.4, 1], gap="medium")
     with right:
         config = side()
-    run = DESK.current()
     with stage:
-        st.fragment(results, run_every=TICK if run is not None and run.live else None)()
+        st.fragment(results, run_every=every)()
     afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")

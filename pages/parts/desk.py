@@ -11,6 +11,8 @@ import streamlit as st
 from pages.parts import runs
 from pages.parts.runs_run import Refused, Run
 
+_SOON, _CALM = 0.2, 0.8  # a look costs the server a figure, so none comes sooner than it must
+
 
 def visitor() -> str:
     """Who this is, for as long as the session lasts."""
@@ -83,6 +85,36 @@ class Desk:
         """Why the last button did nothing, if it did nothing."""
         return str(st.session_state.get(self._refused, ""))
 
+    def every(self) -> float | None:
+        """Seconds between two looks at the run, for a fragment's ``run_every``.
+
+        Ask before the buttons are drawn: what changes after that makes `turn` draw them again.
+        """
+        pace = _pace(self.current())
+        st.session_state[self._paced] = pace
+        return pace
+
+    def turn(self) -> None:
+        """In that fragment: draw the whole page again where the run has come to another stage.
+
+        Only this changes a fragment's pace, and the buttons, too, should know that a run is over.
+        """
+        if _pace(self.current()) != st.session_state.get(self._paced):
+            st.rerun()
+
+    @property
+    def _paced(self) -> str:
+        return f"{self.kind}-pace"
+
     @property
     def _refused(self) -> str:
         return f"{self.kind}-refused"
+
+
+def _pace(run: Run | None) -> float | None:
+    if run is None or not run.live:
+        return None
+    soon = (
+        run.stopping or run.state == "starting" or (run.state == "running" and len(run.records) < 3)
+    )
+    return _SOON if soon else _CALM

@@ -14,6 +14,7 @@ CAPTION = ".st-key-trajectory .slider-label"
     [
         ("", "cobweb-chart"),
         ("doubling?seed=3", "doubling-chart"),
+        ("training?model=convolutional&seed=3", "train-loss"),
         ("draw?example=7&view=3-D", "path-3d-chart"),
     ],
 )

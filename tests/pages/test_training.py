@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +97,31 @@ def test_stop_then_resume_goes_on_where_it_was(open_page):
     assert run.records[before]["step"] == stopped
     run.stop()
     until_over(run)
+
+
+def test_a_killed_run_says_so_and_goes_on_from_what_it_kept(open_page):
+    app = open_page("training", epochs="20")
+    run = start(app)
+    deadline = time.monotonic() + 60
+    while not (run.folder / "run.safetensors").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert run.worker is not None
+    os.kill(run.worker.process.pid, signal.SIGKILL)
+    until_over(run)
+    app.run()
+    assert run.state == "failed"
+    assert "killed" in said(app)
+    assert not app.exception
+    before = len(run.records)
+    app.button(key="train-resume").click().run()
+    while len(run.records) < before + 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert run.records[before]["step"] > 0  # not from the beginning
+    app.button(key="train-stop").click().run()
+    until_over(run)
+    assert run.state == "stopped"
 
 
 @pytest.mark.parametrize(
