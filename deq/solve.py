@@ -29,11 +29,14 @@ class Trajectory(Generic[S]):
         States; a finished sample stays at the state it returns.
     residual : Tensor, shape (T, B)
         ‖f(z) − z‖₂ at each of them.
+    nfe : Tensor, shape (T,), int64
+        Evaluations of f spent when each was known, its own residual's included.
     """
 
     t: Tensor
     z: S
     residual: Tensor
+    nfe: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,7 @@ def _solution(ledger: Ledger, layout: Layout[S]) -> Solution[S]:
             t=torch.tensor(ledger.times or [0.0], dtype=torch.float64, device=z.device),
             z=layout.stacked(states),
             residual=torch.stack(ledger.residuals or [ledger.best]),
+            nfe=torch.tensor(ledger.spent or [0], dtype=torch.int64, device=z.device),
         )
     return Solution(
         z=layout.shaped(ledger.best_z.clone()),  # the user's own, whatever f or z0 share

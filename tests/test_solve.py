@@ -109,6 +109,11 @@ def test_the_trajectory_holds_every_accepted_state(solver: object) -> None:
     assert torch.equal(path.z[0], z0)
     assert path.t[0] == 0
     assert (path.t.diff() > 0).all()
+    assert path.nfe[0] == 1
+    assert (path.nfe.diff() > 0).all()
+    assert path.nfe[-1] == sol.nfe.max()
+    if type(solver) is not deq.ODE:  # whose steps have several stages
+        assert path.nfe.tolist() == list(range(1, len(path.t) + 1))
     assert torch.equal(path.z[-1], sol.z)
     assert torch.equal(path.residual[-1], sol.residual)
     for z, residual in zip(path.z, path.residual, strict=True):

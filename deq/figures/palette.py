@@ -83,6 +83,7 @@ _LIGHT = Palette(
             "anderson": "#9d3c87",
             "broyden": "#3f7d20",
             "newton": "#b3332e",
+            "transient": "#5a4fcf",
         }
     ),
 )
@@ -113,6 +114,7 @@ _DARK = Palette(
             "anderson": "#e08fcd",
             "broyden": "#8fce6b",
             "newton": "#f2857f",
+            "transient": "#aaa4f5",
         }
     ),
 )
@@ -146,3 +148,15 @@ def translucent(colour: str, opacity: float) -> str:
     """
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """A hex colour between two, with this share of the other.
+
+    Examples
+    --------
+    >>> mixed("#000000", "#ff8000", 0.5)
+    '#804000'
+    """
+    pairs = zip(*([int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in (one, other)), strict=True)
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in pairs)

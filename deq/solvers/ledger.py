@@ -96,6 +96,7 @@ class Ledger:
         self.record = record
         self.times: list[float] = []
         self.states: list[Tensor] = []
+        self.spent: list[int] = []
         self._residuals: list[Floats] = []
 
     @property
@@ -281,6 +282,7 @@ class Ledger:
     def _keep(self, t: float, z: Tensor, res: Floats) -> None:
         self.times.append(t)
         self.states.append(z)
+        self.spent.append(self.evals)
         self._residuals.append(res)
 
     def _lengths(self, res: Floats) -> Floats:

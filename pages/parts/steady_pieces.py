@@ -27,7 +27,7 @@ def take_home(code: str, name: str, csv: Callable[[], str], page: Callable[[], s
     """The code box, and two files that are made when they are asked for."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown("**The same in six lines of `deq`**")
+        st.markdown("**The same in `deq`**")
         st.code(code, language="python")
     with right, st.container(gap="small"):
         st.markdown("**Take it home**")

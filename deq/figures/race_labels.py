@@ -1,0 +1,102 @@
+"""Names at the ends of curves that end at nearly one place: hung below it at several heights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from deq.status import Status
+
+# Pixels: of a letter and a line, from an end to its label, and between two tries.
+_LETTER, _LINE, _FIRST, _STEP = 7.4, 17, 22, 5
+_HEAD = 8
+_TALL = 270  # what is left of a panel for the curves, roughly
+Box = tuple[float, float, float, float]
+_MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
+
+
+class Line(Protocol):
+    """A curve that ends somewhere, as `deq.figures.race` has it."""
+
+    @property
+    def lap(self) -> Any:
+        """Whose it is."""
+
+    @property
+    def x(self) -> Any:
+        """Places."""
+
+    @property
+    def y(self) -> Any:
+        """Residuals."""
+
+    @property
+    def colour(self) -> str:
+        """Of curve and label."""
+
+
+def finish_labels(
+    lines: Sequence[Line], reach: Sequence[float], span: tuple[float, float], width: float
+) -> tuple[list[dict[str, Any]], float]:
+    """A label below each curve's end, none upon another, and the room that they need below.
+
+    Parameters
+    ----------
+    lines : sequence
+        The curves.
+    reach, span : two floats
+        The axes from and to, in decades; whoever leaves the picture is named at its upper edge.
+    width : float
+        The panel's, in pixels, roughly.
+
+    Returns
+    -------
+    labels : list of dict
+        Plotly's annotations.
+    room : float
+        Decades to add below the span.
+    """
+    across, up = width / (reach[1] - reach[0]), _TALL / (span[1] - span[0])
+    ends = []
+    for line in lines:
+        x, y = math.log10(float(line.x[-1])), math.log10(float(line.y[-1]))
+        ends.append((x, min(y, span[1] - 0.1), line))
+    taken: list[Box] = [
+        ((x - reach[0]) * across - _HEAD, (span[1] - y) * up - _HEAD, 2 * _HEAD, 2 * _HEAD)
+        for x, y, _ in ends
+    ]
+    labels, lowest = [], 0.0
+    for x, y, line in sorted(ends, key=lambda end: end[:2]):
+        text = line.lap.name + _MARK.get(line.lap.status, " ✕")
+        wide = len(text) * _LETTER
+        at = ((x - reach[0]) * across, (span[1] - y) * up)
+        left = min(max(at[0] - wide / 2, 0), width - wide)
+        drop = next(
+            drop
+            for drop in range(_FIRST, 10_000, _STEP)
+            if not any(_meet((left, at[1] + drop - _LINE / 2, wide, _LINE), box) for box in taken)
+        )
+        taken.append((left, at[1] + drop - _LINE / 2, wide, _LINE))
+        lowest = max(lowest, at[1] + drop + _LINE)
+        labels.append(
+            {
+                "x": x,
+                "y": y,
+                "text": f"<b>{text}</b>",
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": line.colour,
+                "standoff": 7,
+                "ax": left + wide / 2 - at[0],
+                "ay": drop,
+                "font": {"size": 13, "color": line.colour},
+            }
+        )
+    return labels, max(0.0, lowest - _TALL) / up
+
+
+def _meet(a: Box, b: Box) -> bool:
+    """Whether two boxes (left, top, width, height) overlap."""
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]

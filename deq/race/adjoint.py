@@ -1,0 +1,58 @@
+"""The backward solve as a race: the adjoint system of a problem at its equilibrium."""
+
+from __future__ import annotations
+
+import torch
+
+from deq.pullback import Pullback
+from deq.race.problem import Problem
+from deq.solve import solve
+from deq.solvers import Anderson, PseudoTransient
+
+_TOL = 1e-8
+_TRIES = (PseudoTransient(), Anderson())  # rather one that attracts the flow
+
+
+def adjoint_problem(problem: Problem, seed: int = 0) -> Problem | None:
+    """``w = Jᵀ w + g``, with J = ∂f/∂z at an equilibrium z* of a problem, from zero.
+
+    w = (I − Jᵀ)⁻¹ g is what an implicit gradient multiplies with: g is the gradient of a loss by
+    z*. Here g is random, of length 1 for each member. Evaluations are products with Jᵀ.
+
+    Parameters
+    ----------
+    problem : Problem
+        The one whose equilibrium is looked for first, to 1e-8 where it is float64.
+    seed : int
+        Of g.
+
+    Returns
+    -------
+    Problem or None
+        None where no equilibrium was found.
+
+    References
+    ----------
+    Bai, Kolter & Koltun, "Deep equilibrium models", NeurIPS 2019, theorem 1.
+    """
+    tol = _TOL if problem.z0.dtype == torch.float64 else 1e-5
+    for solver in _TRIES:
+        found = solve(problem.f, problem.z0, solver=solver, tol=tol, max_evals=2000)
+        if bool(found.converged.all()):
+            break
+    else:
+        return None
+    pull = Pullback(problem.f, found.z)
+    generator = torch.Generator().manual_seed(seed)
+    g = torch.randn(pull.batch, pull.dim, generator=generator, dtype=torch.float64)
+    g = (g / g.norm(dim=1, keepdim=True)).to(found.z)  # (B, D)
+    return Problem(
+        name=f"adjoint-{problem.name}",
+        title=f"Backward: {problem.title}",
+        formula=r"w = J^\top w + g",
+        why="Whatever the map, its adjoint system is linear, and the same eigenvalues decide: who "
+        "is slow forward is slow backward, but GMRES knows that it is linear.",
+        f=lambda w: (pull(w) + g).detach(),
+        z0=torch.zeros_like(g),
+        adjoint=True,
+    )

@@ -1,0 +1,224 @@
+"""Hard cases, each with a reason: what separates the solvers, in a few numbers or a few hundred."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+
+from deq.race.problem import Problem
+
+_F64 = torch.float64
+_EASY, _HARD = 0.4, 0.985
+Map = Callable[[Tensor], Tensor]
+
+
+def problem(name: str, gain: float = 0.9) -> Problem:
+    """A case of the gallery.
+
+    Parameters
+    ----------
+    name : str
+        Key of `GALLERY`.
+    gain : float
+        Of the tanh layer ``"tanh layer"``; other problems have none.
+
+    Raises
+    ------
+    ValueError
+        If there is no such case.
+
+    Examples
+    --------
+    >>> problem("three speeds").z0.shape
+    torch.Size([1, 3])
+    """
+    if name not in GALLERY:
+        raise ValueError(f"name must be one of {', '.join(GALLERY)}, not {name!r}.")
+    title, formula, why = GALLERY[name]
+    f, z0 = _layer(gain) if name == "tanh layer" else _MAPS[name]()
+    return Problem(name, title, formula, why, f, z0, _VIEWS.get(name))
+
+
+GALLERY: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "one hard member": (
+            "A batch with one hard member",
+            r"z = \tanh(\gamma_b Q z + x_b)",
+            "Seven members are strong contractions (γ = 0.4), one is hardly any (γ = 0.985). Each "
+            "is frozen as it settles; the curve is that of the one furthest from settling.",
+        ),
+        "tanh layer": (
+            "A tanh layer of 50 numbers",
+            r"z = \tanh(\gamma W z + x)",
+            "Its gain γ decides. Small: plain iteration is hard to beat. Beyond 1 nothing promises "
+            "an equilibrium, or only one.",
+        ),
+        "three speeds": (
+            "Three speeds",
+            r"z = \mathrm{diag}(.9,\ .99,\ .999)\,z + 1",
+            "Iteration forgets its slowest error at 0.1 % a step: thousands of steps. But there "
+            "are only three speeds, and whoever remembers a few steps can tell them apart.",
+        ),
+        "two hundred speeds": (
+            "Two hundred speeds",
+            r"z = A z + 1,\quad A = A^\top,\ \rho(A) = .99",
+            "Eigenvalues all over [−0.99, 0.99]: no five past steps can tell two hundred apart, so "
+            "memory helps less, and longer memory helps more.",
+        ),
+        "turning for ever": (
+            "Turning for ever",
+            r"z = R z + 1,\quad |\lambda| = 1",
+            "Rotations: iteration circles around the equilibrium and comes no nearer. The flow "
+            "spirals in, since Re λ < 1, and so does half a step.",
+        ),
+        "spiral": (
+            "A spiral in the plane",
+            r"z = .95\,R_{100°}\, z + b",
+            "Each step turns by 100° and gains 5 %. Watch who cuts across.",
+        ),
+        "narrow valley": (
+            "A narrow valley in the plane",
+            r"z = A z + b,\quad \lambda = .98,\ -.6",
+            "Fast across and slow along: iteration falls into the valley at once and then crawls. "
+            "Two numbers need two secants: after those, memory knows everything.",
+        ),
+        "nine equilibria": (
+            "Nine equilibria",
+            r"z = \tanh(2z) \text{ in each coordinate}",
+            "Four of nine equilibria attract the flow. The flow goes to the one whose basin it "
+            "starts in; whoever extrapolates may end anywhere, even on an unstable one.",
+        ),
+        "stiff": (
+            "One direction bites back",
+            r"z = \mathrm{diag}(.5,\ -5)\,z + b",
+            "The slope −5 throws iteration further out each time. The flow minds only Re λ < 1; "
+            "the step it may take is short.",
+        ),
+        "repelling": (
+            "An equilibrium that repels",
+            r"z = 2z + 1",
+            "−1 is a fixed point, but everything that follows the dynamics runs away from it. A "
+            "root finder lands there: found is not the same as stable.",
+        ),
+        "no equilibrium": (
+            "No equilibrium at all",
+            r"z = z^2 + 1",
+            "There is no real solution. A good solver says so, and keeps the best state it saw.",
+        ),
+        "twenty steps": (
+            "Done in twenty steps",
+            r"z = N z + 1,\quad N^{20} = 0",
+            "Strictly triangular: iteration is exact after twenty steps, though the error first "
+            "grows. All eigenvalues are 0 and tell nothing of that.",
+        ),
+        "all alike": (
+            "A hundred times the same",
+            r"z_i = .9\,z_i + 1,\ i = 1 \dots 100",
+            "All residuals point the same way, so the past steps are multiples of each other and "
+            "their least-squares system is singular. A careless solver divides by zero here.",
+        ),
+        "one number": (
+            "One number",
+            r"z = \cos z",
+            "A memory of five steps in a space of one dimension: four of them are redundant.",
+        ),
+    }
+)
+"""Title, formula and reason of each, by name."""
+
+_VIEWS = {
+    "spiral": (-2.2, 2.2, -2.2, 2.2),
+    "narrow valley": (-3.0, 3.0, -3.0, 3.0),
+    "nine equilibria": (-1.7, 1.7, -1.7, 1.7),
+    "stiff": (-3.0, 3.0, -3.0, 3.0),
+}
+
+
+def _affine(a: Tensor, b: Tensor, z0: Tensor | None = None) -> tuple[Map, Tensor]:
+    start = torch.zeros(1, len(a), dtype=_F64) if z0 is None else z0
+    return (lambda z: z @ a.T + b), start
+
+
+def _ones(a: Tensor) -> tuple[Map, Tensor]:
+    return _affine(a, torch.ones(1, len(a), dtype=_F64))
+
+
+def _rotation(scale: float, degrees: float) -> Tensor:
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return scale * torch.tensor([[c, -s], [s, c]], dtype=_F64)
+
+
+def _blocks(*parts: Tensor) -> Tensor:
+    blocks: Tensor = torch.block_diag(*parts)  # type: ignore[no-untyped-call]
+    return blocks
+
+
+def _around(
+    a: Tensor, centre: tuple[float, float], start: tuple[float, float]
+) -> tuple[Map, Tensor]:
+    """The map z ← A (z − c) + c in the plane."""
+    c, z0 = (torch.tensor([p], dtype=_F64) for p in (centre, start))
+    return _affine(a, c - c @ a.T, z0)
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _rotated(size: int, seed: int) -> Tensor:
+    q: Tensor = torch.linalg.qr(torch.randn(size, size, dtype=_F64, generator=_generator(seed))).Q
+    return q
+
+
+def _layer(gain: float) -> tuple[Map, Tensor]:
+    generator = _generator(0)
+    w = torch.randn(50, 50, dtype=_F64, generator=generator) / math.sqrt(50)
+    x = 0.5 * torch.randn(1, 50, dtype=_F64, generator=generator)
+    w = gain * w / torch.linalg.eigvals(w).abs().max()
+    return (lambda z: torch.tanh(z @ w.T + x)), torch.zeros(1, 50, dtype=_F64)
+
+
+def _mixed() -> tuple[Map, Tensor]:
+    q = _rotated(20, 3)
+    x = 0.3 * torch.randn(8, 20, dtype=_F64, generator=_generator(4))
+    x[-1] *= 0.05  # near the origin, where tanh bends least and its gain is felt
+    gain = torch.full((8, 1), _EASY, dtype=_F64)
+    gain[-1] = _HARD
+    return (lambda z: torch.tanh(gain * (z @ q.T) + x)), torch.zeros(8, 20, dtype=_F64)
+
+
+def _valley() -> tuple[Map, Tensor]:
+    q = _rotation(1.0, 30)
+    a = q @ torch.diag(torch.tensor([0.98, -0.6], dtype=_F64)) @ q.T
+    return _around(a, (1.2, 0.9), (-2.6, -0.2))
+
+
+def _spread() -> tuple[Map, Tensor]:
+    q = _rotated(200, 0)
+    return _ones(q @ torch.diag(torch.linspace(-0.99, 0.99, 200, dtype=_F64)) @ q.T)
+
+
+_MAPS: Mapping[str, Callable[[], tuple[Map, Tensor]]] = {
+    "one hard member": _mixed,
+    "three speeds": lambda: _ones(torch.diag(torch.tensor([0.9, 0.99, 0.999], dtype=_F64))),
+    "two hundred speeds": _spread,
+    "turning for ever": lambda: _ones(_blocks(*(_rotation(1.0, d) for d in (30, 90, 150)))),
+    "spiral": lambda: _around(_rotation(0.95, 100), (0.4, 0.2), (-1.8, -1.4)),
+    "narrow valley": _valley,
+    "nine equilibria": lambda: (
+        (lambda z: torch.tanh(2 * z)),
+        torch.tensor([[0.12, -0.5]], dtype=_F64),
+    ),
+    "stiff": lambda: _around(
+        torch.diag(torch.tensor([0.5, -5.0], dtype=_F64)), (1.0, 0.5), (-2.2, -1.5)
+    ),
+    "repelling": lambda: ((lambda z: 2 * z + 1), torch.zeros(1, dtype=_F64)),
+    "no equilibrium": lambda: ((lambda z: z * z + 1), torch.zeros(1, dtype=_F64)),
+    "twenty steps": lambda: _ones(0.5 * torch.triu(torch.ones(20, 20, dtype=_F64), diagonal=1)),
+    "all alike": lambda: _ones(0.9 * torch.eye(100, dtype=_F64)),
+    "one number": lambda: (torch.cos, torch.tensor([-1.0], dtype=_F64)),
+}

@@ -1,0 +1,81 @@
+"""Runs a race once for everybody who asks for the same one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+
+from deq.race import Field, Landscape, Lap, Problem, adjoint_problem, landscape, problem, race
+from deq.race.digit import digit_problem
+from pages.parts.engine import engine
+from pages.parts.subject import image_of
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is raced on, and how.
+
+    Attributes
+    ----------
+    name
+        A case of the gallery, or "digit".
+    gain
+        Of the tanh layer.
+    picture
+        `Subject.key` of a digit.
+    backward
+        Whether the adjoint system is raced on.
+    tol, cap
+        As `deq.solve` has them.
+    field
+        The solvers' settings.
+    """
+
+    name: str
+    gain: float
+    picture: bytes
+    backward: bool
+    tol: float
+    cap: int
+    field: Field
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A race that was run."""
+
+    problem: Problem
+    laps: list[Lap]
+    land: Landscape | None
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _thread() -> ThreadPoolExecutor:
+    """One after the other: races must not disturb each other's times."""
+    return ThreadPoolExecutor(1, "race", torch.set_num_threads, (1,))
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def result(course: Course) -> Result | str:
+    """Run it, or say why there is nothing to run on."""
+    return _thread().submit(_run, course).result()
+
+
+def _run(course: Course) -> Result | str:
+    if course.picture:
+        found = digit_problem(engine().model, image_of(course.picture))
+    else:
+        found = problem(course.name, course.gain)
+    if course.backward:
+        adjoint = adjoint_problem(found)
+        if adjoint is None:
+            return (
+                "No solver finds an equilibrium here, so there is no gradient to solve for. Choose "
+                "**forward** to see how they fail."
+            )
+        found = adjoint
+    laps = race(found, course.field, tol=course.tol, max_evals=course.cap)
+    return Result(found, laps, landscape(found) if found.view is not None else None)

@@ -1,0 +1,90 @@
+"""Which digit a page looks at: the visitor's own drawing, or one of MNIST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from deq.digits import NotADrawing, prepare
+from deq.digits.mnist import load_subset
+from deq.figures import magnify
+
+Picture = npt.NDArray[np.float32]
+LAST = 4999
+USUAL = 1204
+DRAWING, MNIST = "my drawing", "MNIST digit"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A picture to look at.
+
+    Attributes
+    ----------
+    image
+        (28, 28) in [0, 1].
+    name
+        What people call it.
+    query
+        What stands in the address so that another browser finds it.
+    """
+
+    image: Picture
+    name: str
+    query: dict[str, str]
+
+    @property
+    def key(self) -> bytes:
+        """The picture as something that a cache can know."""
+        return self.image.tobytes()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    return load_subset()
+
+
+def image_of(key: bytes) -> Picture:
+    """The picture behind `Subject.key`."""
+    return np.frombuffer(key, np.float32).reshape(28, 28).copy()
+
+
+def number() -> None:
+    """The widget that picks one of MNIST's digits."""
+    st.number_input(
+        "Digit of MNIST",
+        0,
+        LAST,
+        USUAL,
+        1,
+        key="digit",
+        bind="query-params",
+        help="5,000 digits ship with the app, 500 of each in order: 1204 is a 2.",
+    )
+
+
+def subject(kind: str) -> Subject | str:
+    """The drawing on the pad, or the digit whose number was picked; or why there is none."""
+    if kind == MNIST:
+        place = int(st.session_state.get("digit") or 0)
+        images, labels = _digits()
+        image = images[place].astype(np.float32) / 255
+        return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {})
+    from pages.parts import pad  # its canvas can only be imported where a server runs
+
+    drawing = pad.pad()
+    try:
+        image = prepare(drawing.rgba())
+    except NotADrawing as problem:
+        return f"{problem} Draw one on the page **Draw a digit**, or pick a digit of MNIST."
+    own = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
+    return Subject(image, "your drawing", {k: v for k, v in own.items() if v})
+
+
+def shown(found: Subject, caption: str = "") -> None:
+    """The picture itself, small."""
+    with st.container(key="seen"):
+        st.image(magnify(found.image), width=112, caption=caption or found.name)

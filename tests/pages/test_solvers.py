@@ -1,0 +1,97 @@
+"""The race page from its entry point."""
+
+import json
+
+import pytest
+import torch
+
+from deq.race import Field, problem, race
+from pages.parts import race_controls, race_words
+from pages.parts.race_controls import PROBLEMS
+
+
+def spec(app):
+    (chart,) = app.get("plotly_chart")
+    return json.loads(chart.proto.spec)
+
+
+def said(app):
+    return " ".join(m.value for m in app.markdown)
+
+
+def test_the_first_picture_is_complete(open_page):
+    app = open_page("solvers")
+    figure = spec(app)
+    assert {"Picard", "Anderson", "Newton"} <= {trace.get("name") for trace in figure["data"]}
+    assert len(figure["frames"]) > 20
+    assert "with 6 evaluations" in said(app)
+    assert "| Picard | 6 |" in said(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_every_problem_has_its_picture_or_a_sentence(open_page, name, way):
+    app = open_page("solvers", problem=name, way=way)
+    assert not app.exception
+    assert not app.error
+    if (name, way) == ("no equilibrium", "backward"):
+        assert "No solver finds an equilibrium" in app.warning[0].value
+    else:
+        assert not app.warning
+        assert spec(app)["data"]
+
+
+def test_a_cap_of_one_and_seconds(open_page):
+    app = open_page("solvers", problem="three speeds", cap="1", over="seconds")
+    assert "Nobody settles: all reached the cap" in said(app)
+    app.number_input(key="cap").set_value(400).run()
+    assert " in " in said(app)
+    assert "seconds" in spec(app)["layout"]["xaxis"]["title"]["text"]
+
+
+def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
+    app = open_page("solvers")
+    app.session_state["drawing"].show([])
+    app.run()
+    assert "Draw one on the page" in app.warning[0].value
+    app.selectbox(key="problem").set_value("spiral").run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize("k", range(len(race_words.TRY)))
+def test_what_to_try_sets_the_page(open_page, k):
+    app = open_page("solvers", problem="stiff", tol="1e-2")
+    app.button(key=f"try-{k}").click().run()
+    for name, value in {**race_controls.USUAL, **race_words.TRY[k].settings}.items():
+        if name in app.session_state:
+            assert app.session_state[name] == value
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("name", "backward"), [("digit", False), ("spiral", True)])
+def test_the_code_on_the_page_runs(name, backward, capsys):
+    text = race_words.code(name, 7, backward=backward, tol=1e-3)
+    exec(compile(text, "the page's code", "exec"), {})  # noqa: S102  (our own text)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert "CONVERGED" in lines[0]
+
+
+def test_words_name_the_winner_and_who_is_frozen():
+    todo = problem("one hard member")
+    laps = race(todo, Field(), tol=1e-4)
+    text = race_words.verdict(todo, laps, seconds=False)
+    best = min((lap for lap in laps if lap.settled), key=lambda lap: lap.nfe)
+    assert text.startswith(best.name)
+    assert "7 members finish after" in text
+    rows = race_words.table(todo, laps).splitlines()
+    assert rows[2].startswith(f"| {best.name} | {best.nfe}")
+    assert len(race_words.numbers(laps).splitlines()) == 1 + sum(len(lap.evals) for lap in laps)
+
+
+def test_words_when_nobody_settles():
+    torch.manual_seed(0)
+    todo = problem("no equilibrium")
+    laps = race(todo, tol=1e-4, max_evals=50)
+    assert race_words.verdict(todo, laps, seconds=True).startswith("Nobody settles")
