@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import errors, look, warm_up
+from pages.parts import errors, look, tour, warm_up
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -33,11 +33,15 @@ else:
             st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
             st.Page("pages/solvers.py", title="Solver race", icon=":material/sprint:"),
+            st.Page("pages/inside.py", title="Inside one", icon=":material/search:"),
             st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
             st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
+            st.Page("pages/tour.py", title="Tour", icon=":material/tour:"),
         ],
         position="top",
     )
     with errors.in_words():
         warm_up.core()
+        tour.style()
+        tour.bar(page.url_path or "home")
         page.run()

@@ -83,7 +83,7 @@ def page() -> None:
         st.fragment(results, run_every=every)()
     predict, code = st.columns([2, 3], gap="large")
     predict.markdown(doubling_prose.PREDICT)
-    with code:
+    with code, st.container(key="code"):
         st.markdown("**The same in six lines of `deq`**")
         st.code(doubling_views.code(config or DoublingConfig()), language="python")
     doubling_prose.try_and_read()

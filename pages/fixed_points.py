@@ -34,7 +34,7 @@ def page() -> None:
     with predict:
         scalar_prose.predict(st.session_state["map"])
         scalar_views.downloads(found, figure, theme)
-    with code:
+    with code, st.container(key="code"):
         st.markdown("**The same in six lines of `deq`**")
         st.code(words.code(choice), language="python")
     scalar_script.scalar_script(

@@ -61,8 +61,9 @@ def page() -> None:
             st.warning(found, icon=":material/error:")
         else:
             hero(found)
-    st.markdown("**The same in `deq`**")
-    st.code(gradients_lesson.CODE, language="python")
+    with st.container(key="code"):
+        st.markdown("**The same in `deq`**")
+        st.code(gradients_lesson.CODE, language="python")
     gradients_lesson.try_and_read()
 
 

@@ -4,7 +4,16 @@ import streamlit as st
 
 from deq.figures import standalone_page
 from deq.figures.race import race_figure
-from pages.parts import errors, guard, race_controls, race_runs, race_words, scalar_script, subject
+from pages.parts import (
+    errors,
+    guard,
+    pace,
+    race_controls,
+    race_runs,
+    race_words,
+    scalar_script,
+    subject,
+)
 from pages.parts import steady_pieces as pieces
 from pages.parts.chart import chart
 from pages.parts.prose import buttons_and_read
@@ -19,10 +28,11 @@ LABEL = "The race, played by keys: space plays and pauses, right arrow steps, Ho
 def hero(asked: Asked, found: Result) -> None:
     """Verdict, picture and table."""
     theme, narrow = st.context.theme.type, scalar_script.narrow()
-    said = race_words.verdict(found.problem, found.laps, seconds=asked.seconds)
+    laps = race_runs.timed(asked.course) if asked.seconds else found.laps
+    said = race_words.verdict(found.problem, laps, seconds=asked.seconds)
     pieces.verdict(said)
     figure = race_figure(
-        found.laps,
+        laps,
         asked.course.tol,
         seconds=asked.seconds,
         land=found.land,
@@ -34,12 +44,13 @@ def hero(asked: Asked, found: Result) -> None:
     with st.container(key="race"):
         chart(figure, "race", height=tall, alt=f"The race. {said}", theme=theme)
     st.caption(f"{race_words.LOOK} {race_words.SECONDS if asked.seconds else ''}")
-    table, files = st.columns([3, 2], gap="large")
-    with table, st.container(key="race-table"):
-        st.markdown(race_words.table(found.problem, found.laps, narrow=narrow))
-    with files:
+    table, reason = st.columns([3, 2], gap="large")
+    with reason:
         st.markdown(f"**{found.problem.title}.** {found.problem.why}")
         st.latex(found.problem.formula)
+    with pace.after_the_answer(), table, st.container(key="race-table"):
+        timed = race_runs.timed(asked.course)
+        st.markdown(race_words.table(found.problem, timed, narrow=narrow))
     pieces.take_home(
         race_words.code(
             asked.course.name,
@@ -48,7 +59,7 @@ def hero(asked: Asked, found: Result) -> None:
             tol=asked.course.tol,
         ),
         "race",
-        lambda: race_words.numbers(found.laps),
+        lambda: race_words.numbers(timed),
         lambda: standalone_page(figure, f"Solver race: {found.problem.title}", said, theme=theme),
     )
     query = asked.subject.query if asked.subject else {}

@@ -107,7 +107,7 @@ def page() -> None:
     afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
-    with code:
+    with code, st.container(key="code"):
         st.markdown("**The same from Python**, or with `python -m deq train lab`")
         st.code(lab_views.code(config or LabConfig()), language="python")
     with bring:

@@ -14,6 +14,7 @@ from deq.figures.frame import axis, base_layout, build, note
 from deq.figures.palette import palette, translucent
 
 _CORNERS = 120
+_CROWD = 6  # so many are named; of more, only the first
 
 
 def euler_disc(h: float) -> tuple[float, float]:
@@ -79,6 +80,7 @@ def lambda_plane(
                  yanchor="bottom", xshift=5)
         )  # fmt: skip
     full = [chosen in (k, -1) for k in range(len(points))]
+    crowd = len(points) > _CROWD
     told = list(names) or [_told(value) for value in points.tolist()]
     data.append(
         {
@@ -89,10 +91,10 @@ def lambda_plane(
             "y": points.imag.round(5).tolist(),
             "marker": {
                 "symbol": ["diamond" if f else "diamond-open" for f in full],
-                "size": [(12 if brief else 15) if f else 11 for f in full],
+                "size": [(8 if crowd else 12 if brief else 15) if f else 11 for f in full],
                 "color": colours.accent,
                 "line": {
-                    "width": 2,
+                    "width": 1 if crowd else 2,
                     "color": [colours.page if f else colours.accent for f in full],
                 },
             },
@@ -101,7 +103,7 @@ def lambda_plane(
         }
     )  # fmt: skip
     for k, value in enumerate(points.tolist()):
-        if full[k] and value.imag >= 0 and not brief:
+        if full[k] and value.imag >= 0 and not brief and not (crowd and k):
             named = _told(value)
             labels.append(
                 note(value.real, value.imag, f"<b>{named}</b>", colours.accent, yshift=19,

@@ -13,7 +13,12 @@ TIME = "solver time t"
 
 
 def probabilities_over_time(
-    t: npt.ArrayLike, probabilities: npt.ArrayLike, *, named: int = 3, theme: str | None = "light"
+    t: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
+    *,
+    named: int = 3,
+    clock: str = TIME,
+    theme: str | None = "light",
 ) -> go.Figure:
     """When does the network make up its mind? One line a digit, labelled where it peaks.
 
@@ -25,6 +30,8 @@ def probabilities_over_time(
         The readout at each of them.
     named : int
         At most this many digits, the ones that ever got furthest, are drawn in full and labelled.
+    clock : str
+        What t is called.
     theme : {"light", "dark"}
         Which colours to use.
     """
@@ -62,7 +69,7 @@ def probabilities_over_time(
         **base_layout(colours),
         "margin": {"l": 8, "r": 22, "t": 14, "b": 8},
         "annotations": labels,
-        "xaxis": axis(colours, title=TIME, rangemode="tozero"),
+        "xaxis": axis(colours, title=clock, rangemode="tozero"),
         "yaxis": axis(
             colours,
             title="probability",

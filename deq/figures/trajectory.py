@@ -33,6 +33,7 @@ def trajectory(
     explained: npt.ArrayLike | None = None,
     settled: bool = True,
     dims: int = 2,
+    clock: str = "t",
     theme: str | None = "light",
 ) -> go.Figure:
     """Draw the path over the cloud of training equilibria, with frames to play.
@@ -53,6 +54,8 @@ def trajectory(
         Whether the last state is an equilibrium; if not it is not marked as one.
     dims : {2, 3}
         A flat map, or one to turn around.
+    clock : str
+        What t is called.
     theme : {"light", "dark"}
         Which colours to use.
 
@@ -81,18 +84,18 @@ def trajectory(
         moving = [len(data), len(data) + 1]
         data += _moment(path, times, shares, len(path) - 1, dims, colours)
         shown = thin(len(path))
-        captions = [f"t = {times[k]:.3g}: {_guess(shares[k])}" for k in shown]
-        clock = {}
+        captions = [f"{clock} = {times[k]:.3g}: {_guess(shares[k])}" for k in shown]
+        moments = {}
         for k, share in stops(shown):
             moment = _moment(path, times, shares, k, dims, colours, share)
             name = str(k) if share == 1 else f"{k}:{share:.2f}"
-            clock[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
+            moments[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
             slim = [_strip(trace) for trace in moment]
             frames.append({"name": name, "traces": moving, "data": slim})
         halts = [str(k) for k in shown]
-        layout |= player(list(clock), halts, captions, redraw=dims == 3, colours=colours)
+        layout |= player(list(moments), halts, captions, redraw=dims == 3, colours=colours)
         layout["margin"]["b"] = 96
-        layout["meta"] = {"times": clock, "last": halts[-1]}  # for charts that follow this one
+        layout["meta"] = {"times": moments, "last": halts[-1]}  # for charts that follow this one
     return build(data, layout, frames)
 
 

@@ -10,7 +10,7 @@ from deq.race.adjoint import adjoint_problem
 from deq.race.field import Field, racers
 from deq.race.gallery import GALLERY, problem
 from deq.race.landscape import Landscape, landscape
-from deq.race.laps import Lap, race
+from deq.race.laps import Lap, clocked, race
 from deq.race.problem import Problem
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Lap",
     "Problem",
     "adjoint_problem",
+    "clocked",
     "landscape",
     "problem",
     "race",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -16,9 +18,9 @@ from deq.solve import Solution, solve
 from deq.solvers import Solver
 from deq.status import Status
 
-_REPEATS = 5
+_REPEATS, _FEWER = 5, 3
 _SMALL = 60  # numbers in a state whose Jacobian costs little
-_PATIENCE = 0.02  # seconds: a solve that takes longer is timed once
+_PATIENCE = 0.004  # seconds: a solve that takes longer is timed three times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,7 @@ class Lap:
     end : Tensor (B, …)
         Where it ended.
     seconds : float
-        Median of five solves, unrecorded and warm; of a slow one, of one.
+        What a solve takes, see `clocked`; NaN where nobody asked.
     attracts : bool or None
         Whether the flow dz/dt = f(z) − z settles where it ended; None where it did not end at an
         equilibrium, for large states, and for adjoints.
@@ -70,7 +72,12 @@ class Lap:
 
 
 def race(
-    problem: Problem, field: Field | None = None, *, tol: float = 1e-4, max_evals: int = 400
+    problem: Problem,
+    field: Field | None = None,
+    *,
+    tol: float = 1e-4,
+    max_evals: int = 400,
+    timed: bool = True,
 ) -> list[Lap]:
     """Let every solver run from the same start.
 
@@ -82,6 +89,8 @@ def race(
         Settings of the solvers.
     tol, max_evals
         As for `deq.solve`.
+    timed : bool
+        Whether to take times, which is most of the work; see `clocked`.
 
     Raises
     ------
@@ -92,13 +101,36 @@ def race(
         name: _Run(problem, solver, tol, max_evals)
         for name, solver in racers(field or Field(), problem).items()
     }
-    laps = {name: run.recorded(name) for name, run in runs.items()}
-    # In turn, so that whatever else the machine does meets all of them alike.
+    laps = [run.recorded(name) for name, run in runs.items()]
+    return clocked(problem, laps, field, tol=tol, max_evals=max_evals) if timed else laps
+
+
+def clocked(
+    problem: Problem,
+    laps: Sequence[Lap],
+    field: Field | None = None,
+    *,
+    tol: float = 1e-4,
+    max_evals: int = 400,
+) -> list[Lap]:
+    """The same laps with times: medians of five unrecorded solves, of slow ones three.
+
+    They are run in turn, so that whatever else the machine does meets all of them alike.
+
+    Parameters
+    ----------
+    problem, field, tol, max_evals
+        As the laps were run.
+    laps : sequence of Lap
+        From ``race(..., timed=False)``.
+    """
+    solvers = racers(field or Field(), problem)
+    runs = {lap.name: _Run(problem, solvers[lap.name], tol, max_evals) for lap in laps}
     for k in range(_REPEATS):
         for run in runs.values():
-            if k == 0 or run.quick:
+            if k < _FEWER or run.quick:
                 run.timed()
-    return [replace(lap, seconds=statistics.median(runs[lap.name].times)) for lap in laps.values()]
+    return [replace(lap, seconds=statistics.median(runs[lap.name].times)) for lap in laps]
 
 
 class _Run:
@@ -124,12 +156,11 @@ class _Run:
         began = time.perf_counter()
         self.solve(record=False)
         self.times.append(time.perf_counter() - began)
+        self.quick = self.times[-1] < _PATIENCE
 
     def recorded(self, name: str) -> Lap:
         problem = self.problem
-        began = time.perf_counter()
-        found = self.solve(record=True)  # this one also warms up: its time does not count
-        self.quick = time.perf_counter() - began < _PATIENCE
+        found = self.solve(record=True)
         course = found.trajectory
         if course is None:
             raise RuntimeError("the solve was not recorded")
@@ -145,7 +176,7 @@ class _Run:
             status=Status(int(found.status.max())),
             residual=float(found.residual.max()),
             end=found.z,
-            seconds=0.0,
+            seconds=math.nan,
             attracts=_attracts(problem, found),
         )
 

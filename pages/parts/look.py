@@ -27,6 +27,13 @@ _STYLE = """
 .st-key-method button { padding-inline: 0.5rem; }
 .st-key-scalar-readouts { row-gap: 0.25rem; align-content: flex-start; }
 .st-key-readouts p { font-size: 0.95rem; }
+.tour-ways { display: flex; gap: 0.5rem; white-space: nowrap; }
+.tour-ways a, p > .tour-next {
+  padding: 0.4rem 0.8rem; border-radius: 0.5rem; border: 1px solid currentColor;
+  text-decoration: none; color: inherit;
+}
+.tour-stop { font-weight: 600; color: inherit; }
+.tour-time { opacity: 0.7; margin-left: 0.5rem; }
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>

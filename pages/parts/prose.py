@@ -46,10 +46,11 @@ HOME_READ = """
 
 def try_and_read(tasks: str, sources: str) -> None:
     """Two columns at the foot of a page."""
-    st.divider()
-    left, right = st.columns(2, gap="large")
-    left.markdown("**What to try**\n" + tasks)
-    right.markdown("**Read on**\n" + sources)
+    with st.container(key="try-and-read"):
+        st.divider()
+        left, right = st.columns(2, gap="large")
+        left.markdown("**What to try**\n" + tasks)
+        right.markdown("**Read on**\n" + sources)
 
 
 class Try(NamedTuple):
@@ -64,12 +65,15 @@ def buttons_and_read(
     tasks: Sequence[Try], apply: Callable[[Mapping[str, object]], None], sources: str
 ) -> None:
     """The same foot, where the tasks are buttons that set the page."""
-    st.divider()
-    left, right = st.columns([3, 2], gap="large")
-    with left, st.container(key="what-to-try", gap="xsmall"):
-        st.markdown("**What to try**")
-        for k, (label, settings, watch) in enumerate(tasks):
-            button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
-            button.button(label, key=f"try-{k}", on_click=apply, args=(settings,), width="stretch")
-            words.caption(watch)
-    right.markdown("**Read on**\n" + sources)
+    with st.container(key="try-and-read"):
+        st.divider()
+        left, right = st.columns([3, 2], gap="large")
+        with left, st.container(key="what-to-try", gap="xsmall"):
+            st.markdown("**What to try**")
+            for k, (label, settings, watch) in enumerate(tasks):
+                button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
+                button.button(
+                    label, key=f"try-{k}", on_click=apply, args=(settings,), width="stretch"
+                )
+                words.caption(watch)
+        right.markdown("**Read on**\n" + sources)

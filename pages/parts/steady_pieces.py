@@ -26,10 +26,10 @@ def readouts(numbers: Mapping[str, str]) -> None:
 def take_home(code: str, name: str, csv: Callable[[], str], page: Callable[[], str]) -> None:
     """The code box, and two files that are made when they are asked for."""
     left, right = st.columns([3, 2], gap="large")
-    with left:
+    with left, st.container(key="code"):
         st.markdown("**The same in `deq`**")
         st.code(code, language="python")
-    with right, st.container(gap="small"):
+    with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
         files: list[tuple[str, Any, str, str, str]] = [
             ("Numbers (CSV)", csv, f"{name}.csv", "text/csv", ":material/table:"),

@@ -1,6 +1,6 @@
-"""How fast the two lessons answer a slider and play their animations, in Chromium.
+"""How fast pages answer a slider and play their animations, in Chromium.
 
-    python tests/benchmarks/lessons.py [--moves 15]
+    python tests/benchmarks/lessons.py [--moves 15] [--only solvers]
 
 A slider is moved by the arrow keys, one step at a time; waited for is the new picture in the page's
 hero figure. All times are taken by the browser's own clock, in milliseconds, from the key to the
@@ -30,7 +30,17 @@ SLIDERS = [  # page, its hero, the sliders moved on it
     ("steady_states?part=Euler+step", "euler", ("h-slide",)),
     ("steady_states?part=Why+an+ODE", "jump", ("w",)),
     ("steady_states?part=Depth", "portrait", ("gain", "z1")),
+    ("solvers?tol=1e-10", "race", ("tol",)),
+    ("solvers?problem=tanh+layer", "race", ("gain",)),
+    ("solvers?problem=narrow+valley&tol=1e-10", "race", ("tol",)),
+    ("inside?gain=6", "inside", ("gain",)),
+    ("inside?see=kick&when=9&size=3", "inside", ("when", "size")),
+    ("inside?see=channels&gain=4", "inside", ("gain",)),
+    ("inside?see=depth&gain=4", "inside", ("gain",)),
+    ("inside?see=starts&gain=4", "inside", ("gain",)),
+    ("inside?see=smudge&gain=4", "inside", ("gain",)),
 ]
+FEW = {"tol": 6}  # moves to the end of a short slider
 WATCH = """
 const sent = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
@@ -104,6 +114,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--moves", type=int, default=15)
+    parser.add_argument("--only", default="", help="pages whose address begins so")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     print(f"{'page and slider':48} {'median':>7} {'90 %':>6}  of which slider → message")
@@ -112,6 +123,8 @@ def main() -> None:
         page.add_init_script(WATCH)
         played = []
         for path, hero, sliders in SLIDERS:
+            if not path.startswith(options.only):
+                continue
             page.goto(f"{address}/{path}")
             page.wait_for_selector(f".st-key-{hero} .main-svg", timeout=60_000)
             page.wait_for_selector(IDLE)
@@ -119,7 +132,7 @@ def main() -> None:
             page.evaluate(f"window.hero = '{hero}'")
             played.append((path, payload(page, hero), *rate(page, hero)))
             for slider in sliders:
-                marks = moves(page, slider, options.moves)
+                marks = moves(page, slider, min(options.moves, FEW.get(slider, options.moves)))
                 totals = sorted(m["picture"] - m["key"] for m in marks)
                 component = statistics.median(m["sent"] - m["key"] for m in marks)
                 most = totals[int(0.9 * (len(totals) - 1))]

@@ -28,8 +28,8 @@ FLAGS = [
 ]
 METRIC = '.st-key-prediction [data-testid="stMetricValue"]'
 CANVAS = ".st-key-pad canvas.upper-canvas"
-# A page stands once it shows a number or a picture: not every page has both.
-ANSWER = '[data-testid="stMetricValue"], .js-plotly-plot .main-svg'
+# A page stands once it shows a number, a picture, or the list of the tour.
+ANSWER = '[data-testid="stMetricValue"], .js-plotly-plot .main-svg, .st-key-tour-list'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 Stroke = Sequence[Sequence[float]]
 

@@ -1,0 +1,124 @@
+"""The stops of the guided path: where each is, what to show there, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One of them.
+
+    Attributes
+    ----------
+    page
+        File under pages/, "home" for the first one.
+    title
+        What it is about.
+    say
+        What to do there, and what to see.
+    minutes
+        How long it takes in class.
+    query
+        What sets the page.
+    """
+
+    page: str
+    title: str
+    say: str
+    minutes: float
+    query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def link(self, number: int, more: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Its address, from any page of the app.
+
+        Examples
+        --------
+        >>> Stop("inside", "", "", 1, {"see": "kick"}).link(4)
+        'inside?see=kick&tour=4'
+        >>> Stop("home", "", "", 1).link(1)
+        './?tour=1'
+        """
+        query = urlencode({**self.query, **more, "tour": str(number)})
+        return f"{'./' if self.page == 'home' else self.page}?{query}"
+
+
+STOPS = (
+    Stop(
+        "home",
+        "A layer, again and again",
+        "Read the four pictures from left to right. Press **Play** in the last: this is where the "
+        "tour ends up.",
+        1.5,
+    ),
+    Stop(
+        "fixed_points",
+        "cos x = x",
+        "Take a calculator along. Press **Step** a few times, then **Play**: why does every start "
+        "end at 0.739?",
+        2.5,
+        {"map": "cos"},
+    ),
+    Stop(
+        "steady_states",
+        "The same as an ODE",
+        "Where cos x − x is positive, x flows to the right. What stands still is the same; how one "
+        "gets there is not.",
+        2,
+    ),
+    Stop(
+        "steady_states",
+        "Why an ODE",
+        "The slope is below −1: iteration jumps to and fro for ever, the flow settles. Move w.",
+        2,
+        {"part": "Why an ODE", "w": "-2.0"},
+    ),
+    Stop(
+        "draw",
+        "A digit finds its equilibrium",
+        "Let somebody draw. The state walks into the class it belongs to, and slows down as it "
+        "nears z\\*.",
+        3,
+        {"example": "3"},
+    ),
+    Stop(
+        "solvers",
+        "Who gets there first?",
+        "All solvers on that drawing. Let the class bet before you press **Play**; then count in "
+        "seconds.",
+        2,
+    ),
+    Stop(
+        "inside",
+        "What holds it",
+        "All eigenvalues lie far inside the circle. Raise the gain until one crosses: what happens "
+        "to the iteration on the right?",
+        2,
+        {"see": "eigenvalues"},
+    ),
+    Stop(
+        "inside",
+        "Kick it",
+        "Push the state aside: it comes back at the same rate, whatever the push.",
+        1.5,
+        {"see": "kick"},
+    ),
+    Stop(
+        "doubling",
+        "Learning through an equilibrium",
+        "Press **Start**. Only the equilibrium is differentiated, never the way there; asked −5, "
+        "it answers −10.",
+        1.5,
+    ),
+    Stop(
+        "training",
+        "Train it yourself",
+        "Press **Start**: ten seconds, 180,110 numbers, and ten clusters come apart. Then draw "
+        "with it.",
+        2,
+    ),
+)
+MINUTES = sum(stop.minutes for stop in STOPS)

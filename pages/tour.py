@@ -1,0 +1,79 @@
+"""The tour: ten stops for a class of twenty minutes, and what a teacher may hide."""
+
+import streamlit as st
+
+from pages.parts import errors, guard, tour
+from pages.parts.tour_stops import MINUTES, STOPS
+
+guard.through_app()
+
+IDEA = (
+    f"{len(STOPS)} stops, {MINUTES:.0f} minutes. Each is a link that sets its page; a bar above "
+    "the page says what to do there and leads on. Page Down and Page Up, the keys of a "
+    "presenter’s remote, do as well."
+)
+VIEW = (
+    "For the projector: large type, and nothing on the wall that you do not need. Your choice "
+    "travels along on the tour, and stands in the link below for your class."
+)
+
+
+def stops() -> None:
+    """The list, each a link."""
+    for place, stop in enumerate(STOPS, 1):
+        with st.container(key=f"stop-{place}", gap="xxsmall"):
+            name = tour.anchor(place, f"{place}. {stop.title}", "tour-stop")
+            st.html(f'{name} <span class="tour-time">{stop.minutes:g} min</span>')
+            st.caption(stop.say)
+
+
+def choose() -> None:
+    """Callback: keep what the widgets say."""
+    kept = tour.teacher()
+    kept.clear()
+    if st.session_state["tour-hide"]:
+        kept["hide"] = ",".join(
+            part for part in tour.HIDDEN if part in st.session_state["tour-hide"]
+        )
+    if st.session_state["tour-large"]:
+        kept["type"] = "large"
+    for name in ("hide", "type"):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def view() -> None:
+    """What is hidden, and how large the type is."""
+    chosen = tour.teacher()
+    st.markdown("**Teacher view**")
+    st.caption(VIEW)
+    st.toggle("Large type", chosen.get("type") == "large", key="tour-large", on_change=choose)
+    st.pills(
+        "Hide on every page",
+        list(tour.HIDDEN),
+        default=tour.hidden(chosen),
+        selection_mode="multi",
+        key="tour-hide",
+        on_change=choose,
+    )
+    st.code(STOPS[0].link(1, chosen), language=None)
+    st.caption(
+        "Append this to the address of the app. On any other page, add `hide` and `type` likewise: "
+        "`draw?type=large&hide=code,tasks`."
+    )
+
+
+def page() -> None:
+    """The list, and the teacher's choices beside it."""
+    st.header("A tour for a class", anchor=False)
+    st.markdown(IDEA)
+    st.html(f"<p>{tour.anchor(1, 'Start the tour ›', 'tour-next')}</p>")
+    left, right = st.columns([3, 2], gap="large")
+    with left, st.container(key="tour-list", gap="small"):
+        stops()
+    with right, st.container(key="teacher", gap="small"):
+        view()
+
+
+with errors.in_words():
+    page()
