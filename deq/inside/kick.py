@@ -62,10 +62,10 @@ def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> K
     seed : int
         Of the kick's random direction.
     """
-    before = torch.linspace(0, when, _BEFORE)
+    before = torch.linspace(0, when, _BEFORE if when > 0 else 1)
     after = torch.linspace(when, when + REST, _AFTER)
     start = torch.zeros_like(scene.x)
-    way = integrate(scene, start, before)  # (T, 1, *shape)
+    way = integrate(scene, start, before) if when > 0 else start[None]  # (T, 1, *shape)
     generator = torch.Generator().manual_seed(seed)
     push = torch.randn(scene.x.shape, generator=generator)
     length = torch.maximum(way[-1].norm(), scene.z.norm())
@@ -73,15 +73,16 @@ def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> K
     both = integrate(scene, torch.cat([way[-1] + push, way[-1]]), after)  # (T, 2, *shape)
     kicked, calm = both[:, 0], both[:, 1]
     z = torch.cat([way[:, 0], kicked])
-    apart = torch.cat([torch.zeros(_BEFORE), (kicked - calm).flatten(1).norm(dim=1)])
+    at = len(before)
+    apart = torch.cat([torch.zeros(at), (kicked - calm).flatten(1).norm(dim=1)])
     distances = scene.distances(z)
     return Kick(
         t=torch.cat([before, after]),
         z=z,
-        at=_BEFORE,
+        at=at,
         distances=distances if scene.settled else apart,
         apart=apart,
         points=scene.model.project(z),
         probabilities=scene.model.probabilities(z),
-        returned=bool(apart[-1] <= 0.01 * apart[_BEFORE]) or size == 0,
+        returned=bool(apart[-1] <= 0.01 * apart[at]) or size == 0,
     )

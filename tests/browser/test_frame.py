@@ -15,6 +15,8 @@ CAPTION = ".st-key-trajectory .slider-label"
         ("", "cobweb-chart"),
         ("doubling?seed=3", "doubling-chart"),
         ("training?model=convolutional&seed=3", "train-loss"),
+        ("solvers?problem=spiral", "race"),
+        ("inside?see=kick", "inside"),
         ("draw?example=7&view=3-D", "path-3d-chart"),
     ],
 )
@@ -29,7 +31,21 @@ def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark
 
 
 @pytest.mark.parametrize(
-    "path", ["", "fixed_points", "steady_states", "doubling", "draw", "training", "gradients"]
+    "path",
+    [
+        "",
+        "fixed_points",
+        "steady_states",
+        "doubling",
+        "draw",
+        "solvers",
+        "solvers?problem=spiral&tour=6",
+        "inside",
+        "inside?see=smudge",
+        "inside?see=channels",
+        "training",
+        "gradients",
+    ],
 )
 def test_a_phone_never_scrolls_sideways(visit, app, path):
     page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})

@@ -1,0 +1,211 @@
+"""Looks inside one equilibrium, against closed forms and against each other."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import deq
+from deq.diagnostics import jacobian
+from deq.digits.mnist import load_subset
+from deq.inside import (
+    SMUDGES,
+    Scene,
+    depth,
+    flow,
+    kick,
+    sensitivity,
+    smudge,
+    spectrum,
+    starts,
+)
+from deq.inside.flow import frozen
+from deq.models import load
+from deq.models.digits import Digits, DigitsConfig
+from deq.training.finish import draw_map
+
+UNSTABLE = 7.0
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load("digits")
+
+
+@pytest.fixture(scope="module")
+def image():
+    return load_subset()[0][1204].astype(np.float32) / 255
+
+
+@pytest.fixture(scope="module")
+def scene(model, image):
+    return Scene.of(model, image)
+
+
+@pytest.fixture(scope="module")
+def wild(model, image):
+    """The same with a gain at which nothing holds the state."""
+    return Scene.of(model, image, UNSTABLE)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A network whose Jacobian can be had whole, and its map."""
+    torch.manual_seed(1)
+    model = Digits(DigitsConfig(channels=4, stem=(4, 4), contraction=0.9)).eval()
+    images, labels = (torch.from_numpy(part[::50]) for part in load_subset())
+    draw_map(model, images, labels)
+    return model
+
+
+def test_a_scene_is_the_networks_own_map(model, image, scene):
+    x = model.encode(torch.from_numpy(image)[None]).detach()
+    assert torch.equal(scene.f(scene.z), model.cell(scene.z, x))
+    assert scene.settled
+    expected = model.predict(image, solver=deq.Anderson(), tol=1e-6).solution.z
+    assert torch.allclose(scene.z, expected, atol=1e-4)
+    doubled = Scene.of(model, image, 2.0)
+    assert torch.allclose(doubled.f(scene.z), model.cell(2 * scene.z, x))
+    assert scene.exactly().z.dtype == torch.float64
+
+
+@pytest.mark.parametrize("gain", [0.5, 1.0, 2.0])
+def test_eigenvalues_are_those_of_the_whole_jacobian(small, image, gain):
+    scene = Scene.of(small, image, gain)
+    found = spectrum(scene, count=8)
+    exact = scene.exactly()
+    whole = jacobian(exact.f, exact.z)[0]
+    expected = np.sort(np.abs(np.linalg.eigvals(whole.numpy())))[::-1][:8]
+    assert np.allclose(found.values.abs().numpy(), expected, rtol=1e-6)
+    assert found.radius == pytest.approx(expected[0])
+
+
+def test_the_predicted_rate_is_the_observed_one(scene):
+    found = spectrum(scene)
+    assert found.settled
+    assert found.radius < 0.95
+    assert found.observed == pytest.approx(found.radius, rel=0.1)
+    ratios = found.distances[1:] / found.distances[:-1]
+    assert float(ratios[-2]) == pytest.approx(found.radius, rel=0.15)
+
+
+def test_the_flow_decays_as_its_linear_part_says(scene):
+    found = flow(scene, until=6.0, frames=13)
+    assert found.t.tolist() == [k / 2 for k in range(13)]
+    assert torch.equal(found.z[0], torch.zeros_like(found.z[0]))
+    late = math.log(float(found.distances[4] / found.distances[10])) / 3  # a rate, t = 2 to 5
+    slowest = 1 - spectrum(scene).abscissa
+    assert slowest - 0.1 < late < 1.3
+    again = scene.f(found.z[5:6]) - found.z[5:6]
+    assert float(again.detach().norm()) == pytest.approx(float(found.residuals[5]), rel=1e-4)
+
+
+@pytest.mark.parametrize("when", [0.0, 4.0])
+@pytest.mark.parametrize("size", [0.0, 0.5, 3.0])
+def test_a_kick_is_as_large_as_asked_and_comes_back(scene, when, size):
+    found = kick(scene, when=when, size=size, seed=5)
+    assert len(found.t) == len(found.z) == len(found.distances)
+    assert float(found.t[found.at]) == float(found.t[found.at - 1]) == when
+    push = float((found.z[found.at] - found.z[found.at - 1]).norm())
+    assert push == pytest.approx(size * float(scene.z.norm()), rel=0.2)
+    assert found.returned
+    assert float(found.distances[-1]) < 0.02 * float(scene.z.norm())
+
+
+def test_the_same_seed_is_the_same_kick(scene):
+    one, two, other = (kick(scene, seed=seed).z[-40] for seed in (1, 1, 2))
+    assert torch.equal(one, two)
+    assert not torch.equal(one, other)
+
+
+def test_depth_is_iteration_and_ends_at_the_equilibrium(scene):
+    found = depth(scene, deepest=20)
+    assert len(found.z) == 21
+    assert torch.allclose(found.z[3:4], scene.f(scene.f(scene.f(torch.zeros_like(scene.x)))))
+    assert float(found.distances[-1]) < 1e-4
+    assert torch.allclose(found.probabilities[-1], found.final, atol=1e-4)
+    named = found.probabilities.argmax(1)
+    assert (named[found.decided :] == found.final.argmax()).all()
+    assert found.decided == 0 or named[found.decided - 1] != found.final.argmax()
+
+
+def test_twenty_starts_end_at_one_place(scene):
+    found = starts(scene, seed=2)
+    assert found.points.shape == (31, 20, 3)
+    assert found.one
+    assert len(set(found.digits)) == 1
+    assert found.target is not None
+    assert torch.allclose(found.points[-1], found.target.expand(20, 3), atol=0.1)
+    assert not torch.allclose(found.points[0, 0], found.points[0, 1])
+
+
+@pytest.mark.parametrize("kind", SMUDGES)
+def test_equilibria_move_continuously(scene, model, kind):
+    found = smudge(scene, kind)
+    assert found.settled.all()
+    assert torch.allclose(found.images[0], scene.image)
+    assert found.images.min() >= 0
+    assert found.images.max() <= 1
+    # ‖Δz*‖ ≤ ‖Δx‖/(1 − κ), with κ = 0.95
+    assert (found.moved <= found.driven / (1 - 0.95) + 1e-3).all()
+    for k in (0, 12, 24):
+        alone = model.predict(found.images[k], solver=deq.Anderson(), tol=1e-6)
+        assert torch.allclose(alone.probabilities, found.probabilities[k], atol=1e-3)
+
+
+def test_what_is_erased_is_where_it_says():
+    white = torch.ones(28, 28)
+    half = torch.tensor([0.5])
+    spoilt = SMUDGES["top left erased"](white, half, 0)[0]
+    assert spoilt[:14, :14].sum() == 0
+    assert spoilt.sum() == 28 * 28 - 14 * 14
+    assert SMUDGES["bottom right erased"](white, half, 0)[0, 14:, 14:].sum() == 0
+    with pytest.raises(ValueError, match="noise"):
+        smudge(Scene(load("digits"), white), "coffee")
+
+
+@pytest.mark.parametrize("digit", [None, 7])
+def test_the_sensitivity_is_the_derivative(small, image, digit):
+    scene = Scene.of(small, image).exactly()
+    found = sensitivity(scene, digit, steps=60)
+    assert found.settled
+    assert found.difference < 1e-3
+    row, column = divmod(int(found.implicit.abs().argmax()), 28)
+
+    def logit(step: float) -> float:
+        moved = scene.image.clone()
+        moved[row, column] += step
+        return float(small_logits(scene, moved)[found.digit])
+
+    slope = (logit(1e-5) - logit(-1e-5)) / 2e-5
+    assert float(found.implicit[row, column]) == pytest.approx(slope, rel=1e-3)
+
+
+def small_logits(scene, image):
+    with torch.no_grad():
+        return scene.model.logits(scene.settle(scene.encode(image[None])).z)[0]
+
+
+def test_few_unrolled_steps_are_another_gradient(scene):
+    gaps = [sensitivity(scene, steps=steps).difference for steps in (1, 4, 12)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[-1] < 1e-3
+
+
+def test_with_too_much_gain_everything_says_so(wild):
+    assert not wild.settled
+    assert not spectrum(wild).settled
+    assert spectrum(wild).radius > 1
+    assert not kick(wild).returned
+    assert not starts(wild).one
+    assert starts(wild).target is None
+    assert not smudge(wild, "noise").settled.all()
+    assert not sensitivity(wild).settled
+    deep = depth(wild)
+    assert torch.isfinite(deep.distances).all()
+
+
+def test_a_flow_that_runs_away_is_stopped_where_it_was():
+    states = torch.tensor([[[1.0], [1.0]], [[2.0], [1e9]], [[3.0], [float("nan")]]])  # (T, B, 1)
+    assert frozen(states)[:, :, 0].tolist() == [[1, 1], [2, 1], [3, 1]]

@@ -1,0 +1,76 @@
+"""The tour: every stop is there and sets its page; a teacher's choices travel along."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pages.parts.tour_stops import MINUTES, STOPS
+
+
+def words(app):
+    return " ".join(m.value for m in app.markdown)
+
+
+def links(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("place", range(1, len(STOPS) + 1))
+def test_a_stop_sets_its_page_and_says_what_to_do(open_page, place):
+    stop = STOPS[place - 1]
+    query = {k: v[0] for k, v in parse_qs(urlsplit(stop.link(place)).query).items()}
+    app = open_page(stop.page, **query)
+    assert not app.exception
+    assert not app.error
+    assert f"{place} of {len(STOPS)} · {stop.title}" in words(app)
+    assert ('class="tour-back"' in links(app)) == (place > 1)
+    assert ('class="tour-next"' in links(app)) == (place < len(STOPS))
+    for name, value in stop.query.items():
+        if name in app.session_state:
+            assert str(app.session_state[name]) == value
+
+
+def test_the_tour_is_a_lesson():
+    assert 8 <= len(STOPS) <= 10
+    assert pytest.approx(20, abs=2) == MINUTES
+
+
+def test_outside_of_the_tour_there_is_no_bar(open_page):
+    for number in (None, "0", "99", "x"):
+        app = open_page("gradients", **({"tour": number} if number else {}))
+        assert "tour-end" not in [b.key for b in app.button]
+
+
+def test_who_strays_finds_back_and_can_leave(open_page):
+    app = open_page("inside", tour="7")
+    app.switch_page("pages/gradients.py").run()
+    assert "You are on another page" in words(app)
+    assert "tour-here" in links(app)
+    app.button(key="tour-end").click().run()
+    assert "You are on another page" not in words(app)
+    app.switch_page("pages/inside.py").run()
+    assert "tour-end" not in [b.key for b in app.button]
+
+
+def test_what_a_teacher_hides_is_hidden_and_travels_along(open_page):
+    app = open_page("solvers", tour="6", hide="code,nonsense,tasks", type="large")
+    rules = links(app)
+    assert ".st-key-code { display: none; }" in rules
+    assert ".st-key-try-and-read { display: none; }" in rules
+    assert "font-size: 20px" in rules
+    assert "nonsense" not in rules
+    assert "hide=code%2Ctasks&amp;type=large&amp;tour=7" in rules
+    app = open_page("solvers", hide="<script>", type="huge")
+    assert "display: none" not in links(app)
+
+
+def test_the_choices_are_made_on_the_tours_own_page(open_page):
+    app = open_page("tour")
+    app.toggle(key="tour-large").set_value(True).run()
+    app.button_group(key="tour-hide").set_value(["code", "menu"]).run()
+    assert app.code[0].value == "./?hide=code%2Cmenu&type=large&tour=1"
+    app.switch_page("pages/gradients.py").run()
+    assert ".st-key-code { display: none; }" in links(app)
+    app.switch_page("pages/tour.py").run()
+    app.toggle(key="tour-large").set_value(False).run()
+    assert "large" not in app.code[0].value
