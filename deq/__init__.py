@@ -41,7 +41,19 @@ __all__ = [
     "solve",
 ]
 
-_LAZY = frozenset({"diagnostics", "digits", "figures", "formula", "models", "monotone", "scalar"})
+_LAZY = frozenset(
+    {
+        "diagnostics",
+        "digits",
+        "figures",
+        "formula",
+        "inside",
+        "models",
+        "monotone",
+        "race",
+        "scalar",
+    }
+)
 
 
 def __getattr__(name: str) -> ModuleType:

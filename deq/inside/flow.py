@@ -47,7 +47,7 @@ def flow(scene: Scene, until: float = 8.0, frames: int = 25) -> Flow:
 
 
 @torch.no_grad()
-def integrate(scene: Scene, z0: Tensor, t: Tensor) -> Tensor:
+def integrate(scene: Scene, z0: Tensor, t: Tensor, tol: float = _ACCURACY) -> Tensor:
     """States (T, B, *shape) at the times ``t`` (T,), from ``z0`` (B, *shape)."""
 
     def field(_: Tensor, z: Tensor) -> Tensor:
@@ -57,8 +57,8 @@ def integrate(scene: Scene, z0: Tensor, t: Tensor) -> Tensor:
         field,
         z0,
         t.double(),
-        rtol=_ACCURACY,
-        atol=_ACCURACY,
+        rtol=tol,
+        atol=tol,
         method="dopri5",
         options={"max_num_steps": _MOST * len(t)},
     )

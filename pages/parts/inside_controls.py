@@ -19,12 +19,12 @@ USUAL: Mapping[str, object] = {
     "see": SECTIONS[0],
     "of": DRAWING,
     "digit": subject.USUAL,
-    "gain": 1.0,
+    "gamma": 1.0,
     "when": 4.0,
     "size": 1.0,
     "kind": "noise",
     "logit": AUTO,
-    "steps": 10,
+    "unrolled": 10,
     "seed": 0,
 }
 
@@ -76,7 +76,7 @@ def controls(see: str) -> Asked | str:
         8.0,
         1.0,
         0.25,
-        key="gain",
+        key="gamma",
         bind="query-params",
         help="The cell becomes f(γz, x). γ = 1 is the network as trained; a larger γ stretches all "
         "eigenvalues, until the equilibrium loses its hold.",
@@ -120,7 +120,7 @@ def _smudge() -> dict[str, Any]:
 
 def _sensitivity() -> dict[str, Any]:
     logit = st.selectbox("Logit of", (AUTO, *"0123456789"), key="logit", bind="query-params")
-    steps = st.slider("Unrolled steps k", 1, 50, 10, 1, key="steps", bind="query-params")
+    steps = st.slider("Unrolled steps k", 1, 50, 10, 1, key="unrolled", bind="query-params")
     return {"digit": None if logit == AUTO else int(logit), "steps": int(steps)}
 
 

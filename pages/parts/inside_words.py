@@ -33,9 +33,9 @@ LOOK: Mapping[str, str] = {
 }
 TRY = (
     Try("The default", {}, "How far inside the circle are they?"),
-    Try("At the edge", {"gain": 5.0}, "Which of the two lines is crossed first?"),
+    Try("At the edge", {"gamma": 5.0}, "Which of the two lines is crossed first?"),
     Try("Kick it hard", {"see": "kick", "size": 3.0}, "Does the slope depend on the kick?"),
-    Try("A kick too many", {"see": "kick", "gain": 7.0}, "Now nothing brings it back."),
+    Try("A kick too many", {"see": "kick", "gamma": 7.0}, "Now nothing brings it back."),
     Try("Three layers", {"see": "depth"}, "How many does the answer need, and the state?"),
     Try("Twenty starts", {"see": "starts", "seed": 3}, "Is it unique?"),
     Try("Rub it out", {"see": "smudge", "kind": "bottom left erased"}, "When does it turn?"),

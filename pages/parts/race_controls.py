@@ -18,13 +18,13 @@ METHODS = ("bosh3", "dopri8", "adaptive_heun", "fehlberg2", "euler", "midpoint",
 USUAL: Mapping[str, object] = {
     "problem": DRAWING,
     "way": "forward",
-    "tol": "1e-4",
+    "tolerance": "1e-4",
     "over": "evaluations",
-    "gain": 0.9,
+    "layer-gain": 0.9,
     "digit": subject.USUAL,
     "window": 5,
     "damping": 0.5,
-    "method": METHODS[0],
+    "second": METHODS[0],
     "cap": 400,
 }
 
@@ -60,7 +60,7 @@ def controls() -> Asked | str:
     if name == MNIST:
         subject.number()
     if name == "tanh layer":
-        st.slider("Gain γ", 0.1, 3.0, 0.9, 0.05, key="gain", bind="query-params")
+        st.slider("Gain γ", 0.1, 3.0, 0.9, 0.05, key="layer-gain", bind="query-params")
     way = st.segmented_control(
         "Pass",
         ("forward", "backward"),
@@ -74,7 +74,7 @@ def controls() -> Asked | str:
         "Tolerance",
         TOLERANCES,
         value="1e-4",
-        key="tol",
+        key="tolerance",
         bind="query-params",
         help="The dashed line: a solver has settled when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
     )
@@ -96,7 +96,7 @@ def controls() -> Asked | str:
             return found
     course = Course(
         name="digit" if found else name,
-        gain=float(st.session_state.get("gain", 0.9)) if name == "tanh layer" else 0.9,
+        gain=float(st.session_state.get("layer-gain", 0.9)) if name == "tanh layer" else 0.9,
         picture=found.key if isinstance(found, Subject) else b"",
         backward=way == "backward",
         tol=float(tol),
@@ -112,7 +112,7 @@ def _more() -> tuple[Field, int]:
         damping = st.slider(
             "Damping of “damped”", 0.05, 1.0, 0.5, 0.05, key="damping", bind="query-params"
         )
-        method = st.selectbox("Second ODE", METHODS, key="method", bind="query-params")
+        method = st.selectbox("Second ODE", METHODS, key="second", bind="query-params")
         cap = st.number_input(
             "Cap on evaluations",
             1,

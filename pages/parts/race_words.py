@@ -50,7 +50,7 @@ TRY = (
     ),
     Try("Paths in a valley", {"problem": "narrow valley"}, "Who walks, and who jumps?"),
     Try("Nine equilibria", {"problem": "nine equilibria"}, "Do all find the same one?"),
-    Try("Too much gain", {"problem": "tanh layer", "gain": 2.5}, "Is there an end? For whom?"),
+    Try("Too much gain", {"problem": "tanh layer", "layer-gain": 2.5}, "Does it end? For whom?"),
     Try("The way back", {"problem": "one hard member", "way": "backward"}, "Who knows?"),
     Try("Counted in seconds", {"over": "seconds"}, "Does the same solver win?"),
 )

@@ -30,17 +30,17 @@ SLIDERS = [  # page, its hero, the sliders moved on it
     ("steady_states?part=Euler+step", "euler", ("h-slide",)),
     ("steady_states?part=Why+an+ODE", "jump", ("w",)),
     ("steady_states?part=Depth", "portrait", ("gain", "z1")),
-    ("solvers?tol=1e-10", "race", ("tol",)),
-    ("solvers?problem=tanh+layer", "race", ("gain",)),
-    ("solvers?problem=narrow+valley&tol=1e-10", "race", ("tol",)),
-    ("inside?gain=6", "inside", ("gain",)),
+    ("solvers?tolerance=1e-10", "race", ("tolerance",)),
+    ("solvers?problem=tanh+layer", "race", ("layer-gain",)),
+    ("solvers?problem=narrow+valley&tolerance=1e-10", "race", ("tolerance",)),
+    ("inside?gamma=6", "inside", ("gamma",)),
     ("inside?see=kick&when=9&size=3", "inside", ("when", "size")),
-    ("inside?see=channels&gain=4", "inside", ("gain",)),
-    ("inside?see=depth&gain=4", "inside", ("gain",)),
-    ("inside?see=starts&gain=4", "inside", ("gain",)),
-    ("inside?see=smudge&gain=4", "inside", ("gain",)),
+    ("inside?see=channels&gamma=4", "inside", ("gamma",)),
+    ("inside?see=depth&gamma=4", "inside", ("gamma",)),
+    ("inside?see=starts&gamma=4", "inside", ("gamma",)),
+    ("inside?see=smudge&gamma=4", "inside", ("gamma",)),
 ]
-FEW = {"tol": 6}  # moves to the end of a short slider
+FEW = {"tolerance": 6}  # moves to the end of a short slider
 WATCH = """
 const sent = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {

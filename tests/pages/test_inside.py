@@ -20,7 +20,7 @@ def said(app):
 @pytest.mark.parametrize("gain", ["1", "7", "0"])
 @pytest.mark.parametrize("see", SECTIONS)
 def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
-    app = open_page("inside", see=see, gain=gain)
+    app = open_page("inside", see=see, gamma=gain)
     assert not app.exception
     assert not app.error
     assert not app.warning
@@ -32,11 +32,11 @@ def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
 def test_what_holds_and_what_does_not_is_said(open_page):
     app = open_page("inside")
     assert "Iteration and flow both hold it" in said(app)
-    app.slider(key="gain").set_value(8.0).run()
+    app.slider(key="gamma").set_value(8.0).run()
     assert "No equilibrium was found" in said(app)
     app = open_page("inside", see="kick")
     assert "It returns" in said(app)
-    app.slider(key="gain").set_value(8.0).run()
+    app.slider(key="gamma").set_value(8.0).run()
     assert "It does not return" in said(app)
     app.slider(key="when").set_value(0.0).run()
     assert not app.error
@@ -63,7 +63,7 @@ def test_a_digit_of_mnist_and_an_empty_pad(open_page):
 
 @pytest.mark.parametrize("k", range(len(inside_words.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
-    app = open_page("inside", see="channels", gain="3")
+    app = open_page("inside", see="channels", gamma="3")
     app.button(key=f"try-{k}").click().run()
     wanted = {**inside_controls.USUAL, **inside_words.TRY[k].settings}
     for name, value in wanted.items():

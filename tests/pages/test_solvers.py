@@ -61,7 +61,7 @@ def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
 
 @pytest.mark.parametrize("k", range(len(race_words.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
-    app = open_page("solvers", problem="stiff", tol="1e-2")
+    app = open_page("solvers", problem="stiff", tolerance="1e-2")
     app.button(key=f"try-{k}").click().run()
     for name, value in {**race_controls.USUAL, **race_words.TRY[k].settings}.items():
         if name in app.session_state:
