@@ -14,13 +14,19 @@ import argparse
 import json
 import statistics
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import torch
 from playwright.sync_api import Page
 
+from deq.digits.mnist import load_subset
+from deq.models import load
+from deq.race import clocked, race
+from deq.race.digit import digit_problem
 from tests.browser.driver import IDLE, browser, server
 
 SLIDERS = [  # page, its hero, the sliders moved on it
@@ -110,6 +116,19 @@ def payload(page: Page, hero: str) -> int:
     return len(spec)
 
 
+def race_of_all() -> tuple[float, float]:
+    """Seconds that all solvers take on a digit, and with the times that are taken after that."""
+    torch.set_num_threads(1)
+    images, _ = load_subset()
+    todo = digit_problem(load("digits"), images[1204].astype("float32") / 255)
+    race(todo)  # warms up
+    began = time.perf_counter()
+    laps = race(todo, timed=False)
+    shown = time.perf_counter()
+    clocked(todo, laps)
+    return shown - began, time.perf_counter() - began
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -138,6 +157,7 @@ def main() -> None:
                 most = totals[int(0.9 * (len(totals) - 1))]
                 name = f"{path} {slider}"
                 print(f"{name:48} {statistics.median(totals):7.0f} {most:6.0f}  {component:6.0f}")
+    print("\nall solvers on a digit: {:.2f} s, with their times {:.2f} s".format(*race_of_all()))
     print(f"\n{'animation':48} {'kB':>7} {'frames':>6}  a second")
     for path, size, frames, speed in (row for row in played if row[2] > 1):
         print(f"{path:48} {size / 1000:7.0f} {frames:6d}  {speed:6.1f}")
