@@ -45,7 +45,7 @@ class Found:
     result: Any
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def found(look: Look) -> Found:
     """Compute it on the thread that has the network."""
     return engine().pool.submit(_found, look).result()

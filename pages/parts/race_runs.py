@@ -89,6 +89,11 @@ def timed(course: Course) -> list[Lap]:
     )
 
 
+def warm() -> None:
+    """Have every solver run once: the first Jacobian products of a process take a second."""
+    _thread().submit(race, problem("one number"), timed=False).result()
+
+
 def _run(course: Course) -> Result | str:
     if course.picture:
         found = digit_problem(engine().model, image_of(course.picture))

@@ -21,7 +21,8 @@ HIDDEN: Mapping[str, str] = MappingProxyType(
         "downloads": '[data-testid="stDownloadButton"], .st-key-take-home',
         "tasks": ".st-key-try-and-read",
         "numbers": ".st-key-scalar-readouts, .st-key-readouts, .st-key-race-table",
-        "captions": '[data-testid="stCaptionContainer"]:not(.st-key-tour *)',
+        "captions": '[data-testid="stMain"] [data-testid="stCaptionContainer"]'
+        ":not(.st-key-tour-list *, .st-key-teacher *)",
         "menu": '[data-testid="stHeader"]',
     }
 )
@@ -125,7 +126,8 @@ def bar(page: str) -> None:
         words, ways = st.columns([4, 1.5], gap="medium", vertical_alignment="center")
         here = stop.page == page
         said = stop.say if here else "You are on another page. The links lead back to the tour."
-        words.markdown(f"**{place} of {len(STOPS)} · {stop.title}.** {said}")
+        title = stop.title if stop.title.endswith("?") else f"{stop.title}."
+        words.markdown(f"**{place} of {len(STOPS)} · {title}** {said}")
         with ways, st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.html(_ways(place, here=here))
             st.button("End", key="tour-end", on_click=leave, type="tertiary")

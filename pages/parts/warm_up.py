@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+
+# Seconds until the first visitor has a page: what comes after that can wait for it.
+_LATER = 6.0
 
 
 @asynccontextmanager
@@ -46,3 +50,8 @@ def _load() -> None:
         engine()
     except WeightsError as error:  # every page says so too, beside what still works
         logging.getLogger("app").error("%s", error)
+        return
+    time.sleep(_LATER)
+    from pages.parts import race_runs
+
+    race_runs.warm()
