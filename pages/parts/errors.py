@@ -26,5 +26,10 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the last line of defence: nothing may reach a student raw
+        from deq.models import WeightsError  # heavy, and loaded by now; see warm_up.py
+
+        if isinstance(error, WeightsError):  # says itself what to do
+            st.error(str(error), icon=":material/error:")
+            return
         _LOG.exception("a page failed")
         st.error(UNEXPECTED.format(kind=type(error).__name__), icon=":material/error:")

@@ -84,7 +84,8 @@ def subject(kind: str) -> Subject | str:
     return Subject(image, "your drawing", {k: v for k, v in own.items() if v})
 
 
-def shown(found: Subject, caption: str = "") -> None:
-    """The picture itself, small."""
+def shown(found: Subject) -> None:
+    """The picture itself, small, and the way to another."""
     with st.container(key="seen"):
-        st.image(magnify(found.image), width=112, caption=caption or found.name)
+        st.image(magnify(found.image), width=112, caption=found.name)
+        st.page_link("pages/draw.py", label="Draw another", icon=":material/draw:")

@@ -96,6 +96,16 @@ def open_page(page: Page, address: str) -> None:
     page.wait_for_selector(IDLE, timeout=60_000)
 
 
+def beyond(page: Page, width: float) -> list[float]:
+    """Edges of charts that lie outside of the page: none, where all is well."""
+    edges: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')]
+            .map((chart) => chart.getBoundingClientRect())
+            .flatMap((box) => [box.left, box.right])"""
+    )
+    return [edge for edge in edges if not 0 <= edge <= width]
+
+
 def draw(page: Page, strokes: Sequence[Stroke], pause: float = 0) -> None:
     """Move the mouse along each stroke; `pause` milliseconds between two of them."""
     box = page.locator(CANVAS).bounding_box()
@@ -123,5 +133,10 @@ def click(page: Page, key: str) -> None:
 
 
 def example(page: Page, name: str) -> None:
-    """Press one of the example pills."""
+    """Press one of the example pills, once the set before has made room for the present one."""
+    page.wait_for_function(
+        """name => [...document.querySelectorAll('.st-key-example p')]
+            .filter((text) => text.textContent === name).length === 1""",
+        arg=name,
+    )
     page.locator(".st-key-example").get_by_text(name, exact=True).click()

@@ -7,8 +7,9 @@ import pytest
 
 from deq.models import WeightsError
 
-WITH_THE_NETWORK = ("draw", "home")
-PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
+WITH_THE_NETWORK = ("draw", "home", "inside", "solvers")
+ALL = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
+PAGES = [name for name in ALL if name != "tour"]  # which leads to figures and has none
 
 
 def charts(app):
@@ -16,13 +17,13 @@ def charts(app):
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_page_opens_whole(open_page, name):
     app = open_page(name)
     assert not app.exception
     assert not app.error
     assert len(app.header) == 1
-    assert charts(app)
+    assert charts(app) or name not in PAGES
     assert all(spec["data"] for spec in charts(app))
 
 
@@ -58,9 +59,10 @@ def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
     def missing(_name):
         raise WeightsError("The weights are missing. Rebuild them with `python -m deq train`.")
 
-    from pages.parts import engine
+    from pages.parts import engine, inside_runs, race_runs
 
-    engine.engine.clear()
+    for kept in (engine.engine, inside_runs.found, race_runs.result):
+        kept.clear()
     monkeypatch.setattr(engine, "load", missing)
     app = open_page(name)
     engine.engine.clear()
