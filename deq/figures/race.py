@@ -8,44 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from deq.figures.caption import caption, said
 from deq.figures.film import Film
-from deq.figures.frame import axis, base_layout, plain
-from deq.figures.palette import Palette, mixed, palette, translucent
+from deq.figures.frame import axis, base_layout
+from deq.figures.palette import Palette, palette, translucent
 from deq.figures.player import player
 from deq.figures.race_labels import finish_labels
+from deq.figures.race_lines import Line, highest, line_of, lowest, residual_at
+from deq.figures.race_plane import ground, plane, walk, walkers_at
 from deq.figures.stepper import stepper
 
 if TYPE_CHECKING:  # figures do not import torch
     from deq.race import Landscape, Lap
 
-Array = npt.NDArray[np.float64]
 _FRAMES = 48
 _CURTAIN = 0.8
-_FLOOR = 1e-5  # of the tolerance: lower residuals are drawn there
-_TOP = 1e3  # times the first residual: who runs away leaves the picture there
 _ALONE = (0.0, 1.0, 0.0, 1.0)
 _BESIDE = ((0.0, 0.56, 0.0, 1.0), (0.64, 1.0, 0.0, 1.0))
 _STACKED = ((0.0, 1.0, 0.52, 1.0), (0.0, 1.0, 0.0, 0.4))
-Panel = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """A solver's curve: where it is at which place on the axis."""
-
-    lap: Lap
-    x: Array  # (T,) evaluations or seconds
-    y: Array  # (T,) residuals, none lower than the picture shows
-    exact: Array  # (T,)
-    colour: str
-    dash: str
 
 
 def race_figure(
@@ -83,7 +67,7 @@ def race_figure(
         Played from the start; the still picture is the end.
     """
     colours = palette(theme)
-    lines = [_line(lap, colours, tol, seconds=seconds) for lap in laps]
+    lines = [line_of(lap, colours, tol, seconds=seconds) for lap in laps]
     two = _STACKED if stacked else _BESIDE
     left = two[0] if land is not None else _ALONE
     first = min(float(line.x[0]) for line in lines)
@@ -91,20 +75,20 @@ def race_figure(
     places = np.geomspace(first, max(last, 1.2 * first), _FRAMES)  # (F,)
     places[-1] *= 1.001
     reach = [math.log10(first) - 0.05, math.log10(places[-1]) + 0.12]
-    span = (math.log10(_lowest(lines, tol)), math.log10(_highest(lines, tol)) + 0.3)
+    span = (math.log10(lowest(lines, tol)), math.log10(highest(lines, tol)) + 0.3)
     wide = 480 if land is not None else 900
     labels, room = finish_labels(lines, reach, span, 280 if stacked else wide)
     low, high = span[0] - room, span[1]
     data = [_goal(tol, reach, colours), *map(_curve, lines)]
-    walks = [_walk(line) for line in lines] if land is not None else []
-    data += [_ground(land, colours)] * (land is not None) + walks
+    if land is not None:
+        data += [ground(land, colours), *map(walk, lines)]
     moving = range(len(data), len(data) + (4 if land is not None else 3))
     looks = _looks(lines, colours, paths=land is not None)
 
     def moment(place: float) -> list[dict[str, Any]]:
         parts = [_curtain(place, reach, (low, high)), _heads(lines, place)]
         if land is not None:
-            parts.append(_walkers(lines, place))
+            parts.append(walkers_at(lines, place))
         return parts
 
     def told(place: float) -> str:
@@ -142,7 +126,7 @@ def race_figure(
         ),
     }
     if land is not None:
-        layout |= _plane(land, two[1], colours)
+        layout |= plane(land, two[1], colours)
     frames = [
         {
             "name": str(k),
@@ -159,43 +143,13 @@ def race_figure(
     return Film(data, layout, frames)
 
 
-def _line(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> _Line:
-    evals = np.asarray(lap.evals, dtype=np.float64)  # (T,)
-    residuals = np.asarray(lap.residuals, dtype=np.float64)
-    fine = np.isfinite(residuals)
-    if not fine.any():  # never anything but NaN: it stands at its start, high up
-        fine, residuals = np.ones_like(fine), np.ones_like(residuals)
-    each = lap.seconds / max(lap.nfe, 1) if seconds else 1.0
-    word = lap.name.lower()
-    family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
-    name = family.get(word, word.partition(" ")[0])
-    dotted = word == "damped" or (word.startswith("ode") and word != "ode dopri5")
-    return _Line(
-        lap,
-        evals[fine] * each,
-        residuals[fine].clip(_FLOOR * tol),
-        residuals[fine],
-        colours.solver(name),
-        "dot" if dotted else "solid",
-    )
-
-
-def _lowest(lines: Sequence[_Line], tol: float) -> float:
-    return 0.7 * min(tol, *(float(line.y.min()) for line in lines))
-
-
-def _highest(lines: Sequence[_Line], tol: float) -> float:
-    first = max(float(line.y[0]) for line in lines)
-    return max(10 * tol, min(_TOP * first, max(float(line.y.max()) for line in lines)))
-
-
 def _goal(tol: float, reach: list[float], colours: Palette) -> dict[str, Any]:
     line = {"color": colours.accent, "width": 2, "dash": "dash"}
     return {"type": "scatter", "mode": "lines", "x": [10**r for r in reach], "y": [tol, tol],
             "line": line, "name": "tolerance", "hoverinfo": "skip"}  # fmt: skip
 
 
-def _curve(line: _Line) -> dict[str, Any]:
+def _curve(line: Line) -> dict[str, Any]:
     name = line.lap.name
     return {
         "type": "scatter",
@@ -210,12 +164,7 @@ def _curve(line: _Line) -> dict[str, Any]:
     }
 
 
-def _at(line: _Line, place: float) -> float:
-    """The residual there, along the straight line on the logarithmic axis."""
-    return float(10 ** np.interp(place, line.x, np.log10(line.y)))
-
-
-def _looks(lines: Sequence[_Line], colours: Palette, *, paths: bool) -> list[dict[str, Any]]:
+def _looks(lines: Sequence[Line], colours: Palette, *, paths: bool) -> list[dict[str, Any]]:
     marker = {
         "size": 13,
         "color": [line.colour for line in lines],
@@ -239,80 +188,19 @@ def _curtain(place: float, reach: list[float], height: tuple[float, float]) -> d
             "y": [low, low, high, high, low]}  # fmt: skip
 
 
-def _heads(lines: Sequence[_Line], place: float) -> dict[str, Any]:
+def _heads(lines: Sequence[Line], place: float) -> dict[str, Any]:
     x = [min(place, float(line.x[-1])) for line in lines]
     return {
         "type": "scatter",
         "x": [float(f"{value:.4g}") for value in x],
         "y": [
-            float(f"{_at(line, value):.3g}") if value >= line.x[0] else None
+            float(f"{residual_at(line, value):.3g}") if value >= line.x[0] else None
             for line, value in zip(lines, x, strict=True)
         ],
     }
 
 
-def _walk(line: _Line) -> dict[str, Any]:
-    path = np.asarray(line.lap.path, dtype=np.float64)  # (T, 2)
-    return {
-        "type": "scatter",
-        "mode": "lines+markers" if len(path) < 40 else "lines",
-        "name": line.lap.name,
-        "x": plain(path[:, 0].clip(-1e3, 1e3), 3),
-        "y": plain(path[:, 1].clip(-1e3, 1e3), 3),
-        "xaxis": "x2",
-        "yaxis": "y2",
-        "line": {"color": line.colour, "width": 2, "dash": line.dash, "simplify": False},
-        "marker": {"size": 4, "color": line.colour},
-        "hovertemplate": f"{line.lap.name}: (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
-    }
-
-
-def _walkers(lines: Sequence[_Line], place: float) -> dict[str, Any]:
-    """Where everybody is on the plane, between two accepted states on the straight way."""
-    ends: list[list[Any]] = []
-    for line in lines:
-        path = np.asarray(line.lap.path, dtype=np.float64).clip(-1e3, 1e3)  # (T, 2)
-        evals = np.asarray(line.lap.evals, dtype=np.float64)
-        each = line.x[-1] / evals[-1] if evals[-1] else 1.0
-        here = [float(np.interp(place, evals * each, path[:, k])) for k in (0, 1)]
-        ends.append(plain(here, 3))
-    return {"type": "scatter", "x": [x for x, _ in ends], "y": [y for _, y in ends]}
-
-
-def _ground(land: Landscape | None, colours: Palette) -> dict[str, Any]:
-    if land is None:
-        return {}
-    shades = [
-        [0, mixed(colours.page, colours.accent, 0.5)],
-        [0.45, mixed(colours.page, colours.accent, 0.12)],
-        [1, mixed(colours.page, colours.muted, 0.14)],
-    ]
-    return {
-        "type": "contour",
-        "x": plain(land.x, 3),
-        "y": plain(land.y, 3),
-        "z": plain(land.height.clip(-2.2, None), 2),
-        "xaxis": "x2",
-        "yaxis": "y2",
-        "colorscale": shades,
-        "showscale": False,
-        "ncontours": 14,
-        "line": {"width": 0.6, "color": colours.grid},
-        "hovertemplate": "residual 10^%{z:.1f} at (%{x:.2f}, %{y:.2f})<extra></extra>",
-    }
-
-
-def _plane(land: Landscape, panel: Panel, colours: Palette) -> dict[str, Any]:
-    ends = [[float(part[0]), float(part[-1])] for part in (land.x, land.y)]
-    return {
-        "xaxis2": axis(colours, title="z₁", range=ends[0], domain=list(panel[:2]), anchor="y2",
-                       automargin=False, showgrid=False),
-        "yaxis2": axis(colours, title="z₂", range=ends[1], domain=list(panel[2:]), anchor="x2",
-                       automargin=False, showgrid=False),
-    }  # fmt: skip
-
-
-def _told(lines: Sequence[_Line], place: float, *, seconds: bool) -> str:
+def _told(lines: Sequence[Line], place: float, *, seconds: bool) -> str:
     in_goal = [line.lap.name for line in lines if line.lap.settled and line.x[-1] <= place]
     spent = f"{1000 * place:.2g} ms" if seconds else f"{place:.0f} evaluations"
     if not in_goal:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
+from deq.figures.race_lines import Line
 from deq.status import Status
 
 # Pixels: of a letter and a line, from an end to its label, and between two tries.
@@ -14,26 +15,6 @@ _HEAD = 8
 _TALL = 270  # what is left of a panel for the curves, roughly
 Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
-
-
-class Line(Protocol):
-    """A curve that ends somewhere, as `deq.figures.race` has it."""
-
-    @property
-    def lap(self) -> Any:
-        """Whose it is."""
-
-    @property
-    def x(self) -> Any:
-        """Places."""
-
-    @property
-    def y(self) -> Any:
-        """Residuals."""
-
-    @property
-    def colour(self) -> str:
-        """Of curve and label."""
 
 
 def finish_labels(
