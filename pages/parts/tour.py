@@ -30,8 +30,9 @@ HIDDEN: Mapping[str, str] = MappingProxyType(
 _STATE = "teacher"
 _LARGE = """
 html { font-size: 20px !important; }
-.js-plotly-plot text { font-size: 17px !important; }
-.js-plotly-plot .annotation-text { font-size: 18px !important; }
+.js-plotly-plot :is(.xtick, .ytick, .xaxislayer-above, .yaxislayer-above) text,
+.js-plotly-plot :is(.xtitle, .ytitle, .x2title, .y2title, .x3title, .y3title),
+.js-plotly-plot .annotation-text { font-size: 17px !important; }
 """
 
 _SCRIPT = """
