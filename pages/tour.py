@@ -30,11 +30,10 @@ def stops() -> None:
 def choose() -> None:
     """Callback: keep what the widgets say."""
     kept = tour.teacher()
+    single = [part for part in tour.hidden(kept) if part not in tour.HIDDEN]
     kept.clear()
-    if st.session_state["tour-hide"]:
-        kept["hide"] = ",".join(
-            part for part in tour.HIDDEN if part in st.session_state["tour-hide"]
-        )
+    if parts := [*st.session_state["tour-hide"], *single]:
+        kept["hide"] = ",".join(parts)
     if st.session_state["tour-large"]:
         kept["type"] = "large"
     for name in ("hide", "type"):
@@ -51,7 +50,7 @@ def view() -> None:
     st.pills(
         "Hide on every page",
         list(tour.HIDDEN),
-        default=tour.hidden(chosen),
+        default=[part for part in tour.hidden(chosen) if part in tour.HIDDEN],
         selection_mode="multi",
         key="tour-hide",
         on_change=choose,
@@ -59,7 +58,8 @@ def view() -> None:
     st.code(STOPS[0].link(1, chosen), language=None)
     st.caption(
         "Append this to the address of the app. On any other page, add `hide` and `type` likewise: "
-        "`draw?type=large&hide=code,tasks`."
+        "`draw?type=large&hide=code,tasks`. A single control is hidden by the name that it has in "
+        "the address: `solvers?hide=way,over`."
     )
 
 

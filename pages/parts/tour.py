@@ -7,6 +7,7 @@ one page's widgets into the next one's. What a teacher chose travels along in th
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -16,7 +17,9 @@ from pages.parts.tour_stops import STOPS
 
 HIDDEN: Mapping[str, str] = MappingProxyType(
     {
-        "controls": ".st-key-controls, .st-key-settings",
+        # With the column around them, so that the figure gets its room; not where it has a figure.
+        "controls": ".st-key-controls, .st-key-settings, "
+        '[data-testid="stColumn"]:has(.st-key-controls):not(:has(.js-plotly-plot))',
         "code": ".st-key-code",
         "downloads": '[data-testid="stDownloadButton"], .st-key-take-home',
         "tasks": ".st-key-try-and-read",
@@ -26,7 +29,8 @@ HIDDEN: Mapping[str, str] = MappingProxyType(
         "menu": '[data-testid="stHeader"]',
     }
 )
-"""What can be hidden, and what the page calls it."""
+"""What can be hidden, and what the page calls it. Any other name is that of one control."""
+_NAME = re.compile(r"[a-z0-9-]{1,40}", re.IGNORECASE)
 _STATE = "teacher"
 _LARGE = """
 html { font-size: 20px !important; }
@@ -74,7 +78,7 @@ def teacher() -> dict[str, str]:
     asked = {name: st.query_params[name] for name in ("hide", "type") if name in st.query_params}
     if asked:
         kept.clear()
-        known = [part for part in asked.get("hide", "").split(",") if part in HIDDEN]
+        known = [part for part in asked.get("hide", "").split(",") if _NAME.fullmatch(part)]
         if known:
             kept["hide"] = ",".join(known)
         if asked.get("type") == "large":
@@ -85,7 +89,9 @@ def teacher() -> dict[str, str]:
 def style() -> None:
     """Apply it to the page being built."""
     chosen = teacher()
-    rules = [f"{HIDDEN[part]} {{ display: none; }}" for part in hidden(chosen)]
+    rules = [
+        f"{HIDDEN.get(part, f'.st-key-{part}')} {{ display: none; }}" for part in hidden(chosen)
+    ]
     if chosen.get("type") == "large":
         rules.append(_LARGE)
     if rules:

@@ -53,22 +53,23 @@ def test_who_strays_finds_back_and_can_leave(open_page):
 
 
 def test_what_a_teacher_hides_is_hidden_and_travels_along(open_page):
-    app = open_page("solvers", tour="6", hide="code,nonsense,tasks", type="large")
+    app = open_page("solvers", tour="6", hide="code,over,no<n>sense,tasks", type="large")
     rules = links(app)
     assert ".st-key-code { display: none; }" in rules
     assert ".st-key-try-and-read { display: none; }" in rules
     assert "font-size: 20px" in rules
-    assert "nonsense" not in rules
-    assert "hide=code%2Ctasks&amp;type=large&amp;tour=7" in rules
+    assert ".st-key-over { display: none; }" in rules
+    assert "sense" not in rules
+    assert "hide=code%2Cover%2Ctasks&amp;type=large&amp;tour=7" in rules
     app = open_page("solvers", hide="<script>", type="huge")
     assert "display: none" not in links(app)
 
 
 def test_the_choices_are_made_on_the_tours_own_page(open_page):
-    app = open_page("tour")
+    app = open_page("tour", hide="over")
     app.toggle(key="tour-large").set_value(True).run()
     app.button_group(key="tour-hide").set_value(["code", "menu"]).run()
-    assert app.code[0].value == "./?hide=code%2Cmenu&type=large&tour=1"
+    assert app.code[0].value == "./?hide=code%2Cmenu%2Cover&type=large&tour=1"
     app.switch_page("pages/gradients.py").run()
     assert ".st-key-code { display: none; }" in links(app)
     app.switch_page("pages/tour.py").run()
