@@ -48,8 +48,9 @@ def hero(asked: Asked, found: Result) -> None:
     with reason:
         st.markdown(f"**{found.problem.title}.** {found.problem.why}")
         st.latex(found.problem.formula)
-    with pace.after_the_answer(), table, st.container(key="race-table"):
-        timed = race_runs.timed(asked.course)
+    pace.let_go()
+    timed = race_runs.timed(asked.course)
+    with table, st.container(key="race-table"):
         st.markdown(race_words.table(found.problem, timed, narrow=narrow))
     pieces.take_home(
         race_words.code(

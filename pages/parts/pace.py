@@ -22,6 +22,11 @@ NEWCOMER = 0.5
 _turn = threading.Lock()
 
 
+def let_go() -> None:
+    """What has been shown is on its way when this returns; for work that is not figures."""
+    time.sleep(ANSWER)
+
+
 @contextmanager
 def after_the_answer(newcomer: bool = False) -> Iterator[None]:
     """Build figures here: what has been shown is on its way, and no other visitor's are built."""

@@ -62,16 +62,16 @@ class Result:
     land: Landscape | None
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _thread() -> ThreadPoolExecutor:
-    """One after the other: races must not disturb each other's times."""
-    return ThreadPoolExecutor(1, "race", torch.set_num_threads, (1,))
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _thread(what: str) -> ThreadPoolExecutor:
+    """Races one after the other, and no race waits for another one's times."""
+    return ThreadPoolExecutor(1, what, torch.set_num_threads, (1,))
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def result(course: Course) -> Result | str:
     """Run it, or say why there is nothing to run on."""
-    return _thread().submit(_run, course).result()
+    return _thread("race").submit(_run, course).result()
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
@@ -81,7 +81,7 @@ def timed(course: Course) -> list[Lap]:
     if isinstance(known, str):
         return []
     return (
-        _thread()
+        _thread("clock")
         .submit(
             clocked, known.problem, known.laps, course.field, tol=course.tol, max_evals=course.cap
         )
@@ -91,7 +91,7 @@ def timed(course: Course) -> list[Lap]:
 
 def warm() -> None:
     """Have every solver run once: the first Jacobian products of a process take a second."""
-    _thread().submit(race, problem("one number"), timed=False).result()
+    _thread("race").submit(race, problem("one number"), timed=False).result()
 
 
 def _run(course: Course) -> Result | str:
