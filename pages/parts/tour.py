@@ -32,6 +32,7 @@ HIDDEN: Mapping[str, str] = MappingProxyType(
 """What can be hidden, and what the page calls it. Any other name is that of one control."""
 _NAME = re.compile(r"[a-z0-9-]{1,40}", re.IGNORECASE)
 _STATE = "teacher"
+_PLACES = frozenset(str(place) for place in range(1, len(STOPS) + 1))
 _LARGE = """
 html { font-size: 20px !important; }
 .js-plotly-plot :is(.xtick, .ytick, .xaxislayer-above, .yaxislayer-above) text,
@@ -109,7 +110,7 @@ def number() -> int | None:
     if asked is None:
         kept: int | None = st.session_state.get("tour-stop")
         return kept
-    if not asked.isdigit() or not 1 <= int(asked) <= len(STOPS):
+    if asked not in _PLACES:
         st.session_state.pop("tour-stop", None)
         return None
     st.session_state["tour-stop"] = int(asked)

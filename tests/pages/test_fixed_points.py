@@ -1,6 +1,5 @@
 """The fixed-points page: what it says of known maps, links, typed formulas and mistakes."""
 
-import contextlib
 import csv
 import doctest
 import io
@@ -13,6 +12,7 @@ import pytest
 from deq.scalar import PRESETS
 from pages.parts import scalar_controls, scalar_prose, scalar_words
 from pages.parts.scalar_lesson import METHODS, Choice, errors, lesson
+from tests.pages.code_box import printed
 
 COS = 0.7390851332151607
 
@@ -195,10 +195,7 @@ def test_what_differs_from_the_defaults_stands_in_the_link(open_page):
 def test_the_six_lines_run_and_print_the_limit_of_the_page(key, method):
     text = scalar_words.code(choice(key, method))
     assert len(text.splitlines()) == 6
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(text, "six lines", "exec"), {})  # noqa: S102  (our own text)
-    value, status, evals = printed.getvalue().split()
+    value, status, evals = printed(text).split()
     assert status == "CONVERGED"
     assert float(value) == pytest.approx(lesson(choice(key, method)).limit, abs=2e-4)
     assert int(evals) > 0
