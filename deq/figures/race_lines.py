@@ -50,7 +50,7 @@ def line_of(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> Line:
     fine = np.isfinite(residuals)
     if not fine.any():  # never anything but NaN: it stands at its start, high up
         fine, residuals = np.ones_like(fine), np.ones_like(residuals)
-    each = lap.seconds / max(lap.nfe, 1) if seconds else 1.0
+    each = lap.each if seconds else 1.0
     word = lap.name.lower()
     family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
     name = family.get(word, word.partition(" ")[0])

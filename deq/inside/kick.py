@@ -33,8 +33,6 @@ class Kick:
         ‖z − z′‖₂ from the flow z′ that was not kicked; 0 before.
     points, probabilities : Tensor (T, 3), (T, 10)
         The states on the model's map, and what is read from them.
-    returned : bool
-        Whether at the end a hundredth or less is left of the kick.
     """
 
     t: Tensor
@@ -44,7 +42,17 @@ class Kick:
     apart: Tensor
     points: Tensor
     probabilities: Tensor
-    returned: bool
+
+    @property
+    def left(self) -> float:
+        """The share of the kick that is left at the end; 0 where nothing was kicked."""
+        pushed = float(self.apart[self.at])
+        return float(self.apart[-1]) / pushed if pushed else 0.0
+
+    @property
+    def returned(self) -> bool:
+        """Whether that is a hundredth or less."""
+        return self.left <= 0.01
 
 
 @torch.no_grad()
@@ -84,5 +92,4 @@ def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> K
         apart=apart,
         points=scene.model.project(z),
         probabilities=scene.model.probabilities(z),
-        returned=bool(apart[-1] <= 0.01 * apart[at]) or size == 0,
     )

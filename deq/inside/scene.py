@@ -23,6 +23,18 @@ LARGEST = 1e6
 """A state of this size has run away; its network's numbers say nothing any more."""
 
 
+def first_within(distances: Tensor, share: float = 0.01) -> int | None:
+    """The first place at which at most this share of the first distance (T,) is left, or None.
+
+    Examples
+    --------
+    >>> first_within(torch.tensor([2.0, 1.0, 0.01, 0.001]))
+    2
+    """
+    (places,) = (distances <= share * distances[0]).nonzero(as_tuple=True)
+    return int(places[0]) if len(places) else None
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The map ``z ↦ f(γ z, x)`` of one picture; γ = 1 is the network as it was trained.

@@ -33,6 +33,8 @@ class Smudge:
         ‖z*(amount) − z*(0)‖₂.
     driven : Tensor (A,)
         ‖x(amount) − x(0)‖₂, of the injected input.
+    steps : Tensor (A,)
+        ‖z*(amount) − z*(the amount before)‖₂; 0 for the first.
     settled : Tensor (A,), bool
         Where an equilibrium was found.
     """
@@ -43,14 +45,20 @@ class Smudge:
     probabilities: Tensor
     moved: Tensor
     driven: Tensor
+    steps: Tensor
     settled: Tensor
 
     @property
-    def turned(self) -> float | None:
-        """The first amount at which another digit is named; None if that never happens."""
+    def place(self) -> int | None:
+        """Which amount is the first at which another digit is named; None if that never happens."""
         named = self.probabilities.argmax(1)
-        other = (named != named[0]).nonzero()
-        return float(self.amounts[other[0]]) if len(other) else None
+        (other,) = (named != named[0]).nonzero(as_tuple=True)
+        return int(other[0]) if len(other) else None
+
+    @property
+    def turned(self) -> float | None:
+        """That amount itself."""
+        return None if self.place is None else float(self.amounts[self.place])
 
 
 def _noise(image: Tensor, amounts: Tensor, seed: int) -> Tensor:
@@ -118,5 +126,6 @@ def smudge(scene: Scene, kind: str, seed: int = 0) -> Smudge:
         probabilities=model.probabilities(z),
         moved=(z - z[:1]).flatten(1).norm(dim=1),
         driven=(x - x[:1]).flatten(1).norm(dim=1),
+        steps=(z - torch.cat([z[:1], z[:-1]])).flatten(1).norm(dim=1),
         settled=solution.converged,
     )

@@ -43,6 +43,12 @@ class Spectrum:
     distances: Tensor
     settled: bool
 
+    @property
+    def predicted(self) -> Tensor:
+        """ρᵏ‖z₀ − z*‖₂ with the spectral radius ρ, (T,): what the distances should come to."""
+        steps = torch.arange(len(self.distances), dtype=self.distances.dtype)
+        return self.distances[0] * self.radius**steps
+
 
 def spectrum(scene: Scene, count: int = _LEADING) -> Spectrum:
     """Leading eigenvalues at z*, and a run of plain iteration beside what they predict.

@@ -70,6 +70,11 @@ class Lap:
         """Whether all samples converged."""
         return self.status is Status.CONVERGED
 
+    @property
+    def each(self) -> float:
+        """Seconds an evaluation, the solver's own work included."""
+        return self.seconds / max(self.nfe, 1)
+
 
 def race(
     problem: Problem,

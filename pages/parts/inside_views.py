@@ -29,6 +29,22 @@ def _beside(share: float = 1.35) -> tuple[Any, Any]:
     return left, right
 
 
+def _path(
+    result: Any, t: Any, machine: Engine, *, settled: bool, theme: str | None, clock: str = "t"
+) -> go.Figure:
+    """The states of a result on the map."""
+    return trajectory(
+        result.points,
+        t,
+        result.probabilities,
+        machine.cloud,
+        explained=machine.model.explained,
+        settled=settled,
+        clock=clock,
+        theme=theme,
+    )
+
+
 def eigenvalues(
     found: Found, _: Engine, said: str, theme: str | None, *, narrow: bool
 ) -> tuple[go.Figure, Columns]:
@@ -39,14 +55,12 @@ def eigenvalues(
     with left:
         chart(plane, "plane", height=TALL, alt=said, theme=theme)
     steps = range(len(spectrum.distances))
-    first = float(spectrum.distances[0])
-    predicted = [first * spectrum.radius**k for k in steps]
     with right:
         st.markdown("**Iteration, and what the largest |λ| predicts**")
         chart(
             curves(
                 [
-                    Curve("predicted", steps, predicted, "accent", 2, "dash", at=0.5),
+                    Curve("predicted", steps, spectrum.predicted, "accent", 2, "dash", at=0.5),
                     Curve("observed", steps, spectrum.distances, "picard", at=0.2),
                 ],
                 across="steps of iteration",
@@ -68,15 +82,8 @@ def kick(
     """The path on the map, and the distance over time."""
     result = found.result
     left, right = _beside()
-    path = trajectory(
-        result.points,
-        result.t,
-        result.probabilities,
-        machine.cloud,
-        explained=machine.model.explained,
-        settled=found.scene.settled and result.returned,
-        theme=theme,
-    )
+    settled = found.scene.settled and result.returned
+    path = _path(result, result.t, machine, settled=settled, theme=theme)
     with left:
         chart(path, "kicked", height=TALL, alt=f"The state's path on the map. {said}", theme=theme)
     what = "‖z − z*‖" if found.scene.settled else "distance from the flow that was not kicked"
@@ -141,16 +148,7 @@ def depth(
     result = found.result
     layers = range(len(result.distances))
     left, right = _beside()
-    path = trajectory(
-        result.points,
-        [float(k) for k in layers],
-        result.probabilities,
-        machine.cloud,
-        explained=machine.model.explained,
-        settled=found.scene.settled,
-        clock="k",
-        theme=theme,
-    )
+    path = _path(result, layers, machine, settled=found.scene.settled, clock="k", theme=theme)
     with left:
         chart(path, "layers", height=TALL, alt=f"The state after each layer. {said}", theme=theme)
     with right:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from deq.inside import Depth, Flow, Kick, Scene, Sensitivity, Smudge, Spectrum, Starts
+from deq.inside.scene import first_within
 from pages.parts.prose import Try
 
 IDEA = (
@@ -18,8 +19,9 @@ LOOK: Mapping[str, str] = {
     "eigenvalues": "**Look for** the point that lies farthest out: its modulus is the share of the "
     "error that a step of iteration leaves, and its distance from the line Re λ = 1 is how fast "
     "the flow returns. The dashed line on the right is that prediction, the dots are the run.",
-    "kick": "**Look for** the slope after the kick: it is the same whatever the kick's size, the "
-    "distance from Re λ = 1 of the slowest eigenvalue that was hit.",
+    "kick": "**Look for** the slope after the kick: it is the same whatever the kick's size. A "
+    "random kick mostly hits directions that the cell forgets at once, with λ near 0 and so at "
+    "distance 1 from the line Re λ = 1: the distance shrinks like e⁻ᵗ.",
     "channels": "**Look for** tiles that light up at once and others that need their neighbours: "
     "z = relu(W z + x) has every channel wait for all others. Strongest channels first.",
     "depth": "**Look for** the k at which the answer no longer changes, and for the one at which "
@@ -28,8 +30,8 @@ LOOK: Mapping[str, str] = {
     "gain there may be several ends, or none.",
     "smudge": "**Drag** the slider. The equilibrium moves continuously, also where the answer "
     "jumps: the jump is in the reading, not in the state.",
-    "sensitivity": "**Orange** pixels speak for the digit, **blue** ones against it, the paler the "
-    "less. The two maps agree once k steps have converged; the implicit one stored none of them.",
+    "sensitivity": "**Orange** pixels speak for the digit, **blue** ones against it, the stronger "
+    "the more. The two maps agree once k steps have converged; the implicit one stored none.",
 }
 TRY = (
     Try("The default", {}, "How far inside the circle are they?"),
@@ -81,18 +83,17 @@ def _stable(s: Spectrum) -> str:
 
 
 def _kick(scene: Scene, k: Kick) -> str:
-    left = float(k.apart[-1] / max(float(k.apart[k.at]), 1e-30))
     if k.returned:
-        return f"It returns: {100 * left:.1g} % of the kick is left at the end."
-    if left > 1:
+        return f"It returns: {100 * k.left:.1g} % of the kick is left at the end."
+    if k.left > 1:
         return "It does not return: the kick has grown."
-    return f"It has not returned yet: {100 * left:.0f} % of the kick is left at the end."
+    return f"It has not returned yet: {100 * k.left:.0f} % of the kick is left at the end."
 
 
 def _flow(scene: Scene, f: Flow) -> str:
-    near = (f.distances <= 0.01 * f.distances[0]).nonzero()
-    if scene.settled and len(near):
-        return f"From nothing to within 1 % of z* by t = {float(f.t[near[0]]):.1f}."
+    near = first_within(f.distances)
+    if scene.settled and near is not None:
+        return f"From nothing to within 1 % of z* by t = {float(f.t[near]):.1f}."
     return "This state does not come to rest: see how the tiles go on changing."
 
 
@@ -100,11 +101,9 @@ def _depth(scene: Scene, d: Depth) -> str:
     last = len(d.distances) - 1
     if not scene.settled:
         return f"There is no equilibrium to come near to; after {last} layers it still moves."
-    near = (d.distances <= 0.01 * d.distances[0]).nonzero()
+    near = first_within(d.distances)
     digit = int(d.final.argmax())
-    state = (
-        f"the state is within 1 % after {int(near[0])}" if len(near) else "the state still moves"
-    )
+    state = "the state still moves" if near is None else f"the state is within 1 % after {near}"
     if d.decided > last:
         return f"Fifty layers do not yet read {digit}, as the equilibrium does; {state}."
     layers = "1 layer reads" if d.decided == 1 else f"{d.decided} layers read"
@@ -131,14 +130,13 @@ def _smudge(_: Scene, s: Smudge) -> str:
     if not bool(s.settled.all()):
         lost = int((~s.settled).sum())
         return f"For {lost} of {len(s.settled)} pictures no equilibrium was found within the cap."
-    if s.turned is None:
+    if s.place is None:
         return f"However much it is spoilt, it is read as a {first}."
-    k = int((s.amounts >= s.turned).nonzero()[0])
-    then = int(s.probabilities[k].argmax())
-    step = float((s.moved[k] - s.moved[k - 1]).abs())
+    then = int(s.probabilities[s.place].argmax())
     return (
-        f"At amount {s.turned:.2f} the answer jumps from {first} to {then}; z* itself moved no "
-        f"further there than {step:.2g}, of {float(s.moved[-1]):.2g} in all."
+        f"At amount {s.turned:.2f} the answer jumps from {first} to {then}; z* "
+        f"itself moved by {float(s.steps[s.place]):.2g} there, where from end to end it moves by "
+        f"{float(s.moved[-1]):.2g}."
     )
 
 

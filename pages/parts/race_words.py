@@ -160,8 +160,7 @@ def numbers(laps: Sequence[Lap]) -> str:
     writer.writerow(["solver", "evaluations", "residual", "seconds", "status"])
     for lap in laps:
         for spent, residual in zip(lap.evals, lap.residuals, strict=True):
-            seconds = lap.seconds * spent / max(lap.nfe, 1)
-            writer.writerow([lap.name, spent, residual, seconds, lap.status.name])
+            writer.writerow([lap.name, spent, residual, lap.each * spent, lap.status.name])
     return out.getvalue()
 
 

@@ -85,6 +85,7 @@ def test_a_spoilt_picture_begins_unspoilt(cloud, theme, stacked):
         probabilities=shares,
         moved=torch.zeros(3),
         driven=torch.zeros(3),
+        steps=torch.zeros(3),
         settled=torch.ones(3, dtype=torch.bool),
     )
     figure = spoilt(found, cloud, stacked=stacked, theme=theme)

@@ -113,6 +113,19 @@ def test_a_kick_is_as_large_as_asked_and_comes_back(scene, when, size):
     assert float(found.distances[-1]) < 0.02 * float(scene.z.norm())
 
 
+def test_it_comes_back_at_the_same_rate_whatever_the_kick(scene):
+    rates = []
+    for size in (0.2, 1.0, 3.0):
+        found = kick(scene, size=size)
+        later = int((found.t <= 8).sum()) - 1
+        gone = math.log(float(found.apart[found.at] / found.apart[later]))
+        rates.append(gone / float(found.t[later] - found.t[found.at]))
+    assert rates == pytest.approx([1.0] * 3, abs=0.03)  # as where λ is near 0
+    still = kick(scene, size=0.0)
+    assert still.left == 0
+    assert still.returned
+
+
 def test_the_same_seed_is_the_same_kick(scene):
     one, two, other = (kick(scene, seed=seed).z[-40] for seed in (1, 1, 2))
     assert torch.equal(one, two)
@@ -149,6 +162,9 @@ def test_equilibria_move_continuously(scene, model, kind):
     assert found.images.max() <= 1
     # ‖Δz*‖ ≤ ‖Δx‖/(1 − κ), with κ = 0.95
     assert (found.moved <= found.driven / (1 - 0.95) + 1e-3).all()
+    # Steps are as long as the way they make: the triangle inequality, both ways round.
+    assert (found.steps >= found.moved.diff(prepend=found.moved[:1]).abs() - 1e-3).all()
+    assert (found.steps.cumsum(0) >= found.moved - 1e-3).all()
     for k in (0, 12, 24):
         alone = model.predict(found.images[k], solver=deq.Anderson(), tol=1e-6)
         assert torch.allclose(alone.probabilities, found.probabilities[k], atol=1e-3)
