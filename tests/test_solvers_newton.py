@@ -2,17 +2,14 @@
 
 import math
 
-import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
 from scipy import optimize
 from torch import Tensor
 
 import deq
 from deq import Status
-from deq.solvers.base import Solver
 from deq.solvers.pushforward import Pushforward
 from tests.problems import COS, F64, PROBLEMS, TANH2, Problem, scalar, symmetric, tanh_net
 
@@ -246,104 +243,3 @@ def test_a_singular_jacobian_means_a_picard_step_for_its_sample() -> None:
     following = deq.Newton().step(f, z, f(z))
     expected = torch.tensor([[1.0, 0.0], [2.0, 2.0]], dtype=F64)
     assert torch.allclose(following, expected)
-
-
-@given(
-    name=st.sampled_from(sorted(SOLVERS)), seed=st.integers(0, 2**20), n=st.integers(1, 6),
-    gains=st.lists(st.floats(0.0, 1.3), min_size=1, max_size=5),
-)  # fmt: skip
-@settings(max_examples=60)
-def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float]) -> None:
-    g = torch.Generator().manual_seed(seed)
-    w = torch.randn(len(gains), n, n, dtype=F64, generator=g) / math.sqrt(n)
-    w = w * torch.tensor(gains, dtype=F64)[:, None, None]
-    x = torch.randn(len(gains), n, dtype=F64, generator=g)
-    apply = lambda w, x, z: torch.tanh((w @ z.unsqueeze(2)).squeeze(2) + x)  # noqa: E731
-    z0 = torch.zeros_like(x)
-    together = deq.solve(
-        lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=1e-8, max_evals=5000
-    )
-    for b in range(len(gains)):
-        one = slice(b, b + 1)
-        alone = deq.solve(
-            lambda z, one=one: apply(w[one], x[one], z), z0[one], solver=SOLVERS[name], tol=1e-8,
-            max_evals=5000,
-        )  # fmt: skip
-        if alone.converged.all() and int(alone.nfe) < 200:  # else it wanders, chaotically
-            assert together.converged[b]
-            assert torch.allclose(together.z[b], alone.z[0], atol=1e-6)
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
-@names
-def test_a_broken_mate_harms_nobody(name: str, bad: float) -> None:
-    f, _, x = tanh_net(n=4, batch=3, gain=0.7)
-    seen: list[Tensor] = []
-
-    def broken(z: Tensor) -> Tensor:
-        seen.append(z)
-        return torch.where(torch.tensor([[False], [True], [False]]), bad, f(z))
-
-    sol = deq.solve(broken, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9)
-    clean = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9)
-    assert Status(int(sol.status[1])) is Status.NON_FINITE
-    assert torch.allclose(sol.z[[0, 2]], clean.z[[0, 2]], atol=1e-8)
-    assert all(z.isfinite().all() for z in seen)
-
-
-def test_a_step_out_of_the_domain_is_shortened() -> None:
-    # From 0.9, Newton's step on log z + 2 leads below zero at first, for one of the two.
-    f = lambda z: torch.log(z) + 2  # noqa: E731
-    z0 = torch.tensor([[0.9], [3.0]], dtype=F64)
-    assert deq.Newton().step(f, z0, f(z0))[0] < 0
-    sol = deq.solve(f, z0, solver=deq.Newton(), tol=1e-10)
-    assert sol.converged.all(), sol
-    assert torch.allclose(f(sol.z), sol.z)
-
-
-@pytest.mark.parametrize("batch", [1, 2, 100])
-@names
-def test_batch_sizes(name: str, batch: int) -> None:
-    f, _, x = tanh_net(n=5, batch=batch, gain=0.7)
-    sol = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-8)
-    assert sol.converged.all()
-    assert torch.allclose(f(sol.z), sol.z, atol=1e-6)
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@names
-def test_dtypes_are_kept(name: str, dtype: torch.dtype) -> None:
-    sol = deq.solve(torch.cos, torch.tensor([0.5], dtype=dtype), solver=SOLVERS[name], tol=1e-5)
-    assert sol.z.dtype == sol.residual.dtype == dtype
-    assert sol.z.item() == pytest.approx(COS, abs=1e-4)
-
-
-@pytest.mark.parametrize("solver", [deq.Newton(), deq.Newton(dense_limit=1)])
-def test_gradients_by_newton_pass_gradcheck(solver: Solver) -> None:
-    _, w, x = tanh_net(n=4, batch=2, gain=0.8)
-    gradient = deq.Implicit(solver=solver, tol=1e-12, max_evals=200)
-    layer = lambda w: deq.DEQ(  # noqa: E731
-        lambda z, x: torch.tanh(z @ w.T + x), solver=solver, tol=1e-12, gradient=gradient
-    )
-    assert torch.autograd.gradcheck(
-        lambda w, x: layer(w)(x), (w.requires_grad_(), x.requires_grad_())
-    )
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "word"),
-    [
-        ({"dense_limit": 0}, ValueError, "dense_limit"),
-        ({"forcing": 2.0}, ValueError, "forcing"),
-        ({"krylov": 1.5}, TypeError, "krylov"),
-        ({"damping": 1.5}, ValueError, "damping"),
-        ({"exact": None}, TypeError, "exact"),
-        ({"line_search": 1}, TypeError, "line_search"),
-        ({"window": 1}, TypeError, "window"),
-    ],
-)
-def test_bad_options_get_a_sentence(
-    options: dict[str, object], error: type[Exception], word: str
-) -> None:
-    with pytest.raises(error, match=word):
-        deq.Newton(**options)
