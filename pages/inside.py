@@ -38,7 +38,7 @@ def hero(asked: Asked) -> None:
     pieces.take_home(
         inside_words.code(
             look.section,
-            int(st.session_state.get("digit") or subject.USUAL),
+            asked.subject.place,
             look.gain,
             dict(look.options),
         ),

@@ -55,7 +55,7 @@ def hero(asked: Asked, found: Result) -> None:
     pieces.take_home(
         race_words.code(
             asked.course.name,
-            st.session_state.get("digit"),
+            asked.subject.place if asked.subject else None,
             backward=asked.course.backward,
             tol=asked.course.tol,
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from deq.inside import Depth, Flow, Kick, Scene, Sensitivity, Smudge, Spectrum, Starts
 from deq.inside.scene import first_within
+from pages.parts import subject
 from pages.parts.prose import Try
 
 IDEA = (
@@ -191,7 +192,7 @@ def table(columns: Mapping[str, Iterable[Any]]) -> str:
     return out.getvalue()
 
 
-def code(section: str, digit: int, gain: float, options: Mapping[str, Any]) -> str:
+def code(section: str, digit: int | None, gain: float, options: Mapping[str, Any]) -> str:
     """The same in a few lines."""
     name = {"eigenvalues": "spectrum", "channels": "flow"}.get(section, section)
     given = "".join(f", {key}={value!r}" for key, value in options.items())
@@ -199,7 +200,7 @@ def code(section: str, digit: int, gain: float, options: Mapping[str, Any]) -> s
         "import deq\n"
         "from deq.digits.mnist import load_subset\n"
         f"from deq.inside import Scene, {name}\n"
-        f"image = load_subset()[0][{digit}] / 255\n"
+        f"{subject.lines(digit)}\n"
         f'scene = Scene.of(deq.models.load("digits"), image, gain={gain:g})\n'
         f"found = {name}(scene{given})\n"
         "print([field for field in dir(found) if not field.startswith('_')])\n"

@@ -59,8 +59,9 @@ def controls() -> Asked | str:
     name = st.selectbox("Problem", PROBLEMS, key="problem", bind="query-params")
     if name == MNIST:
         subject.number()
+    gain = 0.9
     if name == "tanh layer":
-        st.slider("Gain γ", 0.1, 3.0, 0.9, 0.05, key="layer-gain", bind="query-params")
+        gain = st.slider("Gain γ", 0.1, 3.0, gain, 0.05, key="layer-gain", bind="query-params")
     way = st.segmented_control(
         "Pass",
         ("forward", "backward"),
@@ -96,7 +97,7 @@ def controls() -> Asked | str:
             return found
     course = Course(
         name="digit" if found else name,
-        gain=float(st.session_state.get("layer-gain", 0.9)) if name == "tanh layer" else 0.9,
+        gain=gain,
         picture=found.key if isinstance(found, Subject) else b"",
         backward=way == "backward",
         tol=float(tol),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from deq.race import Lap, Problem
 from deq.status import Status
+from pages.parts import subject
 from pages.parts.prose import Try
 
 IDEA = (
@@ -171,7 +172,7 @@ def code(name: str, digit: int | None, *, backward: bool, tol: float) -> str:
         lines += [
             "from deq.digits.mnist import load_subset",
             "from deq.race.digit import digit_problem",
-            f"image = load_subset()[0][{digit if digit is not None else 1204}] / 255",
+            subject.lines(digit),
             'todo = digit_problem(deq.models.load("digits"), image)',
         ]
     else:

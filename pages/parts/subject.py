@@ -30,11 +30,14 @@ class Subject:
         What people call it.
     query
         What stands in the address so that another browser finds it.
+    place
+        Which digit of MNIST's it is; None for a drawing.
     """
 
     image: Picture
     name: str
     query: dict[str, str]
+    place: int | None = None
 
     @property
     def key(self) -> bytes:
@@ -50,6 +53,20 @@ def _digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
 def image_of(key: bytes) -> Picture:
     """The picture behind `Subject.key`."""
     return np.frombuffer(key, np.float32).reshape(28, 28).copy()
+
+
+def lines(place: int | None) -> str:
+    """The line of code that has the picture; a drawing is no file, so a digit stands in for it.
+
+    Examples
+    --------
+    >>> lines(7)
+    'image = load_subset()[0][7] / 255'
+    >>> lines(None)
+    'image = load_subset()[0][1204] / 255  # in place of your drawing'
+    """
+    note = "  # in place of your drawing" if place is None else ""
+    return f"image = load_subset()[0][{USUAL if place is None else place}] / 255{note}"
 
 
 def number() -> None:
@@ -72,7 +89,7 @@ def subject(kind: str) -> Subject | str:
         place = int(st.session_state.get("digit") or 0)
         images, labels = _digits()
         image = images[place].astype(np.float32) / 255
-        return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {})
+        return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)
     from pages.parts import pad  # its canvas can only be imported where a server runs
 
     drawing = pad.pad()

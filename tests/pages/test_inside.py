@@ -56,6 +56,7 @@ def test_a_digit_of_mnist_and_an_empty_pad(open_page):
     first = specs(app)
     app.number_input(key="digit").set_value(0).run()
     assert specs(app) != first
+    assert "load_subset()[0][0] / 255\n" in app.code[0].value
     app = open_page("inside")
     app.session_state["drawing"].show([])
     app.run()

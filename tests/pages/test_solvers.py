@@ -27,6 +27,7 @@ def test_the_first_picture_is_complete(open_page):
     assert len(figure["frames"]) > 20
     assert "with 6 evaluations" in said(app)
     assert "| Picard | 6 |" in said(app)
+    assert "in place of your drawing" in app.code[0].value
     assert not app.exception
 
 
