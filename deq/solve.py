@@ -221,14 +221,13 @@ def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
 def _solution(ledger: Ledger, layout: Layout[S]) -> Solution[S]:
     """Put the ledger's flat tensors back into the user's shape."""
     trajectory = None
-    if ledger.record:
-        z = ledger.best_z
-        states = ledger.states or [z]
+    if ledger.recording is not None:
+        z, way = ledger.best_z, ledger.recording
         trajectory = Trajectory(
-            t=torch.tensor(ledger.times or [0.0], dtype=torch.float64, device=z.device),
-            z=layout.stacked(states),
-            residual=torch.stack(ledger.residuals or [ledger.best]),
-            nfe=torch.tensor(ledger.spent or [0], dtype=torch.int64, device=z.device),
+            t=torch.tensor(way.times or [0.0], dtype=torch.float64, device=z.device),
+            z=layout.stacked(way.states or [z]),
+            residual=torch.stack([ledger.tensor(r) for r in way.residuals] or [ledger.best]),
+            nfe=torch.tensor(way.evals or [0], dtype=torch.int64, device=z.device),
         )
     return Solution(
         z=layout.shaped(ledger.best_z.clone()),  # the user's own, whatever f or z0 share

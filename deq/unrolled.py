@@ -97,5 +97,6 @@ class Unrolled(Gradient):
         if not best.requires_grad:  # no step was taken: depend on f, with the gradient zero
             best = torch.where(torch.zeros_like(best, dtype=torch.bool), fz, best)
         report = Report(residual=ledger.best, nfe=ledger.nfe, status=ledger.status)
-        path = [layout.shaped(state) for state in ledger.states]
+        states = [] if ledger.recording is None else ledger.recording.states
+        path = [layout.shaped(state) for state in states]
         return Settled(layout.shaped(best.clone()), Statistics(report), path)

@@ -13,7 +13,6 @@ store, and all else happens in matrices of its length.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -21,11 +20,10 @@ from torch import Tensor
 from deq.solvers import broyden_alone as alone
 from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
+from deq.solvers.broyden_tables import BLOCK, Tables, tables_for
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
 _OVERLAP = 0.1
-# Rows come into the products in blocks: fewer views to cut, and tiny products are slow on CPU.
-_BLOCK = 4
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class BroydenState:
     row: tuple[Tensor, ...]  # m views (B, 1, D) of it
     flat: tuple[Tensor, ...]  # m views (B, D) of it
     mix: Tensor  # (B, m, m)
-    tables: _Tables
+    tables: Tables
     used: Tensor  # (B, w, D) view of rows; those behind the test vector are zero
     used_mix: Tensor  # (B, w, w) view of mix
     unit: tuple[Tensor, ...] = ()  # (w,) 1 at the row
@@ -54,10 +52,10 @@ class BroydenState:
     def grow(self) -> None:
         """Bring the next block of rows into use."""
         old = self.used.shape[1]
-        width = old + _BLOCK
-        self.rows.narrow(1, old, _BLOCK).zero_()
-        self.mix.narrow(1, old, _BLOCK).narrow(2, 0, width).zero_()
-        self.mix.narrow(1, 0, width).narrow(2, old, _BLOCK).zero_()
+        width = old + BLOCK
+        self.rows.narrow(1, old, BLOCK).zero_()
+        self.mix.narrow(1, old, BLOCK).narrow(2, 0, width).zero_()
+        self.mix.narrow(1, 0, width).narrow(2, old, BLOCK).zero_()
         self.used = self.rows.narrow(1, 0, width)
         self.used_mix = self.mix.narrow(1, 0, width).narrow(2, 0, width)
         self.unit, self.before = self.tables.unit[width], self.tables.before[width]
@@ -131,7 +129,7 @@ class Broyden(Iteration):
             return alone.begin(z0, self.memory)
         batch, dim = z0.shape
         wide = torch.promote_types(z0.dtype, torch.float32)  # squares of half types underflow
-        size = -(-(self.memory + 3) // _BLOCK) * _BLOCK
+        size = -(-(self.memory + 3) // BLOCK) * BLOCK
         # Not zeroed: rows that a short solve never reaches cost nothing.
         rows = torch.empty(batch, size, dim, dtype=wide, device=z0.device)
         mix = torch.empty(batch, size, size, dtype=wide, device=z0.device)
@@ -140,7 +138,7 @@ class Broyden(Iteration):
             row=rows.unsqueeze(2).unbind(1),
             flat=rows.unbind(1),
             mix=mix,
-            tables=_tables(size, wide, z0.device),
+            tables=tables_for(size, wide, z0.device),
             used=rows.narrow(1, 0, 0),
             used_mix=mix,
         )
@@ -238,35 +236,3 @@ def _resume(state: BroydenState, g: Tensor, slope: Tensor) -> Tensor:
     state.used_mix.narrow(1, 0, 1).copy_(torch.where(trust, state.unit[1] / slope, zero))
     state.trust, state.slope = trust, None
     return torch.where(trust, move, g)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """Constants for one size, dtype and device; the tuples are by width w and then by row."""
-
-    unit: dict[int, tuple[Tensor, ...]]
-    before: dict[int, tuple[Tensor, ...]]
-    one: Tensor  # (1, 1, 1)
-    zero: Tensor
-    infinity: Tensor
-    tiny: Tensor
-    bound: float
-
-
-@lru_cache(maxsize=16)
-def _tables(size: int, dtype: torch.dtype, device: torch.device) -> _Tables:
-    with torch.inference_mode(False):  # kept, and met by others later
-        eye = torch.eye(size, dtype=dtype, device=device)
-        before = eye.roll(-1, 1) + eye.roll(-2, 1)  # rows 0 and 1 are not asked for
-        widths = range(_BLOCK, size + 1, _BLOCK)
-        one = eye[:1, :1, None].clone()
-        info = torch.finfo(dtype)
-        return _Tables(
-            unit={w: eye[:w, :w].unbind() for w in widths},
-            before={w: before[:w, :w].unbind() for w in widths},
-            one=one,
-            zero=torch.zeros_like(one),
-            infinity=torch.full_like(one, float("inf")),
-            tiny=one * info.tiny,
-            bound=info.eps**-0.75,
-        )

@@ -10,22 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from deq.solvers.recording import Recording
+from deq.solvers.verdict import PATIENCE, Bools, Codes, Floats, Verdict
 from deq.status import Status
 
-Floats = npt.NDArray[np.floating[Any]]
-Bools = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int64]
-
 _ACTIVE = -1
-# A residual this many times larger than everything the sample started with will not come back.
-_GROWTH = 1e8
-# Below this many units of rounding, no new best for so many looks means the float floor.
-_FLOOR_EPS = 64.0
-_PATIENCE = 12
+_HALF = (torch.bfloat16, torch.float16)
 # Up to so many samples plain numbers are quicker still.
 _FEW = 4
 
@@ -56,6 +49,8 @@ class Ledger:
         ‖z‖₂ of the state observed last.
     best_z : Tensor, shape (B, D)
         The state with the smallest residual so far.
+    recording : Recording or None
+        What was kept.
 
     Notes
     -----
@@ -69,8 +64,7 @@ class Ledger:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
-        self._dtype = z0.dtype
-        self._atol = _host(self.atol)  # () or (B,)
+        self._verdict = Verdict(_host(self.atol), rtol, z0.dtype)
         # A list for few samples, whose numbers are looked at one by one.
         self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
@@ -78,9 +72,9 @@ class Ledger:
         self.looks = 0
         self.best_z = z0
         self.size = self.atol
-        kind = self._atol.dtype
-        self._best: Floats | list[float] = np.full(batch, np.inf, kind)  # (B,) of those who go on
-        self._final: Floats = np.zeros(batch, kind)  # (B,) of those who have finished
+        # Residuals (B,) of those who go on, and of those who have finished.
+        self._best: Floats | list[float] = np.full(batch, np.inf, self._verdict.atol.dtype)
+        self._final: Floats = np.zeros_like(self._best)
         self._status: Codes = np.full(batch, _ACTIVE)
         self._nfe: Codes = np.zeros(batch, np.int64)
         self._going = np.ones(batch, np.bool_)  # (B,) who has not finished
@@ -89,20 +83,15 @@ class Ledger:
         self._frozen: Tensor | None = None  # (B,) the same, once somebody has asked
         self._rows: Tensor | None = None  # (k,) their places, once they are held
         self._kept = z0  # (k, D) what they return
-        self._limit: Floats = self._atol  # (B,) residual beyond which a sample has diverged
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self._mixed = False  # whether f was found to mix samples
-        self.record = record
-        self.times: list[float] = []
-        self.states: list[Tensor] = []
-        self.spent: list[int] = []
-        self._residuals: list[Floats] = []
+        self.recording = Recording() if record else None
 
     @property
     def best(self) -> Tensor:
         """‖f(z) − z‖₂ at ``best_z``, (B,)."""
-        return self._tensor(self._lengths(np.asarray(self._best)))
+        return self.tensor(self._lengths(np.asarray(self._best)))
 
     @property
     def status(self) -> Tensor:
@@ -113,11 +102,6 @@ class Ledger:
     def nfe(self) -> Tensor:
         """Evaluations of f until each sample finished, (B,) int64."""
         return torch.from_numpy(self._nfe.copy()).to(self.atol.device)
-
-    @property
-    def residuals(self) -> list[Tensor]:
-        """One recorded tensor (B,) a look."""
-        return [self._tensor(res) for res in self._residuals]
 
     @property
     def frozen(self) -> Tensor | None:
@@ -141,33 +125,24 @@ class Ledger:
             lengths = length.tolist()
             if self._few_go_on(lengths, self.size.tolist(), self._few):
                 self._go_on(z, lengths)
-                if self.record:
-                    self._keep(t, z, np.array(lengths, self._atol.dtype))
+                if self.recording is not None:
+                    self.recording.keep(t, z, np.array(lengths, self._final.dtype), self.evals)
                 return False
         res, size = _host(length), _host(self.size)
         if self.looks == 1:
-            self._set_limit(res, size)
-        bound = self._atol + self.rtol * size  # (B,)
-        better = res < self._best  # NaN fails both comparisons: it never passes for progress
-        converged = res <= bound
+            self._verdict.begin(res, size)
+        bound = self._verdict.atol + self.rtol * size  # (B,)
+        going = (bound < res) & (res < self._best)  # (B,); NaN fails: it never passes for progress
         if self._done is not None:  # held at their best, so z is right for them, res is not
-            better |= self._done
-            converged &= self._going
-        if better.all() and not converged.any():
+            going |= self._done
+        if np.count_nonzero(going) == len(going):
             self._go_on(z, res)
             finished = False
         else:
-            finished = self._settle(z, res, size, better, converged, bound)
-        if self.record:  # whoever has finished, just now too, stays at what it returns
-            self._keep(t, self.hold(z), self._lengths(res))
+            finished = self._settle(z, res, size, bound)
+        if self.recording is not None:  # whoever has finished, just now too, stays there
+            self.recording.keep(t, self.hold(z), self._lengths(res), self.evals)
         return finished
-
-    def _set_limit(self, res: Floats, size: Floats) -> None:
-        """From what a sample starts with follows where it is lost."""
-        with np.errstate(over="ignore"):
-            # atol/rtol is the problem's own unit of length: 1 for tol, the gradient's for adjoints.
-            limit = _GROWTH * (res + size + self._atol / self.rtol)
-        self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
 
     def _few_go_on(self, res: list[float], size: list[float], atol: list[float]) -> bool:
         """Whether everybody improves and nobody finishes; few samples are quicker looked at so."""
@@ -180,23 +155,14 @@ class Ledger:
         self.best_z = z
         self._best = res
 
-    def _settle(
-        self,
-        z: Tensor,
-        res: Floats,
-        size: Floats,
-        better: Bools,
-        converged: Bools,
-        bound: Floats,
-    ) -> bool:
+    def _settle(self, z: Tensor, res: Floats, size: Floats, bound: Floats) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
         some_before = self._done is not None
-        if bound.max() == np.inf:  # where a state's norm overflows it says nothing
-            converged &= (bound < np.inf) | (res == 0)
-        better |= converged
+        converged = self._verdict.converged(res, bound) & self._going
+        better = (res < self._best) | converged | ~self._going
         if self._mixed and not (converged | ~self._going).all():
             converged = np.zeros_like(converged)  # only all together
-        if better.all():
+        if np.count_nonzero(better) == len(better):
             self._go_on(z, res)
             finished = self._close(converged, int(Status.CONVERGED))
         else:
@@ -211,23 +177,13 @@ class Ledger:
         self.best_z = z.index_copy(0, worse, self.best_z.index_select(0, worse))
         self._best = np.where(better, res, self._best)
         self._last_best[better] = self.looks
-        within = (res <= self._limit) | ~self._going  # NaN is not
-        if self.looks - self._all_best < _PATIENCE and within.all():
+        lost = ~(res <= self._verdict.limit) & self._going  # NaN is
+        if self.looks - self._all_best < PATIENCE and not lost.any():
             return self._close(converged, int(Status.CONVERGED))
-        return self._close(*self._leavers(res, size, converged, within))
-
-    def _leavers(
-        self, res: Floats, size: Floats, converged: Bools, within: Bools
-    ) -> tuple[Bools, Codes]:
-        """Which samples finish now, and the code of each."""
-        code: Codes = np.full_like(self._status, _ACTIVE)
-        floor = _FLOOR_EPS * torch.finfo(self._dtype).eps * size
-        waited = self.looks - self._last_best.clip(min=self._all_best)
-        code[(waited >= _PATIENCE) & (res <= floor)] = Status.STALLED
-        code[~within] = Status.DIVERGED
-        code[~np.isfinite(res)] = Status.NON_FINITE
+        waited = self.looks - self._last_best.clip(min=self._all_best)  # (B,)
+        code = self._verdict.hopeless(res, size, waited)
         code[converged] = Status.CONVERGED
-        return (code != _ACTIVE) & self._going, code
+        return self._close((code != _ACTIVE) & self._going, code)
 
     def _reopen(self, res: Floats, bound: Floats) -> bool:
         """Look once more at those that converged before the last ones did; True if some go on.
@@ -279,18 +235,13 @@ class Ledger:
             self._kept = self.best_z.index_select(0, self._rows)
         return z.index_copy(0, self._rows, self._kept)
 
-    def _keep(self, t: float, z: Tensor, res: Floats) -> None:
-        self.times.append(t)
-        self.states.append(z)
-        self.spent.append(self.evals)
-        self._residuals.append(res)
-
     def _lengths(self, res: Floats) -> Floats:
         """Residuals (B,) with the finished samples' own put in."""
         return res if self._done is None else np.where(self._done, self._final, res)
 
-    def _tensor(self, values: Floats) -> Tensor:
-        return torch.from_numpy(values.copy()).to(self.atol.device, self._dtype)
+    def tensor(self, values: Floats) -> Tensor:
+        """The numbers as the states' dtype, on their device."""
+        return torch.from_numpy(values.copy()).to(self.atol)
 
     def _places(self, which: Bools) -> Tensor:
         """Where a mask is true, (k,)."""
@@ -299,6 +250,6 @@ class Ledger:
 
 def _host(values: Tensor) -> Any:
     """The numbers as NumPy's, half types as float32."""
-    if values.dtype in (torch.bfloat16, torch.float16):
+    if values.dtype in _HALF:
         values = values.float()
-    return values.cpu().numpy()
+    return values.numpy() if values.is_cpu else values.cpu().numpy()

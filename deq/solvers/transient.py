@@ -159,7 +159,7 @@ class PseudoTransient(Integrator):
                 column = kept[:, None]
                 end, fend = torch.where(column, end, z), torch.where(column, fend, fz)
                 gend, rest = torch.where(column, gend, g), torch.where(kept, rest, length)
-            if ledger.record:
+            if ledger.recording is not None:
                 elapsed += 1 / alpha if kept is None else kept / alpha
                 t = float(elapsed.min() if frozen is None else elapsed[~frozen].min())
             z, fz, g, length, alpha = end, fend, gend, rest, following
