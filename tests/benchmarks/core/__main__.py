@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.core [--quick] [--full] [part ...]
 
-Parts: overhead, peers, ode, evaluations, training, memory; all of them unless some are named.
-Run it on a quiet machine: every ratio is a median over interleaved rounds of one run, but a busy
-neighbour still shows. ``--quick`` takes few rounds, to see that all works. ``--full`` makes the
-training part run whole epochs until both models name 97 % of the test digits right.
+Parts: overhead, profile, peers, ode, evaluations, training, memory; all of them unless some are
+named. Run it on a quiet machine: every ratio is a median over interleaved
+rounds of one run, but a busy neighbour still shows. ``--quick`` takes few rounds, to see that all
+works. ``--full`` makes the training part run whole epochs until both models name 97 % of the test
+digits right.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ import warnings
 
 import torch
 
-from tests.benchmarks.core import evaluations, layers, memory, ode, overhead, training
+from tests.benchmarks.core import evaluations, layers, memory, ode, overhead, profile, training
 
 PARTS = {
     "overhead": overhead.run,
+    "profile": profile.run,
     "peers": layers.run,
     "ode": ode.run,
     "evaluations": evaluations.run,

@@ -40,7 +40,7 @@ tanh cell, {WIDTH} wide, float32, tol {TOL:g}, one thread. Evaluations are calls
 the untuned loop in cells.py; torchdeq stops at the same relative residual."""
 
 
-def _chain(f: Map, z: Tensor, count: int) -> None:
+def chain(f: Map, z: Tensor, count: int) -> None:
     """Evaluate f again and again, nothing else."""
     with torch.no_grad():
         for _ in range(count):
@@ -71,7 +71,7 @@ def run(quick: bool) -> None:
             contestants: dict[str, Callable[[], object]] = {
                 who: partial(solve, f) for who, solve in solves.items()
             }
-            contestants["f"] = partial(_chain, f, z0, evals["deq"])
+            contestants["f"] = partial(chain, f, z0, evals["deq"])
             with torch.no_grad():
                 samples = interleaved(contestants, times)
             over = {who: ratio(samples, who, "f") * evals["deq"] / n for who, n in evals.items()}
