@@ -2,8 +2,8 @@
 
 Maps (`maps`), iterating them (`orbit`) and what came of it in words (`story`), their fixed points
 (`points`) and slopes (`slopes`), which start ends where (`basins`), the flow dx/dt = g(x) − x
-(`flow`), Euler's step along it (`euler`), faster methods (`cures`), and a small network as the same
-thing in several dimensions (`network`). All in float64.
+(`flow`, `curve`), Euler's step along it (`euler`), faster methods (`cures`), and a small network as
+the same thing in several dimensions (`network`). All in float64.
 """
 
 from deq.scalar.basins import basins

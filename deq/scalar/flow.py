@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.scalar.curve import hermite
 from deq.scalar.orbit import Map, number
 from deq.solve import solve
 from deq.solvers import ODE
@@ -34,6 +35,16 @@ class Flow:
     x: Tensor
     nfe: int
     status: Status
+
+    def at(self, f: Map, t: Tensor) -> Tensor:
+        """X at the times t (N,), smoothly; NaN after the end of a solution that did not settle.
+
+        ``f`` is the map that was followed.
+        """
+        curve = torch.from_numpy(hermite(self.t, self.x, f(self.x) - self.x, t))
+        if self.status is Status.CONVERGED:
+            return curve
+        return torch.where(t <= self.t[-1], curve, torch.nan)
 
 
 def flow(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.scalar.curve import hermite
 from deq.solve import Solution, Trajectory, solve
 from deq.solvers import ODE, Newton
 from deq.solvers.base import require_count, require_number
@@ -41,10 +42,10 @@ class Network:
         """The layer at states (B, n)."""
         return torch.tanh(z @ self.w.T + self.u @ self.x + self.b)  # (B, n)
 
-    def unrolled(self, depth: int) -> Tensor:
-        """The outputs after 0, 1, …, depth layers, from zero; (depth + 1, n)."""
+    def unrolled(self, depth: int, start: Tensor | None = None) -> Tensor:
+        """The outputs after 0, 1, …, depth layers from ``start`` (1, n) or zero; (depth + 1, n)."""
         require_count("depth", depth)
-        z = torch.zeros(1, self.n, dtype=torch.float64)
+        z = torch.zeros(1, self.n, dtype=torch.float64) if start is None else start
         outputs = [z]
         for _ in range(depth):
             z = self(z)
@@ -120,6 +121,19 @@ class Network:
             sol = solve(self, start[None], solver=ODE(), tol=tol, max_evals=max_evals, record=True)
             assert sol.trajectory is not None  # noqa: S101  (record=True)
             found.append(sol.trajectory)
+        return found
+
+    def courses(
+        self, starts: Tensor, count: int = 60, *, tol: float = 1e-3, max_evals: int = 600
+    ) -> list[Tensor]:
+        """The trajectories at ``count`` even moments each, smoothly: one (count, n) a start."""
+        found = []
+        for way in self.trajectories(starts, tol=tol, max_evals=max_evals):
+            z = way.z[:, 0]  # (T, n)
+            slope = self(z) - z
+            t = torch.linspace(0, float(way.t[-1]), count, dtype=torch.float64)
+            columns = [hermite(way.t, z[:, k], slope[:, k], t) for k in range(self.n)]
+            found.append(torch.stack([torch.from_numpy(c) for c in columns], dim=1))
         return found
 
 

@@ -11,9 +11,8 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +27,7 @@ from deq.training.finish import draw_map, set_thresholds
 from deq.training.lab_config import LabConfig, Network, build
 from deq.training.lab_data import LabData, lab_data
 from deq.training.lab_look import Looker, confusion, mistakes, named
+from deq.training.lab_progress import LabProgress, Stage
 
 WEIGHTS, CHECKPOINT = "weights.safetensors", "run.safetensors"
 """What a run keeps in its folder: the network, and what it needs to be resumed."""
@@ -38,61 +38,6 @@ _MAPPED = 1000  # training digits that the map of states is made of
 _STRENGTH = 0.5  # of the variations, where the shipped network's are 1
 _CLIP = 2.0
 _QUICKLY = 1000  # digits that a run which is stopped is asked about, where others are asked all
-
-Stage = Literal["step", "look", "stopped", "done"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabProgress:
-    """A run at one step.
-
-    Attributes
-    ----------
-    stage : ``"step"``, ``"look"``, ``"stopped"`` or ``"done"``
-        After a look, accuracy, radius and cloud are there; after the last two, confusion and
-        mistakes as well, the weights are on disk, and accuracy is that on all digits kept apart
-        (or the first 1,000 of them, after a stop).
-    step, steps, epoch, epochs : int
-        Taken and planned.
-    loss : float
-        Of the last batch.
-    evals, adjoint_evals : float
-        Mean evaluations to the equilibrium, and of its transpose to the adjoint.
-    residual : float
-        Largest ‖f(z) − z‖₂ / (1 + ‖z‖₂) in the batch.
-    settled : float
-        Share of the batch whose equilibrium was found.
-    bound : float
-        The contraction constant before it was brought back to its limit.
-    seconds, left : float
-        Since the run began or was resumed, and those it will probably take from here.
-    speed : float
-        Digits a second.
-    accuracy, radius, cloud
-        See `deq.training.lab_look.Look`.
-    confusion, mistakes
-        See `deq.training.lab_look`.
-    """
-
-    stage: Stage
-    step: int
-    steps: int
-    epoch: int
-    epochs: int
-    loss: float = math.nan
-    evals: float = math.nan
-    adjoint_evals: float = math.nan
-    residual: float = math.nan
-    settled: float = math.nan
-    bound: float = math.nan
-    seconds: float = 0.0
-    left: float = math.nan
-    speed: float = math.nan
-    accuracy: float = math.nan
-    radius: float = math.nan
-    cloud: list[list[float]] | None = None
-    confusion: list[list[int]] | None = None
-    mistakes: list[dict[str, float]] | None = None
 
 
 class Lab:

@@ -28,7 +28,7 @@ class Log:
     epochs : float
         Planned.
     x, loss, evals, adjoint_evals, residual, bound : array (S,)
-        In epochs, and as in `deq.training.lab.LabProgress`; NaN where unknown.
+        In epochs, and as in `deq.training.lab_progress.LabProgress`; NaN where unknown.
     look_x, accuracy, radius : array (L,)
         At each look.
     clouds, digits : array (L, N, 2), (N,)
@@ -50,7 +50,7 @@ class Log:
 
     @classmethod
     def of(cls, records: Sequence[Mapping[str, Any]]) -> Log:
-        """From `deq.training.lab.LabProgress` as dictionaries.
+        """From `deq.training.lab_progress.LabProgress` as dictionaries.
 
         A run that was resumed goes back to where it was last kept; what came after that is left
         out.

@@ -13,7 +13,6 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from deq.figures.flow import hermite
 from deq.figures.phase_line import stays
 from deq.formula import Formula, parse
 from deq.scalar import (
@@ -134,7 +133,7 @@ def flowing(choice: Choice) -> Flowing:
     room = 0.03 * width
     x = torch.linspace(low - room, high + room, 201, dtype=torch.float64)
     points = fixed_points(g, low, high)
-    courses = torch.stack([smooth(g, run, t) for run in runs])
+    courses = torch.stack([run.at(g, t) for run in runs])
     return Flowing(
         choice, g, (low, high), t, courses, runs[0], iterate(g, choice.x0, int(end)),
         x, slope_field(g, t[:1], x)[:, 0], points, _goal(runs[0], points, width),
@@ -152,7 +151,7 @@ def stepping(choice: Choice, h: float) -> Stepping:
     best, limit = _useful(found.slope)
     hs, counts = costs(choice, limit)
     return Stepping(
-        found, h, t, smooth(g, found.own, t), states,
+        found, h, t, found.own.at(g, t), states,
         euler_steps(g, choice.x0, h, tol=TOLERANCE, max_steps=PATIENCE), best, limit, hs, counts,
     )  # fmt: skip
 
@@ -171,14 +170,6 @@ def costs(choice: Choice, limit: float) -> tuple[Tensor, Tensor]:
         hs = torch.cat([hs, exact]).sort().values
     found = parse(choice.text, values=dict(choice.values))
     return hs, steps_against_h(found, choice.x0, hs, tol=TOLERANCE, max_steps=CURVE_PATIENCE)
-
-
-def smooth(g: Formula, run: Flow, t: Tensor) -> Tensor:
-    """A solve's few states as a curve over t; NaN from where it ran away on."""
-    curve = torch.from_numpy(hermite(run.t, run.x, g(run.x) - run.x, t))
-    if run.status is Status.CONVERGED:
-        return curve
-    return torch.where(t <= run.t[-1], curve, torch.nan)
 
 
 def _horizon(runs: Iterable[Flow], width: float) -> float:

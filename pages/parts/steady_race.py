@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.figures.flow import hermite
 from deq.scalar import (
     PRESETS,
     Flow,
@@ -112,11 +111,8 @@ def walk(w: float, method: str, tol: float) -> Walk:
     end = float(run.x[-1])
     limit = min((p.x for p in points), key=lambda x: abs(x - end), default=end)
     t = torch.linspace(0, JUMPS, 240, dtype=torch.float64)
-    curve = torch.from_numpy(hermite(run.t, run.x, g(run.x) - run.x, t))
-    if run.status is not Status.CONVERGED:
-        curve = torch.where(t <= run.t[-1], curve, torch.nan)
     return Walk(
-        w, method, tol, orbit(g, START, 400, tol=tol), run, (t, curve), limit,
+        w, method, tol, orbit(g, START, 400, tol=tol), run, (t, run.at(g, t)), limit,
         float(derivative(g, limit)),
     )  # fmt: skip
 
@@ -155,25 +151,16 @@ def deep(gain: float, seed: int, start: tuple[float, float]) -> Deep:
     """Layers and flow of a random network of two numbers."""
     net = random_network(2, gain=gain, seed=seed)
     sol = net.equilibrium()
-    layers = [torch.tensor([start], dtype=torch.float64)]
-    for _ in range(DEPTH):
-        layers.append(net(layers[-1]))
-    states = torch.cat(layers)  # (51, 2)
+    states = net.unrolled(DEPTH, torch.tensor([start], dtype=torch.float64))  # (51, 2)
     axis = torch.linspace(-EDGE, EDGE, GRID, dtype=torch.float64)
     rim = 1.12 * torch.tensor(
         [(-1, -1), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0)], dtype=torch.float64
     )
     starts = torch.cat([states[:1], rim])
-    courses = []
-    for course in net.trajectories(starts, tol=1e-3, max_evals=300):
-        z = course.z[:, 0]  # (T, 2)
-        slope = net(z) - z
-        t = torch.linspace(0, float(course.t[-1]), 60, dtype=torch.float64)
-        both = [torch.from_numpy(hermite(course.t, z[:, k], slope[:, k], t)) for k in (0, 1)]
-        courses.append(torch.stack(both, dim=1))
     eigenvalues = net.eigenvalues(sol.z)
     return Deep(
         net, gain, sol.z[0], Status(int(sol.status)), states,
         torch.linalg.vector_norm(states - sol.z, dim=1), eigenvalues,
-        float(eigenvalues.abs().max()), axis, net.field(axis, axis), courses,
+        float(eigenvalues.abs().max()), axis, net.field(axis, axis),
+        net.courses(starts, max_evals=300),
     )  # fmt: skip

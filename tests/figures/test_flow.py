@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures.flow import flow_field, hermite
+from deq.figures.flow import flow_field
 from deq.figures.lambda_plane import euler_disc, lambda_plane
 from deq.figures.palette import palette
 from deq.figures.phase_line import segments, stays
@@ -34,14 +34,6 @@ def film():
         view=VIEW,
         points=[SimpleNamespace(x=0.0, kind="neutral", slope=-1.0)],
     )
-
-
-def test_a_cubic_comes_back_exactly_from_two_states():
-    t = np.array([0.0, 0.7, 3.0])
-    cubic = np.polynomial.Polynomial([1.0, -2.0, 0.5, 0.25])
-    at = np.linspace(0, 3, 31)
-    np.testing.assert_allclose(hermite(t, cubic(t), cubic.deriv()(t), at), cubic(at), atol=1e-12)
-    assert hermite([0.0], [4.0], [1.0], [0.0, 9.0]).tolist() == [4.0, 4.0]
 
 
 def test_strokes_have_the_slope_of_the_flow_and_one_length():
