@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ import torch
 from torch import Tensor
 
 import deq
+from deq.gradient import Statistics
 from deq.solvers.ledger import Ledger
 from tests.benchmarks.core import peers
 from tests.benchmarks.core.cells import Map, tanh_problem
 from tests.benchmarks.core.overhead import MAX_EVALS, SOLVERS, TOL, WIDTH, chain
 from tests.benchmarks.core.table import interleaved, micro, ratio, show
+from tests.benchmarks.core.training import THREADS, Model, digits, pair, shuffled
 
 BATCH, GAIN, SLOTS = 128, 0.9, 6
 NOTES = f"""\
@@ -32,6 +35,11 @@ to a history of {SLOTS} steps, a row of its Gram matrix, the solution of a {SLOT
 the combination; no ridge, no test of the weights. Broyden, besides: one write, two passes over a
 history of 16 moves; no update. Then the time of exactly our evaluations of f / all of torchdeq's
 time: what a solver that costs nothing would get in "peers", forward."""
+
+TRAINING_NOTES = """\
+Batches of "training" by Picard. Bare: as many evaluations of the cell and vector–Jacobian products
+as our step made, and nothing else. Bare / torchdeq is what a library that costs nothing, with an
+encoder, a head and an optimiser that cost nothing either, would get in "training"."""
 
 
 @contextmanager
@@ -140,6 +148,49 @@ def _floors(batch: int, times: int) -> list[list[str]]:
     return rows
 
 
+def _training(batches: int) -> list[str]:
+    """A row: evaluations, products, milliseconds of a step bare, ours, theirs; two ratios."""
+    torch.set_num_threads(THREADS)
+    data, _ = digits()
+    runs = pair("Picard")
+    bare, counts = [], []
+    for number, part in enumerate(shuffled(len(data[0]), 0)[: batches + 3]):
+        for run in list(runs.values())[:: 1 if number % 2 else -1]:
+            run.step(data[0][part], data[1][part])
+        last = runs["deq"].model.layer.last
+        if not isinstance(last, Statistics) or last.backward is None:
+            raise RuntimeError("the layer kept no statistics")
+        counts.append((int(last.nfe.max()), int(last.backward.nfe.max())))
+        bare.append(_bare(runs["deq"].model, data[0][part], *counts[-1]))
+    ours, theirs = (run.times[3:] for run in runs.values())  # three to warm up
+    times = [bare[3:], ours, theirs]
+    ratios = [
+        statistics.median(b / t for b, t in zip(bare[3:], other, strict=True))
+        for other in (ours, theirs)
+    ]
+    return [
+        *(f"{statistics.mean(c[3:]):.0f}" for c in zip(*counts, strict=True)),
+        *(f"{1e3 * statistics.median(t):.1f} ms" for t in times),
+        *(f"{value:.2f}" for value in ratios),
+    ]
+
+
+def _bare(model: Model, images: Tensor, evals: int, products: int) -> float:
+    """Seconds of so many evaluations and vector–Jacobian products of the model's cell."""
+    with torch.no_grad():
+        x = model.encoder(images)
+    z = torch.zeros_like(x)
+    begin = time.perf_counter()
+    with torch.no_grad():
+        for _ in range(evals):
+            z = model.cell(z, x)
+    leaf = z.requires_grad_()
+    fz, w = model.cell(leaf, x), torch.ones_like(x)
+    for _ in range(products):
+        (w,) = torch.autograd.grad(fz, leaf, w, retain_graph=True)
+    return time.perf_counter() - begin
+
+
 def run(quick: bool) -> None:
     """Measure and print."""
     torch.set_num_threads(1)
@@ -149,3 +200,5 @@ def run(quick: bool) -> None:
     header = ["batch", "solver", "one f", "floor", "our f / torchdeq"]
     rows = [row for batch in (128, 512) for row in _floors(batch, times)]
     show("how little it could be", FLOOR_NOTES, header, rows)
+    header = ["evals", "products", "bare", "deq", "torchdeq", "bare / deq", "bare / torchdeq"]
+    show("the same of training", TRAINING_NOTES, header, [_training(10 if quick else 60)])

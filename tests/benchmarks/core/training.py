@@ -133,7 +133,7 @@ class Run:
         return right / len(labels)
 
 
-def _pair(name: str) -> dict[str, Run]:
+def pair(name: str) -> dict[str, Run]:
     torch.manual_seed(0)
     first = Model(_ours(name))
     torch.manual_seed(0)
@@ -142,7 +142,7 @@ def _pair(name: str) -> dict[str, Run]:
     return {"deq": Run(first), "torchdeq": Run(second)}
 
 
-def _digits() -> tuple[list[Tensor], str]:
+def digits() -> tuple[list[Tensor], str]:
     """Training and test images (N, 784) and labels, and where they come from."""
     beside = ROOT.parent / "shared" / "data"
     try:
@@ -159,7 +159,7 @@ def _digits() -> tuple[list[Tensor], str]:
     return tensors, source
 
 
-def _order(count: int, epoch: int) -> list[Tensor]:
+def shuffled(count: int, epoch: int) -> list[Tensor]:
     g = torch.Generator().manual_seed(epoch)
     order = torch.randperm(count, generator=g)
     return [order[i : i + BATCH] for i in range(0, count, BATCH)]
@@ -167,8 +167,8 @@ def _order(count: int, epoch: int) -> list[Tensor]:
 
 def _row(name: str, data: list[Tensor], batches: int) -> list[str]:
     images, labels = data[0], data[1]
-    runs = _pair(name)
-    order = [part for epoch in range(10) for part in _order(len(images), epoch)][:batches]
+    runs = pair(name)
+    order = [part for epoch in range(10) for part in shuffled(len(images), epoch)][:batches]
     for number, part in enumerate(order):
         names = list(runs) if number % 2 else list(runs)[::-1]
         for who in names:
@@ -196,12 +196,12 @@ def _row(name: str, data: list[Tensor], batches: int) -> list[str]:
 def _until_goal(name: str, data: list[Tensor]) -> list[str]:
     """Train both in turn, a fifth of an epoch each, until both have reached the goal."""
     images, labels, test_images, test_labels = data
-    runs = _pair(name)
+    runs = pair(name)
     reached: dict[str, str] = {}
     first_epoch: dict[str, float] = {}
     best = dict.fromkeys(runs, 0.0)
     for epoch in range(MOST_EPOCHS):
-        order = _order(len(images), epoch)
+        order = shuffled(len(images), epoch)
         fifth = -(-len(order) // 5)
         for begin in range(0, len(order), fifth):
             for who, run in runs.items():
@@ -232,7 +232,7 @@ def _until_goal(name: str, data: list[Tensor]) -> list[str]:
 def run(quick: bool, full: bool = False) -> None:
     """Measure and print."""
     torch.set_num_threads(THREADS)
-    data, source = _digits()
+    data, source = digits()
     names = ["Anderson"] if quick else list(SOLVERS)
     header = ["solver", "median ratio", "ratio", "an epoch", "calls", "residual", "missed", "loss"]
     rows = [_row(name, data, 20 if quick else 150) for name in names]
