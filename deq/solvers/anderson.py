@@ -110,8 +110,9 @@ class Anderson(Iteration):
             return alone.begin(z0, *_in_numpy(n, ridge, wide))
         factors, floors, newest = _constants(n, ridge, wide, z0.device)
         return AndersonState(
-            g=torch.zeros(batch, n, dim, dtype=z0.dtype, device=z0.device),
-            e=torch.zeros(batch, n, dim, dtype=z0.dtype, device=z0.device),
+            # A slot is one piece of memory: quicker to write, as quick to read.
+            g=torch.zeros(n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(0, 1),
+            e=torch.zeros(n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(0, 1),
             gram=torch.zeros(batch, n, n, dtype=wide, device=z0.device),
             ones=torch.ones(batch, n, 1, dtype=wide, device=z0.device),
             factors=factors,
@@ -201,6 +202,7 @@ def _in_numpy(
 
 def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
     """Solve ``G α ∝ 1`` (B, k, k), Σ α = 1, for α (B, k, 1); ``newest`` (k, 1) where it fails."""
-    alpha: Tensor = torch.linalg.solve_ex(gram, ones).result
+    # Symmetric, so its transpose will do, and LAPACK wants columns: this saves a copy.
+    alpha: Tensor = torch.linalg.solve_ex(gram.mT, ones).result
     share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1, 1)
     return torch.where(share > 0, alpha.mul_(share), newest)  # not if NaN, infinite or negative
