@@ -94,10 +94,11 @@ def _parts(name: str, times: int) -> list[str]:
 def _floor(kind: str, f: Map, z0: Tensor, count: int) -> Callable[[], None]:
     """``count`` evaluations with what a solver needs at least; the numbers lead nowhere."""
     batch = len(z0)
-    g, e = torch.randn(2, batch, SLOTS, WIDTH).unbind()  # (B, m, D)
+    g, e = torch.randn(2, SLOTS, batch, WIDTH).transpose(1, 2).unbind()  # (B, m, D)
     gram = torch.eye(SLOTS).repeat(batch, 1, 1)  # (B, m, m)
     ones = torch.ones(batch, SLOTS, 1)
-    moves, share = torch.randn(batch, 16, WIDTH), torch.randn(batch, 1, 16)
+    moves = torch.randn(16, batch, WIDTH).transpose(0, 1)  # (B, 16, D)
+    share = torch.randn(batch, 1, 16)
 
     @torch.no_grad()
     def loop() -> None:
@@ -112,7 +113,7 @@ def _floor(kind: str, f: Map, z0: Tensor, count: int) -> Callable[[], None]:
                 g.select(1, slot).copy_(r)
                 e.select(1, slot).copy_(fz)
                 torch.bmm(g[:, slot : slot + 1], g.mT)
-                alpha = torch.linalg.solve_ex(gram, ones).result
+                alpha = torch.linalg.solve_ex(gram.mT, ones).result
                 torch.bmm(alpha.mT, e)
             elif kind == "Broyden":
                 moves.select(1, step % 16).copy_(r)
