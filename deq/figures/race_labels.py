@@ -12,6 +12,9 @@ from deq.status import Status
 # Pixels: of a letter and a line, from an end to its label, and between two tries.
 _LETTER, _LINE, _FIRST, _STEP = 7.4, 17, 22, 5
 _HEAD = 8
+# Ends no further apart than this share one leader; leaders are kept clear for so long.
+_SAME, _LEADER = 14, 45
+_NOTHING = "rgba(0,0,0,0)"
 _TALL = 270  # what is left of a panel for the curves, roughly
 Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
@@ -21,6 +24,9 @@ def finish_labels(
     lines: Sequence[Line], reach: Sequence[float], span: tuple[float, float], width: float
 ) -> tuple[list[dict[str, Any]], float]:
     """A label below each curve's end, none upon another, and the room that they need below.
+
+    Labels keep off the leaders of other ends, too, to the left or right of their own end where that
+    helps. Of several that end in one place the first has the leader, and the others follow it.
 
     Parameters
     ----------
@@ -43,21 +49,18 @@ def finish_labels(
     for line in lines:
         x, y = math.log10(float(line.x[-1])), math.log10(float(line.y[-1]))
         ends.append((x, min(y, span[1] - 0.1), line))
-    taken: list[Box] = [
-        ((x - reach[0]) * across - _HEAD, (span[1] - y) * up - _HEAD, 2 * _HEAD, 2 * _HEAD)
-        for x, y, _ in ends
-    ]
+    places = [((x - reach[0]) * across, (span[1] - y) * up) for x, y, _ in ends]
+    heads: list[Box] = [(x - _HEAD, y - _HEAD, 2 * _HEAD, 2 * _HEAD) for x, y in places]
+    taken: list[Box] = []
+    named: list[tuple[float, float]] = []
     labels, lowest = [], 0.0
-    for x, y, line in sorted(ends, key=lambda end: end[:2]):
+    for (x, y, line), at in sorted(zip(ends, places, strict=True), key=lambda end: end[0][:2]):
         text = line.lap.name + _MARK.get(line.lap.status, " ✕")
         wide = len(text) * _LETTER
-        at = ((x - reach[0]) * across, (span[1] - y) * up)
-        left = min(max(at[0] - wide / 2, 0), width - wide)
-        drop = next(
-            drop
-            for drop in range(_FIRST, 10_000, _STEP)
-            if not any(_meet((left, at[1] + drop - _LINE / 2, wide, _LINE), box) for box in taken)
-        )
+        leaders: list[Box] = [
+            (other[0] - 1, other[1], 2, _LEADER) for other in places if not _same(other, at)
+        ]
+        left, drop = _free(at, wide, width, [*heads, *taken, *leaders])
         taken.append((left, at[1] + drop - _LINE / 2, wide, _LINE))
         lowest = max(lowest, at[1] + drop + _LINE)
         labels.append(
@@ -68,14 +71,33 @@ def finish_labels(
                 "showarrow": True,
                 "arrowhead": 0,
                 "arrowwidth": 1,
-                "arrowcolor": line.colour,
+                "arrowcolor": _NOTHING if any(_same(at, n) for n in named) else line.colour,
                 "standoff": 7,
                 "ax": left + wide / 2 - at[0],
                 "ay": drop,
                 "font": {"size": 13, "color": line.colour},
             }
         )
+        named.append(at)
     return labels, max(0.0, lowest - _TALL) / up
+
+
+def _free(
+    at: tuple[float, float], wide: float, width: float, taken: Sequence[Box]
+) -> tuple[float, float]:
+    """Left edge and drop of the first free place for a label below ``at``: mid, right, left."""
+    for drop in range(_FIRST, 10_000, _STEP):
+        for left in (at[0] - wide / 2, at[0] - _HEAD, at[0] + _HEAD - wide):
+            inside = min(max(left, 0), width - wide)
+            box = (inside, at[1] + drop - _LINE / 2, wide, _LINE)
+            if not any(_meet(box, other) for other in taken):
+                return inside, drop
+    raise AssertionError("a label fits below all others")
+
+
+def _same(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """Whether two ends look like one."""
+    return math.dist(a, b) <= _SAME
 
 
 def _meet(a: Box, b: Box) -> bool:

@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from deq.figures.race import race_figure
+from deq.figures.race_labels import finish_labels
 from deq.race import landscape, problem, race
+from deq.status import Status
 
 TOL = 1e-4
 
@@ -64,3 +67,25 @@ def test_names_do_not_cover_each_other():
         for b in boxes[:k]:
             same_height = abs(a[2] - b[2]) < 1e-9 and abs(a[3] - b[3]) < 14
             assert not (same_height and a[0] < b[1] and b[0] < a[1])
+
+
+def ending(place: float, height: float, colour: str, name: str) -> SimpleNamespace:
+    lap = SimpleNamespace(name=name, status=Status.CONVERGED)
+    return SimpleNamespace(x=np.array([1, place]), y=np.array([1, height]), colour=colour, lap=lap)
+
+
+def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():
+    lines = [
+        ending(6, 1e-5, "green", "Broyden"),
+        ending(6, 1.3e-5, "purple", "Anderson"),
+        ending(7, 1e-5, "blue", "PseudoTransient"),
+    ]
+    reach, span, width = (0, 2), (-8, 1), 900
+    labels, _ = finish_labels(lines, reach, span, width)
+    assert [label["arrowcolor"] for label in labels] == ["green", "rgba(0,0,0,0)", "blue"]
+    for label in labels:
+        middle = label["x"] * width / 2 + label["ax"]
+        half = 7 * len(label["text"][3:-4]) / 2
+        for other in labels:
+            apart = abs(other["x"] * width / 2 - middle)  # from the other's leader
+            assert other["x"] == label["x"] or apart > half
