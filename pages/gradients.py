@@ -5,7 +5,7 @@ import streamlit as st
 from deq.diagnostics.gradients import Measured
 from deq.figures import standalone_page
 from deq.figures.gradients import gradients_over_depth
-from pages.parts import errors, gradients_lesson, guard, scalar_script
+from pages.parts import errors, files, gradients_lesson, guard, scalar_script
 from pages.parts.chart import chart
 
 guard.through_app()
@@ -28,23 +28,11 @@ def hero(found: list[Measured]) -> None:
     scalar_script.scalar_script("gradients-error", f"{said} {theme}", {}, (), ALT)
     st.caption(gradients_lesson.LOOK)
     with st.container(horizontal=True):
-        st.download_button(
-            "Numbers (CSV)",
-            lambda: gradients_lesson.table(found),
-            "gradients.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key="download-csv",
-        )
-        st.download_button(
-            "Picture (HTML)",
+        files.numbers("Numbers (CSV)", lambda: gradients_lesson.table(found), "gradients")
+        files.picture(
             lambda: standalone_page(figure, "Gradients compared", said, theme=theme),
-            "gradients.html",
-            "text/html",
-            icon=":material/image:",
-            on_click="ignore",
-            key="download-html",
+            "gradients",
+            plays=False,
         )
 
 

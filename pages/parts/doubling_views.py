@@ -14,7 +14,7 @@ from deq.figures import standalone_page
 from deq.figures.learning import learning
 from deq.training.doubling_config import DoublingConfig
 from deq.training.doubling_course import course_of
-from pages.parts import scalar_script
+from pages.parts import files, scalar_script
 from pages.parts.chart import chart
 from pages.parts.runs_run import Run
 
@@ -125,24 +125,8 @@ def downloads(records: Records, figure: Any, said: str, theme: str | None) -> No
         return out.getvalue()
 
     with st.container(horizontal=True):
-        st.download_button(
-            "Log (CSV)",
-            log,
-            "doubling.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key="download-csv",
-        )
-        st.download_button(
-            "Picture that plays (HTML)",
-            lambda: standalone_page(figure, "y = 2x", said, theme=theme),
-            "doubling.html",
-            "text/html",
-            icon=":material/animation:",
-            on_click="ignore",
-            key="download-html",
-        )
+        files.numbers("Log (CSV)", log, "doubling")
+        files.picture(lambda: standalone_page(figure, "y = 2x", said, theme=theme), "doubling")
 
 
 def code(config: DoublingConfig) -> str:

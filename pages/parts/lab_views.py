@@ -15,7 +15,7 @@ from deq.training.lab import WEIGHTS
 from deq.training.lab_config import LabConfig
 from deq.training.lab_data import lab_data
 from deq.training.lab_log import Log, table
-from pages.parts import hand_over, lab_runs, lab_words, scalar_script
+from pages.parts import files, hand_over, lab_runs, lab_words, scalar_script
 from pages.parts.chart import chart
 from pages.parts.runs_run import Run
 
@@ -79,24 +79,8 @@ def downloads(run: Run | None, records: lab_words.Records, figure: Any, theme: s
             key="download-weights",
             disabled=not there,
         )
-        st.download_button(
-            "Log (CSV)",
-            lambda: table(records),
-            "lab.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key="download-csv",
-        )
-        st.download_button(
-            "Picture that plays (HTML)",
-            lambda: standalone_page(figure, "Training lab", ALT, theme=theme),
-            "lab.html",
-            "text/html",
-            icon=":material/animation:",
-            on_click="ignore",
-            key="download-html",
-        )
+        files.numbers("Log (CSV)", lambda: table(records), "lab")
+        files.picture(lambda: standalone_page(figure, "Training lab", ALT, theme=theme), "lab")
 
 
 def answers(records: lab_words.Records, config: LabConfig, theme: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from deq.figures import errors_over_evals, linked_cobweb, standalone_page
+from pages.parts import files
 from pages.parts import scalar_words as words
 from pages.parts.chart import chart
 from pages.parts.scalar_lesson import Lesson, errors
@@ -93,22 +94,6 @@ def downloads(found: Lesson, figure: Any, theme: str | None) -> None:
         )
 
     with st.container(horizontal=True):
-        st.download_button(
-            "Iterates (CSV)",
-            lambda: words.iterates_csv(found),
-            "iterates.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key="download-csv",
-        )
-        st.download_button(
-            "Picture that plays (HTML)",
-            page,
-            "cobweb.html",
-            "text/html",
-            icon=":material/animation:",
-            on_click="ignore",
-            key="download-html",
-        )
-    st.caption("A still PNG: the camera in the corner of each figure.")
+        files.numbers("Iterates (CSV)", lambda: words.iterates_csv(found), "iterates")
+        files.picture(page, "cobweb")
+    files.still()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import streamlit as st
+
+from pages.parts import files
 
 SPLIT = [3.4, 1]
 """Figures, and the controls beside them."""
@@ -31,13 +32,7 @@ def take_home(code: str, name: str, csv: Callable[[], str], page: Callable[[], s
         st.code(code, language="python")
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
-        files: list[tuple[str, Any, str, str, str]] = [
-            ("Numbers (CSV)", csv, f"{name}.csv", "text/csv", ":material/table:"),
-            ("Picture (HTML)", page, f"{name}.html", "text/html", ":material/animation:"),
-        ]
         with st.container(horizontal=True):
-            for label, make, file, kind, icon in files:
-                st.download_button(
-                    label, make, file, kind, icon=icon, on_click="ignore", key=f"download-{label}"
-                )
-        st.caption("A still PNG: the camera in the corner of each figure.")
+            files.numbers("Numbers (CSV)", csv, name)
+            files.picture(page, name, plays=False)
+        files.still()
