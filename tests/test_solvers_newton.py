@@ -151,6 +151,17 @@ def test_forcing_terms_save_products() -> None:
     assert nfe[0] < nfe[1]
 
 
+def test_the_last_step_is_solved_to_the_tolerance_and_no_further() -> None:
+    f, _, x = tanh_net(n=50, batch=8, gain=0.9)
+    tol = 1e-8
+    sol = deq.solve(f, torch.zeros_like(x), solver=deq.Newton(), tol=tol, record=True)
+    assert sol.converged.all()
+    assert int(sol.nfe.max()) <= 60  # 76 for steps as accurate as the residual's square
+    # The whole batch goes on until its last sample is there: that one is not far below.
+    bound = tol * (1 + torch.linalg.vector_norm(sol.z, dim=1))
+    assert (sol.residual / bound).max() > 0.01
+
+
 def test_large_states_take_the_krylov_road() -> None:
     a = symmetric(200, 0.5)
     b = torch.linspace(-1, 1, 200, dtype=F64).unsqueeze(0)

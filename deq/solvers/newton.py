@@ -21,6 +21,8 @@ _DECREASE = 1e-4
 _NOISE = 16.0
 # Eisenstat and Walker's second choice: forcing = γ·(‖g‖/‖g before‖)², not to fall too fast.
 _GAMMA, _SAFEGUARD = 0.9, 0.1
+# No step need leave less than this part of the tolerance (Kelley, section 6.3).
+_AIM = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,8 @@ class Newton(Integrator):
         larger ones GMRES with products J v (Newton–Krylov).
     forcing : float
         Newton–Krylov solves a step to this fraction of the residual at first, later to Eisenstat
-        and Walker's ``0.9·(‖g‖/‖g before‖)²`` when that is smaller: no more accurately than pays.
+        and Walker's ``0.9·(‖g‖/‖g before‖)²`` when that is smaller, and never to less than half of
+        the tolerance: no more accurately than pays.
     krylov : int
         Largest dimension of a step's Krylov space, hence of its stored states.
     damping : float
@@ -144,7 +147,9 @@ class Newton(Integrator):
             steps += 1
             if ledger.observe(steps * float(self.damping), z, g):
                 return
-            forcing = _forcing(forcing, length / before).clamp(max=self.forcing)
+            forcing = _forcing(forcing, length / before)  # (B,)
+            goal = _AIM * (ledger.atol + ledger.rtol * ledger.size) / length  # (B,)
+            forcing = torch.maximum(forcing, goal).clamp(max=self.forcing).nan_to_num(0.0)
         ledger.close(None, Status.MAX_EVALS)
 
     def _direction(
