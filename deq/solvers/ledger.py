@@ -82,7 +82,6 @@ class Ledger:
         self._done: Bools | None = None  # (B,) the others; None while there are none
         self._frozen: Tensor | None = None  # (B,) the same, once somebody has asked
         self._rows: Tensor | None = None  # (k,) their places, once they are held
-        self._kept = z0  # (k, D) what they return
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self._mixed = False  # whether f was found to mix samples
@@ -232,8 +231,7 @@ class Ledger:
             return z
         if self._rows is None:
             self._rows = self._places(self._done)
-            self._kept = self.best_z.index_select(0, self._rows)
-        return z.index_copy(0, self._rows, self._kept)
+        return z.index_copy(0, self._rows, self.best_z.index_select(0, self._rows))
 
     def _lengths(self, res: Floats) -> Floats:
         """Residuals (B,) with the finished samples' own put in."""
