@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from torch import Tensor, nn
 
 import deq
-from tests.problems import COS_SCALE_GRAD, COS_SHIFT_GRAD, F64, rotation
+from deq.solvers import Solver
+from tests.problems import COS_SCALE_GRAD, COS_SHIFT_GRAD, F64, rotation, tanh_net
 
 TIGHT = 1e-11
 SOLVERS = {"picard": deq.Picard(), "anderson": deq.Anderson(), "ode": deq.ODE()}
@@ -199,3 +200,24 @@ def test_a_tiny_or_huge_loss_in_float32_loses_no_digits(scale: float) -> None:
     z64.backward(torch.ones_like(z64))
     assert torch.allclose(x.grad.double() / scale, exact.grad, rtol=1e-3, atol=1e-4)
     assert layer.last.backward.converged.all()
+
+
+@pytest.mark.parametrize(
+    ("solver", "tol", "max_evals"),
+    [
+        (deq.Newton(), 1e-12, 200),
+        (deq.Newton(dense_limit=1), 1e-12, 200),
+        (deq.PseudoTransient(), 1e-11, 500),
+    ],
+)
+def test_gradients_by_linearising_solvers_pass_gradcheck(
+    solver: Solver, tol: float, max_evals: int
+) -> None:
+    _, w, x = tanh_net(n=4, batch=2, gain=0.8)
+    gradient = deq.Implicit(solver=solver, tol=tol, max_evals=max_evals)
+    layer = lambda w: deq.DEQ(  # noqa: E731
+        lambda z, x: torch.tanh(z @ w.T + x), solver=solver, tol=tol, gradient=gradient
+    )
+    assert torch.autograd.gradcheck(
+        lambda w, x: layer(w)(x), (w.requires_grad_(), x.requires_grad_())
+    )

@@ -10,7 +10,6 @@ from torch import Tensor
 
 import deq
 from deq import Status
-from deq.solvers.base import Solver
 from tests.problems import COS, F64, tanh_net
 from tests.test_solvers_newton import SOLVERS, names
 
@@ -83,34 +82,3 @@ def test_dtypes_are_kept(name: str, dtype: torch.dtype) -> None:
     sol = deq.solve(torch.cos, torch.tensor([0.5], dtype=dtype), solver=SOLVERS[name], tol=1e-5)
     assert sol.z.dtype == sol.residual.dtype == dtype
     assert sol.z.item() == pytest.approx(COS, abs=1e-4)
-
-
-@pytest.mark.parametrize("solver", [deq.Newton(), deq.Newton(dense_limit=1)])
-def test_gradients_by_newton_pass_gradcheck(solver: Solver) -> None:
-    _, w, x = tanh_net(n=4, batch=2, gain=0.8)
-    gradient = deq.Implicit(solver=solver, tol=1e-12, max_evals=200)
-    layer = lambda w: deq.DEQ(  # noqa: E731
-        lambda z, x: torch.tanh(z @ w.T + x), solver=solver, tol=1e-12, gradient=gradient
-    )
-    assert torch.autograd.gradcheck(
-        lambda w, x: layer(w)(x), (w.requires_grad_(), x.requires_grad_())
-    )
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "word"),
-    [
-        ({"dense_limit": 0}, ValueError, "dense_limit"),
-        ({"forcing": 2.0}, ValueError, "forcing"),
-        ({"krylov": 1.5}, TypeError, "krylov"),
-        ({"damping": 1.5}, ValueError, "damping"),
-        ({"exact": None}, TypeError, "exact"),
-        ({"line_search": 1}, TypeError, "line_search"),
-        ({"window": 1}, TypeError, "window"),
-    ],
-)
-def test_bad_options_get_a_sentence(
-    options: dict[str, object], error: type[Exception], word: str
-) -> None:
-    with pytest.raises(error, match=word):
-        deq.Newton(**options)

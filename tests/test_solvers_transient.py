@@ -300,32 +300,3 @@ def test_the_clock_is_that_of_the_sample_furthest_behind() -> None:
     assert (sol.trajectory.t.diff() > 0).all()
     z = sol.trajectory.z
     assert torch.allclose(sol.trajectory.residual, (slope * z + 1 - z).norm(dim=2))
-
-
-def test_gradients_by_it_pass_gradcheck() -> None:
-    _, w, x = tanh_net(n=4, batch=2, gain=0.8)
-    gradient = deq.Implicit(solver=SOLVER, tol=1e-11, max_evals=500)
-    layer = lambda w: deq.DEQ(  # noqa: E731
-        lambda z, x: torch.tanh(z @ w.T + x), solver=SOLVER, tol=1e-11, gradient=gradient
-    )
-    assert torch.autograd.gradcheck(
-        lambda w, x: layer(w)(x), (w.requires_grad_(), x.requires_grad_())
-    )
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "word"),
-    [
-        ({"step": 0.0}, ValueError, "step"),
-        ({"step": math.inf}, ValueError, "step"),
-        ({"krylov": 0}, ValueError, "krylov"),
-        ({"krylov_tol": 0.0}, ValueError, "krylov_tol"),
-        ({"krylov_tol": "small"}, TypeError, "krylov_tol"),
-        ({"t_max": 1.0}, TypeError, "t_max"),
-    ],
-)
-def test_bad_options_get_a_sentence(
-    options: dict[str, object], error: type[Exception], word: str
-) -> None:
-    with pytest.raises(error, match=word):
-        deq.PseudoTransient(**options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from deq.figures.race_lines import Line
@@ -86,13 +87,13 @@ def _free(
     at: tuple[float, float], wide: float, width: float, taken: Sequence[Box]
 ) -> tuple[float, float]:
     """Left edge and drop of the first free place for a label below ``at``: mid, right, left."""
-    for drop in range(_FIRST, 10_000, _STEP):
-        for left in (at[0] - wide / 2, at[0] - _HEAD, at[0] + _HEAD - wide):
-            inside = min(max(left, 0), width - wide)
-            box = (inside, at[1] + drop - _LINE / 2, wide, _LINE)
-            if not any(_meet(box, other) for other in taken):
-                return inside, drop
-    raise AssertionError("a label fits below all others")
+    wanted = (at[0] - wide / 2, at[0] - _HEAD, at[0] + _HEAD - wide)
+    lefts = [min(max(left, 0), width - wide) for left in wanted]
+    return next(
+        (left, drop)
+        for drop, left in product(range(_FIRST, 10_000, _STEP), lefts)
+        if not any(_meet((left, at[1] + drop - _LINE / 2, wide, _LINE), box) for box in taken)
+    )
 
 
 def _same(a: tuple[float, float], b: tuple[float, float]) -> bool:

@@ -11,6 +11,9 @@ Array = npt.NDArray[np.float64]
 def hermite(t: npt.ArrayLike, x: npt.ArrayLike, slope: npt.ArrayLike, at: npt.ArrayLike) -> Array:
     """The cubic pieces that go through states with the right slopes (Hermite).
 
+    SciPy's ``CubicHermiteSpline`` refuses the infinite slopes at the end of a flow that runs away;
+    here they only spoil the piece that they belong to.
+
     Parameters
     ----------
     t, x, slope : array (T,)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from deq.solvers.recording import Recording
-from deq.solvers.verdict import PATIENCE, Bools, Codes, Floats, Verdict
+from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest
 from deq.status import Status
 
 _ACTIVE = -1
@@ -64,7 +64,7 @@ class Ledger:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
-        self._verdict = Verdict(_host(self.atol), rtol, z0.dtype)
+        self._test = StopTest(_host(self.atol), rtol, z0.dtype)
         # A list for few samples, whose numbers are looked at one by one.
         self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
@@ -73,7 +73,7 @@ class Ledger:
         self.best_z = z0
         self.size = self.atol
         # Residuals (B,) of those who go on, and of those who have finished.
-        self._best: Floats | list[float] = np.full(batch, np.inf, self._verdict.atol.dtype)
+        self._best: Floats | list[float] = np.full(batch, np.inf, self._test.atol.dtype)
         self._final: Floats = np.zeros_like(self._best)
         self._status: Codes = np.full(batch, _ACTIVE)
         self._nfe: Codes = np.zeros(batch, np.int64)
@@ -129,8 +129,8 @@ class Ledger:
                 return False
         res, size = _host(length), _host(self.size)
         if self.looks == 1:
-            self._verdict.begin(res, size)
-        bound = self._verdict.atol + self.rtol * size  # (B,)
+            self._test.begin(res, size)
+        bound = self._test.atol + self.rtol * size  # (B,)
         going = (bound < res) & (res < self._best)  # (B,); NaN fails: it never passes for progress
         if self._done is not None:  # held at their best, so z is right for them, res is not
             going |= self._done
@@ -157,7 +157,7 @@ class Ledger:
     def _settle(self, z: Tensor, res: Floats, size: Floats, bound: Floats) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
         some_before = self._done is not None
-        converged = self._verdict.converged(res, bound) & self._going
+        converged = self._test.converged(res, bound) & self._going
         better = (res < self._best) | converged | ~self._going
         if self._mixed and not (converged | ~self._going).all():
             converged = np.zeros_like(converged)  # only all together
@@ -176,11 +176,11 @@ class Ledger:
         self.best_z = z.index_copy(0, worse, self.best_z.index_select(0, worse))
         self._best = np.where(better, res, self._best)
         self._last_best[better] = self.looks
-        lost = ~(res <= self._verdict.limit) & self._going  # NaN is
+        lost = ~(res <= self._test.limit) & self._going  # NaN is
         if self.looks - self._all_best < PATIENCE and not lost.any():
             return self._close(converged, int(Status.CONVERGED))
         waited = self.looks - self._last_best.clip(min=self._all_best)  # (B,)
-        code = self._verdict.hopeless(res, size, waited)
+        code = self._test.hopeless(res, size, waited)
         code[converged] = Status.CONVERGED
         return self._close((code != _ACTIVE) & self._going, code)
 

@@ -212,4 +212,4 @@ def _forcing(forcing: Tensor, ratio: Tensor) -> Tensor:
     """Eisenstat and Walker's next forcing term (B,), from the last and ‖g‖/‖g before‖ (B,)."""
     memory = _GAMMA * forcing * forcing
     chosen = _GAMMA * ratio * ratio
-    return torch.where(memory > _SAFEGUARD, torch.maximum(chosen, memory), chosen).nan_to_num()
+    return torch.where(memory > _SAFEGUARD, torch.maximum(chosen, memory), chosen)

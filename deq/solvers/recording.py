@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from torch import Tensor
 
-Floats = npt.NDArray[np.floating[Any]]
+from deq.solvers.stop_test import Floats
 
 
 @dataclass(frozen=True, slots=True)

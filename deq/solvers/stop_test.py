@@ -21,8 +21,8 @@ _FLOOR_EPS = 64.0
 PATIENCE = 12
 
 
-class Verdict:
-    """Judges residuals against the tolerance ``atol + rtol·‖z‖₂``, the start and the float floor.
+class StopTest:
+    """Holds residuals against the tolerance ``atol + rtol·‖z‖₂``, the start and the float floor.
 
     Parameters
     ----------
