@@ -50,7 +50,7 @@ class Solution(Generic[S]):
     residual : Tensor, shape (B,)
         ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
     nfe : Tensor, shape (B,), int64
-        Evaluations of f until this sample finished.
+        Evaluations of f until this sample was found to have finished.
     status : Tensor, shape (B,), int64
         ``Status`` codes.
     trajectory : Trajectory or None
@@ -207,10 +207,10 @@ def find(
 def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     """Evaluate, book, step; until everybody has finished or the cap is reached."""
     state = solver.init(z)
-    dt = solver.dt
+    dt, steady = solver.dt, solver.steady
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
-        if ledger.observe(step * dt, z, fz - z):
+        if (not steady or ledger.due()) and ledger.observe(step * dt, z, fz - z):
             return
         if step + 1 < ledger.max_evals:
             z, state = solver.step(state, z, fz)

@@ -43,6 +43,11 @@ class Iteration(Solver, ABC):
         """Solver time that one step takes: the damping, since a damped step is an Euler step."""
         return 1.0
 
+    @property
+    def steady(self) -> bool:
+        """Whether residuals shrink at a steady rate, so that the driver may skip looks at some."""
+        return False
+
     @abstractmethod
     def init(self, z0: Tensor) -> Any:
         """Return the state of a fresh iteration that starts at ``z0`` (B, D)."""

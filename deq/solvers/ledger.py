@@ -7,18 +7,16 @@ small operations cost a third of a tensor's.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor
 
+from deq.solvers.finished import Finished
 from deq.solvers.recording import Recording
-from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest
+from deq.solvers.rows import host, overlay, share_of
+from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest, pause
 from deq.status import Status
 
-_ACTIVE = -1
-_HALF = (torch.bfloat16, torch.float16)
 # Up to so many samples plain numbers are quicker still.
 _FEW = 4
 
@@ -56,6 +54,7 @@ class Ledger:
     -----
     The common look, in which nobody finishes and everybody improves, costs two norms and one host
     synchronisation; states are kept by reference. Only other looks sort samples out one by one.
+    Whoever asks ``due`` before looking does so less often.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class Ledger:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
-        self._test = StopTest(_host(self.atol), rtol, z0.dtype)
+        self._test = StopTest(host(self.atol), rtol, z0.dtype)
         # A list for few samples, whose numbers are looked at one by one.
         self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
@@ -72,19 +71,12 @@ class Ledger:
         self.looks = 0
         self.best_z = z0
         self.size = self.atol
-        # Residuals (B,) of those who go on, and of those who have finished.
-        self._best: Floats | list[float] = np.full(batch, np.inf, self._test.atol.dtype)
-        self._final: Floats = np.zeros_like(self._best)
-        self._status: Codes = np.full(batch, _ACTIVE)
-        self._nfe: Codes = np.zeros(batch, np.int64)
-        self._going = np.ones(batch, np.bool_)  # (B,) who has not finished
-        self._left = batch  # how many that are
-        self._done: Bools | None = None  # (B,) the others; None while there are none
-        self._frozen: Tensor | None = None  # (B,) the same, once somebody has asked
-        self._rows: Tensor | None = None  # (k,) their places, once they are held
+        self._best: Floats | list[float] = np.full(batch, np.inf, self._test.atol.dtype)  # (B,)
+        self._finished = Finished(z0, self._test.atol.dtype)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self._mixed = False  # whether f was found to mix samples
+        self._looked = self._next = 0  # evaluations at the last look that went well, at the next
         self.recording = Recording() if record else None
 
     @property
@@ -95,19 +87,21 @@ class Ledger:
     @property
     def status(self) -> Tensor:
         """Codes of ``Status``, −1 for those who go on, (B,) int64."""
-        return torch.from_numpy(self._status.copy()).to(self.atol.device)
+        return torch.from_numpy(self._finished.status.copy()).to(self.atol.device)
 
     @property
     def nfe(self) -> Tensor:
         """Evaluations of f until each sample finished, (B,) int64."""
-        return torch.from_numpy(self._nfe.copy()).to(self.atol.device)
+        return torch.from_numpy(self._finished.nfe.copy()).to(self.atol.device)
 
     @property
     def frozen(self) -> Tensor | None:
         """Samples that have finished, (B,) bool; None while nobody has."""
-        if self._frozen is None and self._done is not None:
-            self._frozen = torch.from_numpy(self._done.copy()).to(self.atol.device)
-        return self._frozen
+        return self._finished.frozen
+
+    def due(self) -> bool:
+        """Whether the state just evaluated has to be observed; far from the end not all have to."""
+        return self.recording is not None or self.evals >= min(self._next, self.max_evals)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -120,21 +114,23 @@ class Ledger:
         self.looks += 1
         length = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        if self._few is not None and self._done is None and self.looks > 1:
+        done = self._finished.mask
+        if self._few is not None and done is None and self.looks > 1:
             lengths = length.tolist()
             if self._few_go_on(lengths, self.size.tolist(), self._few):
                 self._go_on(z, lengths)
                 if self.recording is not None:
-                    self.recording.keep(t, z, np.array(lengths, self._final.dtype), self.evals)
+                    self.recording.keep(t, z, np.array(lengths, self._test.atol.dtype), self.evals)
                 return False
-        res, size = _host(length), _host(self.size)
+        res, size = host(length), host(self.size)
         if self.looks == 1:
             self._test.begin(res, size)
-        bound = self._test.atol + self.rtol * size  # (B,)
+        bound = self._test.bound(size)  # (B,)
         going = (bound < res) & (res < self._best)  # (B,); NaN fails: it never passes for progress
-        if self._done is not None:  # held at their best, so z is right for them, res is not
-            going |= self._done
+        if done is not None:  # held at their best, so z is right for them, res is not
+            going |= done
         if np.count_nonzero(going) == len(going):
+            self._plan(res, bound)
             self._go_on(z, res)
             finished = False
         else:
@@ -148,6 +144,14 @@ class Ledger:
         now = zip(res, self._best, atol, size, strict=True)
         return all(a + self.rtol * s < r < best for r, best, a, s in now)
 
+    def _plan(self, res: Floats, bound: Floats) -> None:
+        """Choose the next look by the sample with the largest residual; a few get every look."""
+        if self._few is None:
+            i = res.argmax()
+            before, now = float(self._best[i]), float(res[i])
+            gap = pause(self.evals - self._looked, before, now, float(bound[i]))
+            self._looked, self._next = self.evals, self.evals + gap
+
     def _go_on(self, z: Tensor, res: Floats | list[float]) -> None:
         """Book an improvement of all unfinished samples."""
         self._all_best = self.looks
@@ -156,15 +160,17 @@ class Ledger:
 
     def _settle(self, z: Tensor, res: Floats, size: Floats, bound: Floats) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        some_before = self._done is not None
-        converged = self._test.converged(res, bound) & self._going
-        better = (res < self._best) | converged | ~self._going
-        if self._mixed and not (converged | ~self._going).all():
+        some_before, going = self._finished.mask is not None, self._finished.going
+        converged = self._test.converged(res, bound) & going
+        better = (res < self._best) | converged | ~going
+        if self._mixed and not (converged | ~going).all():
             converged = np.zeros_like(converged)  # only all together
         if np.count_nonzero(better) == len(better):
+            self._plan(res, bound)
             self._go_on(z, res)
             finished = self._close(converged, int(Status.CONVERGED))
         else:
+            self._looked = self.evals
             finished = self._sort_out(z, res, size, better, converged)
         return finished and not (some_before and self._reopen(res, bound))
 
@@ -172,17 +178,16 @@ class Ledger:
         self, z: Tensor, res: Floats, size: Floats, better: Bools, converged: Bools
     ) -> bool:
         """The same where somebody has not improved: perhaps it never will."""
-        worse = self._places(~better)
-        self.best_z = z.index_copy(0, worse, self.best_z.index_select(0, worse))
+        self.best_z = overlay(z, self.best_z, share_of(~better, z))
         self._best = np.where(better, res, self._best)
         self._last_best[better] = self.looks
-        lost = ~(res <= self._test.limit) & self._going  # NaN is
+        lost = ~(res <= self._test.limit) & self._finished.going  # NaN is
         if self.looks - self._all_best < PATIENCE and not lost.any():
             return self._close(converged, int(Status.CONVERGED))
         waited = self.looks - self._last_best.clip(min=self._all_best)  # (B,)
         code = self._test.hopeless(res, size, waited)
         code[converged] = Status.CONVERGED
-        return self._close((code != _ACTIVE) & self._going, code)
+        return self._close((code >= 0) & self._finished.going, code)
 
     def _reopen(self, res: Floats, bound: Floats) -> bool:
         """Look once more at those that converged before the last ones did; True if some go on.
@@ -191,15 +196,13 @@ class Ledger:
         finished. Its state has stood still and was evaluated with theirs: the residual tells. From
         then on samples only finish all together.
         """
-        converged = self._status == int(Status.CONVERGED)
-        if not (converged & (self._nfe < self.evals) & (res > 1.01 * bound)).any():
+        done = self._finished
+        converged = done.status == int(Status.CONVERGED)
+        if not (converged & (done.nfe < self.evals) & (res > 1.01 * bound)).any():
             return False
         self._mixed = True
-        self._status[converged] = _ACTIVE
         self._best = np.where(converged, res, self._best)
-        self._going |= converged
-        self._left = int(self._going.sum())
-        self._done, self._frozen, self._rows = ~self._going, None, None
+        done.reopen(converged)
         return True
 
     def close(self, which: Tensor | None, status: Status) -> bool:
@@ -210,44 +213,22 @@ class Ledger:
         bool
             True when every sample has finished.
         """
-        going = self._going
-        return self._close(going if which is None else _host(which) & going, int(status))
+        going = self._finished.going
+        return self._close(going if which is None else host(which) & going, int(status))
 
     def _close(self, which: Bools, code: Codes | int) -> bool:
-        """Finish the unfinished samples of the mask ``which``, with a code for all or for each."""
-        (places,) = which.nonzero()
-        if len(places):
-            self._status[places] = code if isinstance(code, int) else code[places]
-            self._nfe[places] = self.evals
-            self._final[places] = np.asarray(self._best)[places]
-            self._going[places] = False
-            self._left -= len(places)
-            self._done, self._frozen, self._rows = ~self._going, None, None
-        return self._left == 0
+        self._finished.close(which, code, np.asarray(self._best), self.evals)
+        return self._finished.left == 0
 
     def hold(self, z: Tensor) -> Tensor:
         """Return ``z`` (B, D) with the finished samples put back to the state they return."""
-        if self._done is None:
-            return z
-        if self._rows is None:
-            self._rows = self._places(self._done)
-        return z.index_copy(0, self._rows, self.best_z.index_select(0, self._rows))
+        return self._finished.hold(z, self.best_z)
 
     def _lengths(self, res: Floats) -> Floats:
         """Residuals (B,) with the finished samples' own put in."""
-        return res if self._done is None else np.where(self._done, self._final, res)
+        done = self._finished
+        return res if done.mask is None else np.where(done.mask, done.residual, res)
 
     def tensor(self, values: Floats) -> Tensor:
         """The numbers as the states' dtype, on their device."""
         return torch.from_numpy(values.copy()).to(self.atol)
-
-    def _places(self, which: Bools) -> Tensor:
-        """Where a mask is true, (k,)."""
-        return torch.from_numpy(which.nonzero()[0]).to(self.atol.device)
-
-
-def _host(values: Tensor) -> Any:
-    """The numbers as NumPy's, half types as float32."""
-    if values.dtype in _HALF:
-        values = values.float()
-    return values.numpy() if values.is_cpu else values.cpu().numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,29 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many looks means the float floor.
 _FLOOR_EPS = 64.0
 PATIENCE = 12
+# From look to look: so many evaluations at most, and this share of those that are predicted: where
+# residuals shrink faster and faster that many are too many.
+_PAUSE = 4
+_SHARE = 0.5
+
+
+def pause(since: int, before: float, now: float, bound: float) -> int:
+    """How many evaluations after a look a solve is to be looked at again, 1 to 4.
+
+    A residual that shrank from r₀ to r in n evaluations reaches the bound b in about
+    n·log(b/r)/log(r/r₀) more, if its rate stays; half of them may pass.
+
+    Parameters
+    ----------
+    since : int
+        Evaluations between the last look and this one.
+    before, now, bound : float
+        A residual then, now, and what it has to reach.
+    """
+    if 0 < bound < now < before < math.inf:
+        left = since * math.log(bound / now) / math.log(now / before)
+        return min(_PAUSE, max(1, int(_SHARE * left)))
+    return 1
 
 
 class StopTest:
@@ -56,10 +80,14 @@ class StopTest:
             self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
         return self._limit
 
+    def bound(self, size: Floats) -> Floats:
+        """What the residuals of states of these norms ``size`` (B,) have to reach, (B,)."""
+        return self.atol + self.rtol * size
+
     def converged(self, res: Floats, bound: Floats) -> Bools:
         """Who has converged, (B,). Where a state's norm overflows it says nothing."""
         converged: Bools = res <= bound
-        if np.maximum.reduce(bound) == np.inf:
+        if bound.max() == np.inf:
             converged &= (bound < np.inf) | (res == 0)
         return converged
 
