@@ -207,10 +207,11 @@ def find(
 def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     """Evaluate, book, step; until everybody has finished or the cap is reached."""
     state = solver.init(z)
-    dt, steady = solver.dt, solver.steady
+    dt = solver.dt
+    ledger.steady = solver.steady
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
-        if (not steady or ledger.due()) and ledger.observe(step * dt, z, fz - z):
+        if ledger.due() and ledger.observe(step * dt, z, fz - z):
             return
         if step + 1 < ledger.max_evals:
             z, state = solver.step(state, z, fz)

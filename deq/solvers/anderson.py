@@ -205,4 +205,6 @@ def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
     # Symmetric, so its transpose will do, and LAPACK wants columns: this saves a copy.
     alpha: Tensor = torch.linalg.solve_ex(gram.mT, ones).result
     share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1, 1)
+    if share.is_cpu and share.amin().item() > 0:  # asking costs less than choosing, there
+        return alpha.mul_(share)
     return torch.where(share > 0, alpha.mul_(share), newest)  # not if NaN, infinite or negative

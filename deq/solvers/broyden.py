@@ -184,6 +184,10 @@ def _secant(state: BroydenState, new: int, test: Tensor) -> Tensor:
     update = torch.baddbmm(test, rows_p, mix).div_(divisor)  # (B, 1, w) −pᵀH / pᵀd
     short = torch.baddbmm(tables.one, update, rows_g.mT, alpha=-1)  # (B, 1, 1) 1 − pᵀw/pᵀd
     share = torch.baddbmm(unit, rows_g, mix.mT).div_(short)  # (B, 1, w) c, and 1 for g itself
+    state.trust = None
+    if share.is_cpu and torch.linalg.vector_norm(share).item() <= tables.bound:
+        mix.narrow(1, new, 1).copy_(update)  # everybody is trusted: most steps end here
+        return torch.bmm(share, rows)
     # Fails on NaN and infinity too.
     trust = torch.linalg.vector_norm(share, dim=2, keepdim=True) <= tables.bound  # (B, 1, 1)
     mix.narrow(1, new, 1).copy_(torch.where(trust, update, tables.zero))

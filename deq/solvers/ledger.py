@@ -47,6 +47,8 @@ class Ledger:
         ‖z‖₂ of the state observed last.
     best_z : Tensor, shape (B, D)
         The state with the smallest residual so far.
+    steady : bool
+        Whether residuals can be expected to shrink at a steady rate.
     recording : Recording or None
         What was kept.
 
@@ -54,7 +56,7 @@ class Ledger:
     -----
     The common look, in which nobody finishes and everybody improves, costs two norms and one host
     synchronisation; states are kept by reference. Only other looks sort samples out one by one.
-    Whoever asks ``due`` before looking does so less often.
+    Whoever asks ``due`` first, and sets ``steady``, looks less often.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Ledger:
         self._finished = Finished(z0, self._test.atol.dtype)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
+        self.steady = False
         self._mixed = False  # whether f was found to mix samples
         self._looked = self._next = 0  # evaluations at the last look that went well, at the next
         self.recording = Recording() if record else None
@@ -101,7 +104,7 @@ class Ledger:
 
     def due(self) -> bool:
         """Whether the state just evaluated has to be observed; far from the end not all have to."""
-        return self.recording is not None or self.evals >= min(self._next, self.max_evals)
+        return not self.steady or self.evals >= min(self._next, self.max_evals)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -146,7 +149,7 @@ class Ledger:
 
     def _plan(self, res: Floats, bound: Floats) -> None:
         """Choose the next look by the sample with the largest residual; a few get every look."""
-        if self._few is None:
+        if self.steady and self._few is None and self.recording is None:
             i = res.argmax()
             before, now = float(self._best[i]), float(res[i])
             gap = pause(self.evals - self._looked, before, now, float(bound[i]))
