@@ -39,18 +39,18 @@ def rates(low: float, high: float) -> Tensor:
 
 @given(
     rate=st.floats(0.01, 0.99),
-    since=st.integers(1, 4),
+    since=st.integers(1, 8),
     far=st.floats(1.1, 1e12),
     by=st.floats(0, 9),
 )
-def test_at_a_steady_rate_at_most_half_of_the_way_is_passed(
+def test_at_a_steady_rate_at_most_three_quarters_of_the_way_are_passed(
     rate: float, since: int, far: float, by: float
 ) -> None:
     bound = 10.0**-by
     now = far * bound
     steps = pause(since, now / rate**since, now, bound)
-    assert 1 <= steps <= 4
-    assert steps == 1 or now * rate ** (2 * steps) >= bound * (1 - 1e-9)
+    assert 1 <= steps <= 8
+    assert steps == 1 or now * rate ** (steps / 0.75) >= bound * (1 - 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_where_nothing_is_foreseen_the_next_state_is_looked_at(
     assert pause(1, before, now, bound) == 1
 
 
-def test_faster_and_faster_convergence_costs_three_more_evaluations_at_most() -> None:
+def test_faster_and_faster_convergence_costs_seven_more_evaluations_at_most() -> None:
     squares = torch.linspace(0.5, 900, BATCH, dtype=F64)[:, None]
     solve = {"solver": deq.Picard(), "tol": 1e-9}
 
@@ -88,7 +88,7 @@ def test_faster_and_faster_convergence_costs_three_more_evaluations_at_most() ->
     late = sol.nfe - torch.cat([one.nfe for one in alone])
     assert torch.allclose(sol.z, squares.sqrt(), rtol=1e-8)
     assert late.min() >= 0
-    assert sol.nfe.max() - max(one.nfe for one in alone) <= 3
+    assert sol.nfe.max() - max(one.nfe for one in alone) <= 7
 
 
 @pytest.mark.parametrize("damping", [1.0, 0.7])
@@ -106,13 +106,13 @@ def test_most_states_far_from_the_end_are_not_looked_at(looks: list[int], dampin
     sol = deq.solve(f, z0, solver=picard, tol=1e-8, max_evals=1000)
     assert sol.converged.all()
     assert looks[-1] == calls == sol.nfe.max()
-    assert len(looks) < 0.4 * calls
+    assert len(looks) < 0.3 * calls
     # Whoever is alone is looked at every time.
     for i in range(BATCH):
         alone = deq.solve(
             lambda z, i=i: slopes[i] * z + 1, z0[i : i + 1], solver=picard, tol=1e-8, max_evals=1000
         )
-        assert 0 <= sol.nfe[i] - alone.nfe[0] <= 3
+        assert 0 <= sol.nfe[i] - alone.nfe[0] <= 7
         assert sol.residual[i] <= alone.residual[0]
         apart = (sol.z[i] - alone.z[0]).abs()
         assert apart <= (sol.residual[i] + alone.residual[0]) / (1 - slopes[i])
@@ -136,7 +136,7 @@ def test_accelerated_steps_jump_and_are_all_looked_at(
     assert looks == list(range(1, int(sol.nfe.max()) + 1))
 
 
-@pytest.mark.parametrize("cap", range(1, 12))
+@pytest.mark.parametrize("cap", range(1, 20))
 def test_at_the_cap_the_state_is_the_best_that_was_looked_at(looks: list[int], cap: int) -> None:
     slopes, z0 = rates(0.9, 0.99), torch.zeros(BATCH, 1, dtype=F64)
     sol = deq.solve(lambda z: slopes * z + 1, z0, solver=deq.Picard(), tol=1e-9, max_evals=cap)
@@ -148,7 +148,7 @@ def test_at_the_cap_the_state_is_the_best_that_was_looked_at(looks: list[int], c
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("after", range(3, 15))
+@pytest.mark.parametrize("after", range(3, 25))
 def test_sudden_failure_is_found_out_and_harms_nobody(after: int, bad: float) -> None:
     slopes, z0 = rates(0.8, 0.9), torch.zeros(BATCH, 1, dtype=F64)
     broken = torch.arange(BATCH)[:, None] == 2
@@ -164,11 +164,11 @@ def test_sudden_failure_is_found_out_and_harms_nobody(after: int, bad: float) ->
     mates = ~broken[:, 0]
     assert torch.equal(sol.converged, mates)
     assert Status(int(sol.status[2])) is Status.NON_FINITE
-    assert after + 1 <= sol.nfe[2] <= after + 4
+    assert after + 1 <= sol.nfe[2] <= after + 8
     assert sol.z.isfinite().all()
     assert torch.allclose(sol.residual, (slopes * sol.z + 1 - sol.z).abs()[:, 0], rtol=1e-6)
-    # No more than three steps are lost.
-    assert sol.residual[2] <= slopes[2, 0] ** (after - 4) * (1 + 1e-9)
+    # No more than seven steps are lost.
+    assert sol.residual[2] <= slopes[2, 0] ** max(after - 8, 0) * (1 + 1e-9)
     assert torch.allclose(sol.z[mates], clean.z[mates], rtol=1e-4)
 
 

@@ -28,10 +28,11 @@ class Picard(Iteration):
     Costs one tensor operation a step (none for h = 1) and stores nothing.
 
     In a batch of more than four, states far from the end are not looked at: from one look to the
-    next pass half of the evaluations that the sample with the largest residual still needs at its
-    rate, and four at most. That saves most of what the stop test costs. A sample may be found to
-    have finished three evaluations late, a little closer to its equilibrium, or to have failed; the
-    best state is the best that was looked at. ``record=True`` has every state looked at.
+    next pass three quarters of the evaluations that the sample with the largest residual still
+    needs at its rate, and eight at most. That saves most of what the stop test costs. A sample may
+    be found to have finished (a little closer to its equilibrium), or to have failed, up to seven
+    evaluations late; the best state is the best that was looked at. ``record=True`` has every state
+    looked at.
 
     References
     ----------

@@ -22,15 +22,15 @@ _FLOOR_EPS = 64.0
 PATIENCE = 12
 # From look to look: so many evaluations at most, and this share of those that are predicted: where
 # residuals shrink faster and faster that many are too many.
-_PAUSE = 4
-_SHARE = 0.5
+_PAUSE = 8
+_SHARE = 0.75
 
 
 def pause(since: int, before: float, now: float, bound: float) -> int:
-    """How many evaluations after a look a solve is to be looked at again, 1 to 4.
+    """How many evaluations after a look a solve is to be looked at again, 1 to 8.
 
     A residual that shrank from r₀ to r in n evaluations reaches the bound b in about
-    n·log(b/r)/log(r/r₀) more, if its rate stays; half of them may pass.
+    n·log(b/r)/log(r/r₀) more, if its rate stays; three quarters of them may pass.
 
     Parameters
     ----------
