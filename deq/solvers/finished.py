@@ -42,7 +42,7 @@ class Finished:
 
     def __init__(self, like: Tensor, dtype: np.dtype[Any]) -> None:
         batch = like.shape[0]
-        self.like = like.new_empty(0)
+        self._device = like.device
         self.status: Codes = np.full(batch, _ACTIVE)
         self.nfe: Codes = np.zeros(batch, np.int64)
         self.residual: Floats = np.zeros(batch, dtype)
@@ -56,7 +56,7 @@ class Finished:
     def frozen(self) -> Tensor | None:
         """The mask as a tensor, (B,) bool; None while nobody has finished."""
         if self._frozen is None and self.mask is not None:
-            self._frozen = torch.from_numpy(self.mask.copy()).to(self.like.device)
+            self._frozen = torch.from_numpy(self.mask.copy()).to(self._device)
         return self._frozen
 
     def close(self, which: Bools, code: Codes | int, residual: Floats, evals: int) -> None:
