@@ -53,6 +53,17 @@ def test_at_a_steady_rate_at_most_three_quarters_of_the_way_are_passed(
     assert steps == 1 or now * rate ** (steps / 0.75) >= bound * (1 - 1e-9)
 
 
+@given(
+    numbers=st.lists(st.floats(min_value=5e-324, allow_infinity=False), min_size=3, max_size=3),
+    since=st.integers(1, 8),
+)
+def test_no_three_lengths_are_too_much_for_it(numbers: list[float], since: int) -> None:
+    bound, now, before = sorted(numbers)
+    assert 1 <= pause(since, before, now, bound) <= 8
+    assert 1 <= pause(since, math.nextafter(now, math.inf), now, bound) <= 8
+    assert pause(1, 1e30, 1e-300, 1e-310) == pause(1, 1e10, 1.0, 1e-9) == 1
+
+
 @pytest.mark.parametrize(
     ("before", "now", "bound"),
     [

@@ -20,8 +20,8 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many looks means the float floor.
 _FLOOR_EPS = 64.0
 PATIENCE = 12
-# From look to look: so many evaluations at most, and this share of those that are predicted: where
-# residuals shrink faster and faster that many are too many.
+# From look to look: so many evaluations at most, and this share of those that are predicted, since
+# residuals may come to shrink faster.
 _PAUSE = 8
 _SHARE = 0.75
 
@@ -40,8 +40,10 @@ def pause(since: int, before: float, now: float, bound: float) -> int:
         A residual then, now, and what it has to reach.
     """
     if 0 < bound < now < before < math.inf:
-        left = since * math.log(bound / now) / math.log(now / before)
-        return min(_PAUSE, max(1, int(_SHARE * left)))
+        # Quotients might underflow; logarithms of neighbours might be equal.
+        shrunk, above = math.log(before) - math.log(now), math.log(now) - math.log(bound)
+        if shrunk > 0:
+            return int(min(_PAUSE, max(1.0, _SHARE * since * above / shrunk)))
     return 1
 
 
