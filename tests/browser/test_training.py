@@ -39,7 +39,7 @@ def test_a_run_is_watched_stopped_resumed_and_drawn_with(visit, app):
     press(page, "train-start")
     says(page, "Training: step")
     falls_below(page, 1.0)
-    falls_below(page, 0.5 * page.evaluate(LOSS))
+    falls_below(page, min(0.3, 0.5 * page.evaluate(LOSS)))  # enough to read a neat zero
     page.reload()  # the address knows the run
     says(page, "Training: step")
     press(page, "train-stop")
