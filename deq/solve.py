@@ -178,7 +178,8 @@ def find(
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
         with torch.autocast(device, enabled=False):
             return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
-    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
+    steady = isinstance(solver, Iteration) and solver.steady
+    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record, steady=steady)
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
@@ -208,7 +209,6 @@ def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     """Evaluate, book, step; until everybody has finished or the cap is reached."""
     state = solver.init(z)
     dt = solver.dt
-    ledger.steady = solver.steady
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
         if ledger.due() and ledger.observe(step * dt, z, fz - z):

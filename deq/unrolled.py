@@ -23,7 +23,7 @@ class Unrolled(Gradient):
         z ← z + h·(f(z) − z)        until ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂, sample by sample
 
     *whatever the layer's solver is*: no other solver is unrolled. While gradients are switched off
-    the same steps are taken without a graph, by ``Picard``.
+    ``Picard`` takes the same steps without a graph, and in batches above four perhaps some more.
 
     Parameters
     ----------

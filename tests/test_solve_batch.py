@@ -48,7 +48,12 @@ def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float
     solver = SOLVERS[name]
     w, x = contraction(seed, len(gains), n, gains)
     z0 = torch.zeros_like(x)
-    together = deq.solve(lambda z: apply(w, x, z), z0, solver=solver, tol=TOL, max_evals=5000)
+    together, watched = (
+        deq.solve(
+            lambda z: apply(w, x, z), z0, solver=solver, tol=TOL, max_evals=5000, record=record
+        )
+        for record in (False, True)
+    )
     assert together.converged.all(), together
     for b, gain in enumerate(gains):
         pick = slice(b, b + 1)
@@ -63,6 +68,9 @@ def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float
         apart = (together.z[b] - alone.z[0]).norm()
         assert apart <= (together.residual[b] + alone.residual[0]) / (1 - gain) + 1e-12
         if not isinstance(solver, deq.ODE):  # whose samples share their steps
+            # With every state looked at, exactly so; a company's Picard looks at some only.
+            assert watched.nfe[b] == alone.nfe[0]
+            assert (watched.z[b] - alone.z[0]).norm() <= 1e-8
             late = int(together.nfe[b] - alone.nfe[0])
             assert 0 <= late <= (7 if len(gains) > 4 and solver.steady else 0)
             assert together.residual[b] <= alone.residual[0] if late else apart <= 1e-8

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import deq
-from deq import Status
+from deq import Solution, Status
 from deq.solvers.ledger import Ledger
 from deq.solvers.rows import overlay, share_of
 from deq.solvers.stop_test import pause
@@ -88,14 +88,10 @@ def test_faster_and_faster_convergence_costs_seven_more_evaluations_at_most() ->
     squares = torch.linspace(0.5, 900, BATCH, dtype=F64)[:, None]
     solve = {"solver": deq.Picard(), "tol": 1e-9}
 
-    def newton(z: Tensor) -> Tensor:
-        return (z + squares / z) / 2
+    def newton(a: Tensor) -> Solution:
+        return deq.solve(lambda z: (z + a / z) / 2, torch.full_like(a, 30.0), **solve)
 
-    sol = deq.solve(newton, torch.full_like(squares, 30.0), **solve)
-    alone = [
-        deq.solve(lambda z, a=a: (z + a / z) / 2, torch.full_like(a, 30.0), **solve)
-        for a in squares
-    ]
+    sol, alone = newton(squares), [newton(a) for a in squares]
     late = sol.nfe - torch.cat([one.nfe for one in alone])
     assert torch.allclose(sol.z, squares.sqrt(), rtol=1e-8)
     assert late.min() >= 0

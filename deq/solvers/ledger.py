@@ -7,17 +7,20 @@ small operations cost a third of a tensor's.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from deq.solvers.finished import Finished
 from deq.solvers.recording import Recording
-from deq.solvers.rows import host, overlay, share_of
+from deq.solvers.rows import overlay, share_of
 from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest, pause
 from deq.status import Status
 
-# Up to so many samples plain numbers are quicker still.
+_HALF = (torch.bfloat16, torch.float16)
+# Up to so many samples plain numbers are quicker still, and every state is looked at.
 _FEW = 4
 
 
@@ -38,6 +41,8 @@ class Ledger:
         Cap on the evaluations of f.
     record : bool
         Keep every state that is observed.
+    steady : bool
+        Whether residuals shrink at a steady rate, so that ``due`` may skip looks.
 
     Attributes
     ----------
@@ -47,8 +52,6 @@ class Ledger:
         ‖z‖₂ of the state observed last.
     best_z : Tensor, shape (B, D)
         The state with the smallest residual so far.
-    steady : bool
-        Whether residuals can be expected to shrink at a steady rate.
     recording : Recording or None
         What was kept.
 
@@ -56,16 +59,22 @@ class Ledger:
     -----
     The common look, in which nobody finishes and everybody improves, costs two norms and one host
     synchronisation; states are kept by reference. Only other looks sort samples out one by one.
-    Whoever asks ``due`` first, and sets ``steady``, looks less often.
     """
 
     def __init__(
-        self, z0: Tensor, *, atol: float | Tensor, rtol: float, max_evals: int, record: bool
+        self,
+        z0: Tensor,
+        *,
+        atol: float | Tensor,
+        rtol: float,
+        max_evals: int,
+        record: bool,
+        steady: bool = False,
     ) -> None:
         batch = z0.shape[0]
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
         self.rtol = rtol
-        self._test = StopTest(host(self.atol), rtol, z0.dtype)
+        self._test = StopTest(_host(self.atol), rtol, z0.dtype)
         # A list for few samples, whose numbers are looked at one by one.
         self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
@@ -77,8 +86,8 @@ class Ledger:
         self._finished = Finished(z0, self._test.atol.dtype)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
-        self.steady = False
         self._mixed = False  # whether f was found to mix samples
+        self._skips = steady and self._few is None and not record
         self._looked = self._next = 0  # evaluations at the last look that went well, at the next
         self.recording = Recording() if record else None
 
@@ -104,7 +113,7 @@ class Ledger:
 
     def due(self) -> bool:
         """Whether the state just evaluated has to be observed; far from the end not all have to."""
-        return not self.steady or self.evals >= min(self._next, self.max_evals)
+        return not self._skips or self.evals >= min(self._next, self.max_evals)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -125,7 +134,7 @@ class Ledger:
                 if self.recording is not None:
                     self.recording.keep(t, z, np.array(lengths, self._test.atol.dtype), self.evals)
                 return False
-        res, size = host(length), host(self.size)
+        res, size = _host(length), _host(self.size)
         if self.looks == 1:
             self._test.begin(res, size)
         bound = self._test.bound(size)  # (B,)
@@ -148,8 +157,8 @@ class Ledger:
         return all(a + self.rtol * s < r < best for r, best, a, s in now)
 
     def _plan(self, res: Floats, bound: Floats) -> None:
-        """Choose the next look by the sample with the largest residual; a few get every look."""
-        if self.steady and self._few is None and self.recording is None:
+        """Choose the next look, by the sample with the largest residual."""
+        if self._skips:
             i = res.argmax()
             before, now = float(self._best[i]), float(res[i])
             gap = pause(self.evals - self._looked, before, now, float(bound[i]))
@@ -217,7 +226,7 @@ class Ledger:
             True when every sample has finished.
         """
         going = self._finished.going
-        return self._close(going if which is None else host(which) & going, int(status))
+        return self._close(going if which is None else _host(which) & going, int(status))
 
     def _close(self, which: Bools, code: Codes | int) -> bool:
         self._finished.close(which, code, np.asarray(self._best), self.evals)
@@ -235,3 +244,10 @@ class Ledger:
     def tensor(self, values: Floats) -> Tensor:
         """The numbers as the states' dtype, on their device."""
         return torch.from_numpy(values.copy()).to(self.atol)
+
+
+def _host(values: Tensor) -> Any:
+    """The numbers as NumPy's, half types as float32."""
+    if values.dtype in _HALF:
+        values = values.float()
+    return values.numpy() if values.is_cpu else values.cpu().numpy()

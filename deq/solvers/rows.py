@@ -1,23 +1,13 @@
-"""States of some samples among those of others, and small numbers on the host."""
+"""States of some samples put among those of others."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from deq.solvers.stop_test import Bools
-
-_HALF = (torch.bfloat16, torch.float16)
-
-
-def host(values: Tensor) -> Any:
-    """The numbers as NumPy's, half types as float32."""
-    if values.dtype in _HALF:
-        values = values.float()
-    return values.numpy() if values.is_cpu else values.cpu().numpy()
 
 
 def share_of(rows: Bools, like: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ class StopTest:
     def converged(self, res: Floats, bound: Floats) -> Bools:
         """Who has converged, (B,). Where a state's norm overflows it says nothing."""
         converged: Bools = res <= bound
-        if bound.max() == np.inf:
+        if np.maximum.reduce(bound) == np.inf:
             converged &= (bound < np.inf) | (res == 0)
         return converged
 

@@ -31,10 +31,10 @@ driver, and what happens once a solve."""
 FLOOR_NOTES = f"""\
 What no solver of the kind can do without, as bare tensor operations in a loop, over the bare time
 of f. All of them: f(z) − z, its norm and that of z; nobody's status. Picard spares itself these for
-states far from the end, so it may cost less. Anderson, besides: two writes
-to a history of {SLOTS} steps, a row of its Gram matrix, the solution of a {SLOTS} × {SLOTS} system,
-the combination; no ridge, no test of the weights. Broyden, besides: one write, two passes over a
-history of 16 moves; no update. Then the time of exactly our evaluations of f / all of torchdeq's
+states far from the end, so it may cost less. Anderson, besides: two writes to a history of {SLOTS}
+steps, a row of its Gram matrix, the solution of a {SLOTS} × {SLOTS} system, the combination; no
+ridge, no test of the weights. Broyden, besides: one write, two passes over a history of 16 moves;
+no update. Then the time of exactly our evaluations of f / all of torchdeq's
 time: what a solver that costs nothing would get in "peers", forward."""
 
 TRAINING_NOTES = """\
