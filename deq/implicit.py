@@ -16,6 +16,7 @@ from deq.solve import Solution, find
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, require_number
 from deq.solvers.layout import S, layout_of, packed, parts
+from deq.solvers.plain import require_plain
 from deq.status import Status
 
 
@@ -80,6 +81,8 @@ class Implicit(Gradient):
         self, z_in: tuple[Tensor, ...], fz: tuple[Tensor, ...], g: tuple[Tensor, ...]
     ) -> Solution[Any]:
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
+        for part in g:
+            require_plain(part)
         scale = _scale(g)
         if scale != 1:
             g = tuple(part / scale for part in g)  # (B, …)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from deq.eager import eager
 from deq.gradient import Gradient, Problem, Settled, Statistics
 from deq.implicit import Implicit
 from deq.phantom import Phantom
@@ -50,6 +51,11 @@ class DEQ(nn.Module):
     The output requires grad exactly when ``x`` or a parameter of the cell does, in training and in
     evaluation mode. Memory, with ``Implicit``: the activations of one evaluation of the cell,
     however many steps were taken.
+
+    Inside of a model that ``torch.compile`` compiles the layer runs as it is, and so does its cell
+    unless that is compiled on its own: ``deq.DEQ(torch.compile(cell))``. Transforms that hide the
+    numbers (``torch.func``, batched gradients, forward mode) raise a ``TypeError``; forward mode
+    goes through ``Unrolled``.
 
     References
     ----------
@@ -201,6 +207,7 @@ class DEQ(nn.Module):
         squares = [(a - b.detach()).square().sum() for a, b in zip(guess, parts(z), strict=True)]
         return torch.stack(squares).sum() / layout_of(z).batch
 
+    @eager
     def _settle(self, x: Any, z0: State | None, record: bool = False) -> Settled[Any]:
         """Have the gradient settle the problem that ``x`` and ``z0`` pose."""
         problem: Problem[Any] = Problem(

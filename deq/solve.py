@@ -9,10 +9,12 @@ from typing import Generic
 import torch
 from torch import Tensor
 
+from deq.eager import eager
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
 from deq.solvers.layout import Layout, S, layout_of, require_state
 from deq.solvers.ledger import Ledger
+from deq.solvers.plain import require_plain
 from deq.status import ConvergenceError, Status
 
 
@@ -128,7 +130,7 @@ def solve(
     ------
     TypeError, ValueError
         If an argument is unusable, or f changes the shape or dtype of its state; the sentence
-        names it.
+        names it. Also inside of ``torch.func`` transforms, which hide the numbers.
     ConvergenceError
         With ``strict=True`` only.
 
@@ -156,6 +158,7 @@ def solve(
     return solution
 
 
+@eager
 @torch.no_grad()
 def find(
     f: Callable[[S], S],
@@ -173,6 +176,7 @@ def find(
     """
     layout = layout_of(z0)
     z = layout.flat(z0).detach()  # (B, D)
+    require_plain(z)
     device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)

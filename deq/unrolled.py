@@ -11,6 +11,7 @@ from deq.solvers.base import require_number
 from deq.solvers.layout import S, layout_of, require_state
 from deq.solvers.ledger import Ledger
 from deq.solvers.picard import Picard
+from deq.solvers.plain import require_plain
 from deq.status import Status
 
 
@@ -69,6 +70,7 @@ class Unrolled(Gradient):
         layout = layout_of(problem.z0)
         evaluate = on_flat(problem.f, layout)
         z = best = layout.flat(problem.z0)  # (B, D)
+        require_plain(z.detach())
         tol = problem.tol
         ledger = Ledger(
             z.detach(), atol=tol, rtol=tol, max_evals=problem.max_evals, record=problem.record

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from deq.solvers.finished import Finished
+from deq.solvers.plain import require_plain
 from deq.solvers.recording import Recording
 from deq.solvers.rows import overlay, share_of
 from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest, pause
@@ -124,6 +125,8 @@ class Ledger:
             True when every sample has finished.
         """
         self.looks += 1
+        if self.looks == 1:
+            require_plain(r)
         length = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
         done = self._finished.mask
