@@ -15,9 +15,14 @@ IMAGES = "t10k-images-idx3-ubyte.gz"
 LABELS = "t10k-labels-idx1-ubyte.gz"
 
 
+def packed(content: bytes) -> bytes:
+    """The same gzip file whenever it is made: tests are named after it."""
+    return gzip.compress(content, mtime=0)
+
+
 def idx(values: np.ndarray) -> bytes:
     header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
-    return gzip.compress(header + values.astype(np.uint8).tobytes(), mtime=0)
+    return packed(header + values.astype(np.uint8).tobytes())
 
 
 @pytest.fixture(autouse=True)
@@ -108,12 +113,12 @@ RAW = gzip.decompress(GOOD)
         (b"<html>not here</html>", "no gzip file"),
         (GOOD[:-9], "cut short"),
         (GOOD[:12] + bytes([GOOD[12] ^ 0xFF]) + GOOD[13:], "damaged"),
-        (gzip.compress(RAW[:-1]), "cut short: its header promises 40 bytes and it has 39"),
-        (gzip.compress(RAW + b"\0"), "too long"),
-        (gzip.compress(RAW[:10]), "header is incomplete"),
-        (gzip.compress(b"\0\0\x0d\x01" + RAW[4:]), "no IDX file"),
-        (gzip.compress(b"\0\0\x08\x00"), "no IDX file"),
-        (gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12), "cut short"),
+        (packed(RAW[:-1]), "cut short: its header promises 40 bytes and it has 39"),
+        (packed(RAW + b"\0"), "too long"),
+        (packed(RAW[:10]), "header is incomplete"),
+        (packed(b"\0\0\x0d\x01" + RAW[4:]), "no IDX file"),
+        (packed(b"\0\0\x08\x00"), "no IDX file"),
+        (packed(b"\0\0\x08\x03" + b"\xff" * 12), "cut short"),
     ],
 )
 def test_damaged_file_says_what_is_wrong(content: bytes, sentence: str, tmp_path: Path) -> None:
