@@ -130,7 +130,9 @@ def solve(
     ------
     TypeError, ValueError
         If an argument is unusable, or f changes the shape or dtype of its state; the sentence
-        names it. Also inside of ``torch.func`` transforms, which hide the numbers.
+        names it.
+    NotImplementedError
+        Inside of ``torch.func`` transforms, which hide the numbers.
     ConvergenceError
         With ``strict=True`` only.
 

@@ -11,9 +11,10 @@ def require_plain(z: Tensor) -> None:
 
     Raises
     ------
-    TypeError
+    NotImplementedError
         Inside of ``torch.func.grad``, ``vmap`` and the like, in forward-mode differentiation, and
-        for tensors without numbers.
+        for tensors without numbers. As torch does where a rule is missing, so that whoever has
+        another way takes it.
     """
     try:
         z.data_ptr()
@@ -22,7 +23,7 @@ def require_plain(z: Tensor) -> None:
     except RuntimeError:  # what torch.func hands out stands for numbers that lie elsewhere
         plain = False
     if not plain:
-        raise TypeError(
+        raise NotImplementedError(
             "A solver has to look at the numbers of its state, and differentiates in reverse mode "
             "only: torch.func.grad, vmap, jvp and the like, batched gradients, forward-mode "
             "differentiation and meta tensors do not go through it. Use backward() or "
