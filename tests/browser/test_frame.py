@@ -51,8 +51,9 @@ def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark
 def test_a_phone_never_scrolls_sideways(visit, app, path):
     page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})
     page.wait_for_selector(".js-plotly-plot .main-svg, .st-key-tour-list")
-    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 390
+    page.wait_for_selector(driver.IDLE, timeout=60_000)
+    # A chart has Plotly's own width until it has learnt how wide its place is.
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
     assert not driver.beyond(page, 390)
 
 
