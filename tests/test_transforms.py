@@ -164,7 +164,7 @@ def test_the_compiler_is_only_imported_by_those_who_compile() -> None:
         lambda layer, x: torch.func.grad(
             lambda weights: torch.func.functional_call(layer, weights, (x,)).sum()
         )(dict(layer.named_parameters())),
-        lambda layer, x: layer(x.to("meta")),
+        lambda layer, x: layer.to("meta")(x.to("meta")),
     ],
     ids=["grad", "vmap", "jacrev", "jvp", "functional_call", "meta"],
 )
@@ -172,11 +172,8 @@ def test_transforms_that_hide_the_numbers_are_refused(
     transformed: Callable[[nn.Module, Tensor], object], gradient: object
 ) -> None:
     layer = deq.DEQ(Cell(), gradient=gradient)
-    if "meta" in str(transformed.__code__.co_consts):
-        layer.to("meta")
     with pytest.raises(NotImplementedError, match=r"torch\.func\.grad, vmap.* Use backward\(\)"):
         transformed(layer, inputs(3))
-    layer.to_empty(device="cpu")
 
 
 def test_batched_gradients_are_refused() -> None:
