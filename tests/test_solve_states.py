@@ -1,5 +1,7 @@
 """Several states as a tuple: solved as one state per sample, returned as the tuple they came in."""
 
+from typing import NamedTuple
+
 import pytest
 import torch
 from torch import Tensor
@@ -40,6 +42,48 @@ def test_a_tuple_is_solved_like_its_concatenation(solver: object, batch: int) ->
     assert [p.shape for p in two.trajectory.z] == [(steps, batch, 4), (steps, batch, 2, 4)]
     for path, z in zip(two.trajectory.z, two.z, strict=True):
         assert torch.equal(path[-1], z)
+
+
+class Flow(NamedTuple):
+    """A state with names."""
+
+    speed: Tensor
+    height: Tensor
+
+
+def rest(z: Flow, x: Tensor | float = 1.0) -> Flow:
+    """Settles at speed = x/2, height = x; used by name, as a cell of one's own would be."""
+    return Flow(speed=0.5 * z.height, height=0.5 * z.speed + 0.75 * x)
+
+
+@every_solver
+def test_a_namedtuple_keeps_its_names(solver: object) -> None:
+    z0 = Flow(torch.zeros(2, 3, dtype=F64), torch.zeros(2, 3, dtype=F64))
+    sol = deq.solve(rest, z0, solver=solver, tol=1e-8, max_evals=999, record=True)
+    assert isinstance(sol.z, Flow)
+    assert sol.converged.all()
+    assert torch.allclose(sol.z.speed, torch.full((2, 3), 0.5, dtype=F64), atol=1e-7)
+    assert sol.trajectory.z.height.shape == (len(sol.trajectory.t), 2, 3)
+    with torch.inference_mode():
+        assert isinstance(deq.solve(rest, z0, solver=solver, max_evals=3).z, Flow)
+
+
+@pytest.mark.parametrize("gradient", [deq.Implicit(), deq.Phantom(steps=40), deq.Unrolled()])
+def test_a_layer_keeps_the_names_of_its_state(gradient: object) -> None:
+    x = torch.ones(2, 3, dtype=F64, requires_grad=True)
+    z0 = Flow(torch.zeros(2, 3, dtype=F64), torch.zeros(2, 3, dtype=F64))
+    layer = deq.DEQ(rest, tol=1e-9, gradient=gradient, start=lambda x: z0)
+    z = layer(x)
+    assert isinstance(z, Flow)
+    (slope,) = torch.autograd.grad(z.speed.sum(), x)
+    assert torch.allclose(slope, torch.full_like(x, 0.5), atol=1e-6)
+    assert all(isinstance(state, Flow) for state in layer.corrections(x, 2))
+    assert layer.start_loss(x, z).item() == pytest.approx(3 * (0.5**2 + 1))
+    with torch.no_grad():
+        assert isinstance(layer(x), Flow)
+    # Its Jacobian has ones half off the diagonal: eigenvalues ±1/2, and 1/4 a row.
+    assert deq.diagnostics.spectral_radius(rest, z, x).tolist() == pytest.approx([0.5] * 2)
+    assert deq.jacobian_penalty(rest, z, x).item() == pytest.approx(0.25)
 
 
 def test_the_norm_is_over_all_states_together() -> None:

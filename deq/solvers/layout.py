@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, cast
 
 import torch
@@ -128,13 +129,14 @@ class Several(Layout[tuple[Tensor, ...]]):
 
     Parameters
     ----------
-    z : tuple of Tensors, shapes (B, …)
-        The start.
+    z : tuple or namedtuple of Tensors, shapes (B, …)
+        The start; states keep its names.
     """
 
     def __init__(self, z: tuple[Tensor, ...]) -> None:
         self.members = [Single(part, f"state {i}") for i, part in enumerate(z)]
         self.batch = self.members[0].batch
+        self.kind = type(z)  # perhaps with names
         self.widths = [member.dim for member in self.members]
         self.dim = sum(self.widths)
 
@@ -146,11 +148,12 @@ class Several(Layout[tuple[Tensor, ...]]):
         """Return the flat state ``z`` (B, D) as the user's tensors."""
         pieces = torch.split(z, self.widths, dim=1)
         # Contiguous, as a cell may rely on; at batch 1 they already are.
-        return tuple(m.shaped(p.contiguous()) for m, p in zip(self.members, pieces, strict=True))
+        shaped = (m.shaped(p.contiguous()) for m, p in zip(self.members, pieces, strict=True))
+        return of_kind(self.kind, shaped)
 
     def stacked(self, states: list[Tensor]) -> tuple[Tensor, ...]:
         """Return T flat states (B, D) as tensors (T, B, …)."""
-        return tuple(map(torch.stack, zip(*map(self.shaped, states), strict=True)))
+        return of_kind(self.kind, map(torch.stack, zip(*map(self.shaped, states), strict=True)))
 
     def check(self, out: object) -> None:
         """Raise unless ``out`` is a tuple of tensors like the start's."""
@@ -225,5 +228,11 @@ def parts(z: State) -> tuple[Tensor, ...]:
 
 def packed(tensors: tuple[Tensor, ...], like: S) -> S:
     """The inverse of ``parts``: ``tensors`` as a state of the same kind as ``like``."""
-    state: Any = tensors[0] if isinstance(like, Tensor) else tensors
+    state: Any = tensors[0] if isinstance(like, Tensor) else of_kind(type(like), tensors)
     return cast(S, state)
+
+
+def of_kind(kind: type[tuple[Tensor, ...]], tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    """``tensors`` as a tuple, with its names if ``kind`` is a namedtuple."""
+    make: Callable[[Iterable[Tensor]], tuple[Tensor, ...]] = getattr(kind, "_make", tuple)
+    return make(tensors)
