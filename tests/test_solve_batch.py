@@ -10,6 +10,7 @@ from torch import Tensor
 
 import deq
 from deq import Status
+from deq.solvers import Iteration
 from tests.problems import F64
 
 SOLVERS = {
@@ -17,6 +18,10 @@ SOLVERS = {
     "damped": deq.Picard(damping=0.6),
     "anderson": deq.Anderson(),
     "window 2": deq.Anderson(window=2),
+    "broyden": deq.Broyden(),
+    "newton": deq.Newton(),
+    "newton-krylov": deq.Newton(dense_limit=1),
+    "transient": deq.PseudoTransient(),
     "ode": deq.ODE(),
     "rk4": deq.ODE(method="rk4"),
 }
@@ -67,7 +72,7 @@ def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float
         # Each is within residual/(1 − gain) of the one equilibrium.
         apart = (together.z[b] - alone.z[0]).norm()
         assert apart <= (together.residual[b] + alone.residual[0]) / (1 - gain) + 1e-12
-        if not isinstance(solver, deq.ODE):  # whose samples share their steps
+        if isinstance(solver, Iteration):  # the samples of others share steps, or their cost
             # With every state looked at, exactly so; a company's Picard looks at some only.
             assert watched.nfe[b] == alone.nfe[0]
             assert (watched.z[b] - alone.z[0]).norm() <= 1e-8
@@ -78,7 +83,7 @@ def test_alone_equals_in_company(name: str, seed: int, n: int, gains: list[float
 
 @given(seed=st.integers(0, 2**20), order=st.permutations(range(5)))
 @settings(max_examples=20)
-@pytest.mark.parametrize("name", ["picard", "anderson", "ode"])
+@pytest.mark.parametrize("name", SOLVERS)
 def test_the_order_of_a_batch_does_not_matter(name: str, seed: int, order: list[int]) -> None:
     gains = [0.1, 0.5, 0.9, 0.3, 0.7]
     w, x = contraction(seed, 5, 4, gains)
@@ -91,7 +96,7 @@ def test_the_order_of_a_batch_does_not_matter(name: str, seed: int, order: list[
 
 
 @given(
-    name=st.sampled_from(["picard", "anderson", "ode"]),
+    name=st.sampled_from(sorted(SOLVERS)),
     seed=st.integers(0, 2**20),
     shape=st.lists(st.integers(1, 4), min_size=0, max_size=3),
 )
@@ -111,7 +116,7 @@ def test_the_shape_of_a_state_does_not_matter(name: str, seed: int, shape: list[
 
 @given(bad=st.sampled_from([math.nan, math.inf, -math.inf, 1e300]), at=st.integers(0, 3))
 @settings(max_examples=16)
-@pytest.mark.parametrize("name", ["picard", "anderson", "ode"])
+@pytest.mark.parametrize("name", SOLVERS)
 def test_a_broken_mate_harms_nobody(name: str, bad: float, at: int) -> None:
     w, x = contraction(0, 4, 3, [0.5, 0.5, 0.5, 0.5])
     broken = torch.zeros(4, 1, dtype=torch.bool)

@@ -9,7 +9,7 @@ from torch import Tensor
 import deq
 from deq import Status
 from tests.problems import F64
-from tests.test_solve import SOLVERS, every_solver
+from tests.test_solve import every_solver
 
 
 @every_solver
@@ -74,7 +74,7 @@ def test_a_state_too_long_to_measure_is_not_called_converged(solver: object) -> 
     assert sol.z.isfinite().all()
 
 
-@pytest.mark.parametrize("solver", SOLVERS[:3], ids=lambda s: type(s).__name__)
+@every_solver
 @pytest.mark.parametrize("seed", range(4))
 def test_a_tolerance_below_rounding_ends_at_the_floor(solver: object, seed: int) -> None:
     g = torch.Generator().manual_seed(seed)
@@ -151,10 +151,10 @@ def test_bad_arguments_get_a_sentence(
         deq.solve(f, z0, **arguments)
 
 
-def test_errors_inside_the_map_come_through() -> None:
+@every_solver
+def test_errors_inside_the_map_come_through(solver: object) -> None:
     def f(z: Tensor) -> Tensor:
         raise AssertionError("the map's own complaint")
 
-    for solver in SOLVERS:
-        with pytest.raises(AssertionError, match="own complaint"):
-            deq.solve(f, torch.zeros(1), solver=solver)
+    with pytest.raises(AssertionError, match="own complaint"):
+        deq.solve(f, torch.zeros(1), solver=solver)
