@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import torch
 from torch import Tensor
 
+from deq.solvers.host import Host
 from deq.solvers.rows import overlay, share_of
 from deq.solvers.stop_test import Bools, Codes, Floats
 
@@ -19,10 +17,10 @@ class Finished:
 
     Parameters
     ----------
-    like : Tensor, shape (B, D)
-        States of the dtype and on the device at hand.
-    dtype : NumPy dtype
-        Of residuals.
+    batch : int
+        B.
+    host : Host
+        Where the states are.
 
     Attributes
     ----------
@@ -40,12 +38,11 @@ class Finished:
         The others; None while there are none.
     """
 
-    def __init__(self, like: Tensor, dtype: np.dtype[Any]) -> None:
-        batch = like.shape[0]
-        self._device = like.device
+    def __init__(self, batch: int, host: Host) -> None:
+        self._host = host
         self.status: Codes = np.full(batch, _ACTIVE)
         self.nfe: Codes = np.zeros(batch, np.int64)
-        self.residual: Floats = np.zeros(batch, dtype)
+        self.residual: Floats = np.zeros(batch, host.dtype)
         self.going: Bools = np.ones(batch, np.bool_)
         self.left = batch
         self.mask: Bools | None = None
@@ -56,7 +53,7 @@ class Finished:
     def frozen(self) -> Tensor | None:
         """The mask as a tensor, (B,) bool; None while nobody has finished."""
         if self._frozen is None and self.mask is not None:
-            self._frozen = torch.from_numpy(self.mask.copy()).to(self._device)
+            self._frozen = self._host.tensor(self.mask)
         return self._frozen
 
     def close(self, which: Bools, code: Codes | int, residual: Floats, evals: int) -> None:

@@ -79,6 +79,11 @@ class Single(Layout[Tensor]):
         self.device = z.device
         self.to_memory: tuple[int, ...] | None = None
         self.from_memory: tuple[int, ...] | None = None
+        self.plain = z.ndim == 2  # flat already
+        if self.plain:
+            self.inner: tuple[int, ...] = z.shape
+            self.batch, self.dim = self.inner
+            return
         if not z.is_contiguous():
             for ndim, memory_format, there, back in _CHANNELS_LAST:
                 if z.ndim == ndim and z.is_contiguous(memory_format=memory_format):
@@ -87,7 +92,6 @@ class Single(Layout[Tensor]):
         order = self.to_memory or tuple(range(z.ndim))
         self.inner = tuple(z.shape[i] for i in order)
         self.dim = math.prod(self.inner[1:])
-        self.plain = z.ndim == 2 and self.to_memory is None  # flat already
 
     def flat(self, z: Tensor) -> Tensor:
         """Return ``z`` as (B, D)."""

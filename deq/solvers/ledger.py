@@ -7,20 +7,20 @@ small operations cost a third of a tensor's.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from deq.solvers.finished import Finished
+from deq.solvers.host import Host, array
 from deq.solvers.plain import require_plain
 from deq.solvers.recording import Recording
 from deq.solvers.rows import overlay, share_of
 from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest, pause
 from deq.status import Status
 
-_HALF = (torch.bfloat16, torch.float16)
 # Up to so many samples plain numbers are quicker still, and every state is looked at.
 _FEW = 4
 
@@ -73,18 +73,19 @@ class Ledger:
         steady: bool = False,
     ) -> None:
         batch = z0.shape[0]
-        self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=z0.device)
+        self._host, self._given = Host(z0), atol
+        limit = self._host.number(atol)  # () or (B,)
         self.rtol = rtol
-        self._test = StopTest(_host(self.atol), rtol, z0.dtype)
+        self._test = StopTest(limit, rtol, z0.dtype)
         # A list for few samples, whose numbers are looked at one by one.
-        self._few = self.atol.expand(batch).tolist() if batch <= _FEW else None
+        self._few = np.broadcast_to(limit, batch).tolist() if batch <= _FEW else None
         self.max_evals = max_evals
         self.evals = 0
         self.looks = 0
         self.best_z = z0
-        self.size = self.atol
-        self._best: Floats | list[float] = np.full(batch, np.inf, self._test.atol.dtype)  # (B,)
-        self._finished = Finished(z0, self._test.atol.dtype)
+        self.size: Tensor  # from the first look on
+        self._best: Floats | list[float] = np.full(batch, np.inf, self._host.dtype)  # (B,)
+        self._finished = Finished(batch, self._host)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self._mixed = False  # whether f was found to mix samples
@@ -92,20 +93,25 @@ class Ledger:
         self._looked = self._next = 0  # evaluations at the last look that went well, at the next
         self.recording = Recording() if record else None
 
+    @cached_property
+    def atol(self) -> Tensor:
+        """The absolute tolerance in the states' dtype, on their device, () or (B,)."""
+        return self._host.rounded(self._given)
+
     @property
     def best(self) -> Tensor:
         """‖f(z) − z‖₂ at ``best_z``, (B,)."""
-        return self.tensor(self._lengths(np.asarray(self._best)))
+        return self._host.tensor(self._lengths(np.asarray(self._best)))
 
     @property
     def status(self) -> Tensor:
         """Codes of ``Status``, −1 for those who go on, (B,) int64."""
-        return torch.from_numpy(self._finished.status.copy()).to(self.atol.device)
+        return self._host.tensor(self._finished.status)
 
     @property
     def nfe(self) -> Tensor:
         """Evaluations of f until each sample finished, (B,) int64."""
-        return torch.from_numpy(self._finished.nfe.copy()).to(self.atol.device)
+        return self._host.tensor(self._finished.nfe)
 
     @property
     def frozen(self) -> Tensor | None:
@@ -135,9 +141,9 @@ class Ledger:
             if self._few_go_on(lengths, self.size.tolist(), self._few):
                 self._go_on(z, lengths)
                 if self.recording is not None:
-                    self.recording.keep(t, z, np.array(lengths, self._test.atol.dtype), self.evals)
+                    self.recording.keep(t, z, np.array(lengths, self._host.dtype), self.evals)
                 return False
-        res, size = _host(length), _host(self.size)
+        res, size = array(length), array(self.size)
         if self.looks == 1:
             self._test.begin(res, size)
         bound = self._test.bound(size)  # (B,)
@@ -229,7 +235,7 @@ class Ledger:
             True when every sample has finished.
         """
         going = self._finished.going
-        return self._close(going if which is None else _host(which) & going, int(status))
+        return self._close(going if which is None else array(which) & going, int(status))
 
     def _close(self, which: Bools, code: Codes | int) -> bool:
         self._finished.close(which, code, np.asarray(self._best), self.evals)
@@ -245,12 +251,5 @@ class Ledger:
         return res if done.mask is None else np.where(done.mask, done.residual, res)
 
     def tensor(self, values: Floats) -> Tensor:
-        """The numbers as the states' dtype, on their device."""
-        return torch.from_numpy(values.copy()).to(self.atol)
-
-
-def _host(values: Tensor) -> Any:
-    """The numbers as NumPy's, half types as float32."""
-    if values.dtype in _HALF:
-        values = values.float()
-    return values.numpy() if values.is_cpu else values.cpu().numpy()
+        """A copy of the residuals ``values`` (B,) as a tensor like the states."""
+        return self._host.tensor(values)

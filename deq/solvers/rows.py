@@ -12,7 +12,8 @@ from deq.solvers.stop_test import Bools
 
 def share_of(rows: Bools, like: Tensor) -> Tensor:
     """Return a column (B, 1) that is 1 where the mask ``rows`` (B,) is true, and 0 elsewhere."""
-    return torch.from_numpy(rows.astype("f4")).to(like).unsqueeze(1)
+    share = torch.from_numpy(rows[:, None].astype("f4"))
+    return share if like.dtype == torch.float32 and like.is_cpu else share.to(like)
 
 
 def overlay(z: Tensor, other: Tensor, share: Tensor) -> Tensor:
