@@ -74,7 +74,8 @@ def spectral_radius(f: Callable[..., Any], z: State, *args: Any, steps: int = 10
     """
     require_count("steps", steps)
     pull = Pullback(f, z, args)
-    noise = torch.randn(pull.dim, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(pull.dim, generator=generator, dtype=torch.float64, device="cpu")
     v = noise.to(pull.z).expand(pull.batch, -1)  # (B, D)
     v = v / torch.linalg.vector_norm(v, dim=1, keepdim=True)
     lengths = []

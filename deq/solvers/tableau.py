@@ -68,7 +68,8 @@ def _tableau(
     stages = len(weights)
     padded = [[*row, *[0.0] * (stages - len(row))] for row in rows]
     return Tableau(
-        coefficients=torch.tensor([*padded, weights, error], dtype=torch.float64),
+        # Kept for later callers, so not on what happens to be the default device.
+        coefficients=torch.tensor([*padded, weights, error], dtype=torch.float64, device="cpu"),
         stages=stages,
         order=order,
         free=stages > 1 and padded[-1] == weights,

@@ -77,7 +77,7 @@ def jacobian_penalty(
     track = torch.is_grad_enabled()
     total = pull.z.new_zeros(())
     for _ in range(samples):
-        signs = torch.randint(0, 2, (pull.batch, pull.dim), generator=generator)
+        signs = torch.randint(0, 2, (pull.batch, pull.dim), generator=generator, device="cpu")
         signs = (2 * signs - 1).to(pull.z)  # (B, D)
         total = total + pull(signs, create_graph=track).square().sum()
     return total / (samples * max(pull.batch * pull.dim, 1))
