@@ -164,7 +164,9 @@ def on_flat(f: Callable[[S], S], layout: Layout[S]) -> FlatMap:
         version = None if z.is_inference() else z._version
         out = f(layout.shaped(z))
         if version is not None and version != z._version:
-            raise ValueError("f must not change its argument in place; return a new tensor.")
+            raise ValueError(
+                "f must not change its argument in place; return a new tensor each time."
+            )
         layout.check(out)
         return layout.flat(out)
 

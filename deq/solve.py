@@ -177,7 +177,7 @@ def find(
     Adjoint systems use it directly, since their unit of length is the gradient's (B,).
     """
     layout = layout_of(z0)
-    z = layout.flat(z0).detach()  # (B, D)
+    z = layout.flat(z0).detach().resolve_neg()  # (B, D)
     require_plain(z)
     device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
@@ -195,10 +195,12 @@ def find(
             version = z._version
             out = f(layout.shaped(z))
             if version != z._version:
-                raise ValueError("f must not change its argument in place; return a new tensor.")
+                raise ValueError(
+                    "f must not change its argument in place; return a new tensor each time."
+                )
         ledger.evals += 1
         layout.check(out)
-        flat = layout.flat(out)
+        flat = layout.flat(out).resolve_neg()  # an imaginary part may be kept with its sign turned
         return flat.detach() if flat.requires_grad else flat  # f may have turned gradients on
 
     if z.shape[0] > 0:

@@ -260,6 +260,21 @@ def test_autocast_is_for_the_map_alone(solver: object) -> None:
     assert torch.allclose(sol.z, torch.full((2, 3), 2.0), atol=0.1)
 
 
+@every_solver
+@pytest.mark.parametrize("batch", [1, 3, 9])
+def test_an_imaginary_part_may_be_kept_with_its_sign_turned(solver: object, batch: int) -> None:
+    def f(z: Tensor) -> Tensor:
+        out = torch.complex(torch.zeros_like(z), -torch.cos(z)).conj().imag
+        assert out.is_neg()
+        return out
+
+    z0 = f(torch.zeros(batch, 2, dtype=F64))
+    sol = deq.solve(f, z0, solver=solver, tol=1e-6, max_evals=500)
+    assert sol.converged.all()
+    assert torch.allclose(sol.z, torch.full_like(sol.z, COS), atol=1e-5)
+    sol.z.numpy()
+
+
 def test_a_strided_start_is_read_in_its_own_order() -> None:
     z0 = torch.arange(12, dtype=F64).reshape(3, 4).T  # (4, 3), not contiguous
     sol = deq.solve(lambda z: z, z0)

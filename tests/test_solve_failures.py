@@ -123,6 +123,13 @@ def test_every_status_is_a_sentence() -> None:
         ({"z0": [0.0]}, TypeError, "z0"),
         ({"z0": torch.zeros(2, dtype=torch.int64)}, TypeError, "z0"),
         ({"z0": torch.zeros(2, dtype=torch.complex64)}, TypeError, "z0"),
+        ({"z0": torch.eye(3).to_sparse()}, TypeError, "z0 must be a tensor .* not sparse"),
+        (
+            {"z0": (torch.eye(3), torch.eye(3).to_sparse())},
+            TypeError,
+            r"z0\[1\] must be .* not sparse",
+        ),
+        ({"z0": torch.zeros(2).to(torch.float8_e5m2)}, TypeError, "z0 .* not torch.float8"),
         ({"solver": "anderson"}, TypeError, "solver"),
         ({"solver": deq.Anderson}, TypeError, "solver"),
         ({"tol": 0.0}, ValueError, "tol"),

@@ -192,10 +192,14 @@ def require_state(name: str, z: object) -> None:
     ValueError
         If it is an empty tuple, or its tensors differ in batch size or device.
     """
-    if isinstance(z, Tensor) and z.is_floating_point():
-        return
+    if isinstance(z, Tensor):
+        dense = z.layout == torch.strided and not z.is_nested
+        if dense and z.is_floating_point() and z.dtype.itemsize > 1:
+            return
+        kind = f"{z.dtype}" if dense else "sparse or nested"
+    else:
+        kind = type(z).__name__
     if not isinstance(z, tuple):
-        kind = z.dtype if isinstance(z, Tensor) else type(z).__name__
         raise TypeError(
             f"{name} must be a tensor of floating point numbers, or a tuple of them, not {kind}."
         )
