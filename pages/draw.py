@@ -23,17 +23,6 @@ def drawing_side() -> pad.Pad:
     return drawing
 
 
-def tools(drawing: pad.Pad) -> None:
-    """Its buttons and the examples."""
-    with st.container(horizontal=True, gap="small"):
-        nothing = not drawing.objects
-        st.button("Undo", icon=":material/undo:", on_click=pad.undo, disabled=nothing, key="undo")
-        st.button(
-            "Clear", icon=":material/delete:", on_click=pad.clear, disabled=nothing, key="clear"
-        )
-    pad.example_pills(drawing)
-
-
 def settings() -> controls.Choice:
     """What to solve with: two controls open, the rest folded."""
     name, tol = controls.solver_and_tolerance()
@@ -74,7 +63,7 @@ def page(machine: Engine) -> None:
     ahead = choice is not None
     if choice is None:
         with under:
-            tools(drawing)
+            pad.tools(drawing)
         with below:
             choice = settings()
     seen = recognise(machine, drawing, choice)
@@ -83,7 +72,7 @@ def page(machine: Engine) -> None:
         views.prediction(seen, theme)
     if ahead:
         with under:
-            tools(drawing)
+            pad.tools(drawing)
         with below:
             settings()
     with pace.after_the_answer(newcomer):

@@ -81,6 +81,8 @@ def controls(see: str) -> Asked | str:
         help="The cell becomes f(γz, x). γ = 1 is the network as trained; a larger γ stretches all "
         "eigenvalues, until the equilibrium loses its hold.",
     )
+    if kind == DRAWING:
+        subject.drawn_here()
     found = subject.subject(str(kind))
     if isinstance(found, str):
         return found

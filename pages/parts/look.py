@@ -34,6 +34,14 @@ _STYLE = """
 }
 .tour-stop { font-weight: 600; color: inherit; }
 .tour-time { opacity: 0.7; margin-left: 0.5rem; }
+/* The column with the pad is as wide as the pad. */
+@media (min-width: 800px) {
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-here) {
+    flex-wrap: nowrap;
+    > [data-testid="stColumn"] { min-width: 0; }
+    > [data-testid="stColumn"]:has(.st-key-here) { min-width: 280px; }
+  }
+}
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>

@@ -194,6 +194,15 @@ def load_example(pills: int) -> None:
         state.show(objects_of(examples.strokes(name), BRUSH), example=name)
 
 
+def tools(state: Pad) -> None:
+    """The pad's buttons, and the examples."""
+    with st.container(horizontal=True, gap="small"):
+        nothing = not state.objects
+        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=nothing, key="undo")
+        st.button("Clear", icon=":material/delete:", on_click=clear, disabled=nothing, key="clear")
+    example_pills(state)
+
+
 def example_pills(state: Pad) -> None:
     """Examples to load with one click."""
     with st.container(key="example"):

@@ -91,6 +91,8 @@ def controls() -> Asked | str:
     )
     field, cap = _more()
     found: Subject | str | None = None
+    if name == DRAWING:
+        subject.drawn_here()
     if name in (DRAWING, MNIST):
         found = subject.subject(name)
         if isinstance(found, str):

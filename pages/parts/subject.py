@@ -11,6 +11,7 @@ import streamlit as st
 from deq.digits import NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from deq.figures import magnify
+from pages.parts.ink import BRUSH
 
 Picture = npt.NDArray[np.float32]
 LAST = 4999
@@ -83,6 +84,19 @@ def number() -> None:
     )
 
 
+def drawn_here() -> None:
+    """The pad, on a page that is about something else: what is drawn on it is looked at there."""
+    from pages.parts import pad  # its canvas can only be imported where a server runs
+    from pages.parts.pad_script import pad_script
+
+    drawing = pad.pad()
+    with st.container(key="here", gap="small"):
+        st.markdown("**Draw here**")
+        pad.canvas(drawing, st.session_state.get("brush", BRUSH))
+        pad.tools(drawing)
+        pad_script(drawing.address(), drawing.example, f"{drawing.number}")
+
+
 def subject(kind: str) -> Subject | str:
     """The drawing on the pad, or the digit whose number was picked; or why there is none."""
     if kind == MNIST:
@@ -90,19 +104,18 @@ def subject(kind: str) -> Subject | str:
         images, labels = _digits()
         image = images[place].astype(np.float32) / 255
         return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)
-    from pages.parts import pad  # its canvas can only be imported where a server runs
+    from pages.parts import pad
 
     drawing = pad.pad()
     try:
         image = prepare(drawing.rgba())
     except NotADrawing as problem:
-        return f"{problem} Draw one on the page **Draw a digit**, or pick a digit of MNIST."
+        return f"{problem} Or pick a digit of MNIST."
     own = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
     return Subject(image, "your drawing", {k: v for k, v in own.items() if v})
 
 
 def shown(found: Subject) -> None:
-    """The picture itself, small, and the way to another."""
+    """The picture itself, small, as the network is given it."""
     with st.container(key="seen"):
         st.image(magnify(found.image), width=112, caption=found.name)
-        st.page_link("pages/draw.py", label="Draw another", icon=":material/draw:")

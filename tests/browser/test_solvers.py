@@ -47,6 +47,28 @@ def test_the_race_is_run_on_what_was_drawn(visit, app):
     )  # another digit: more than all of it
 
 
+@pytest.mark.parametrize(("name", "picture"), [("solvers", "race"), ("inside", "inside")])
+def test_the_pad_is_there_too(visit, app, name, picture):
+    page = visit(f"{app}/{name}")
+    stage = page.locator(f".st-key-{picture} .main-svg").first
+    stage.wait_for()
+    before = page.evaluate(PIXELS)
+    click(page, "clear")
+    page.get_by_text("The canvas is empty").wait_for()
+    page.wait_for_timeout(600)  # let the canvas confirm that it is empty
+    draw(page, drawings()["0 by writer 15"])
+    stage.wait_for()
+    page.wait_for_function("() => new URL(location.href).searchParams.get('ink')")
+    assert page.evaluate(PIXELS) != before
+    click(page, "undo")  # its one stroke
+    page.get_by_text("The canvas is empty").wait_for()
+    page.wait_for_function("() => !new URL(location.href).searchParams.get('ink')")
+    draw(page, drawings()["0 by writer 15"])
+    stage.wait_for()
+    page.get_by_role("link", name="Draw a digit").click()  # one pad for all pages
+    reads(page, "0")
+
+
 def test_all_heads_start_together_and_stop_where_they_settle(visit, app):
     page = visit(f"{app}/solvers?problem=narrow+valley")
     page.wait_for_selector(".st-key-race .main-svg")

@@ -60,7 +60,7 @@ def test_a_digit_of_mnist_and_an_empty_pad(open_page):
     app = open_page("inside")
     app.session_state["drawing"].show([])
     app.run()
-    assert "Draw one on the page" in app.warning[0].value
+    assert "Or pick a digit of MNIST" in app.warning[0].value
 
 
 @pytest.mark.parametrize("k", range(len(inside_words.TRY)))

@@ -44,6 +44,19 @@ def test_every_problem_has_its_picture_or_a_sentence(open_page, name, way):
         assert spec(app)["data"]
 
 
+def test_the_pad_is_there_for_a_drawing_only(open_page):
+    app = open_page("solvers")
+    assert "Draw here" in said(app)
+    app.selectbox(key="problem").set_value(race_controls.MNIST).run()
+    assert "Draw here" not in said(app)
+    app.selectbox(key="problem").set_value(race_controls.DRAWING).run()
+    before = spec(app)["data"]
+    number = app.session_state["drawing"].pills
+    app.button_group(key=f"example-{number}").set_value("0").run()
+    assert spec(app)["data"] != before
+    assert not app.exception
+
+
 def test_a_cap_of_one_and_seconds(open_page):
     app = open_page("solvers", problem="three speeds", cap="1", over="seconds")
     assert "Nobody settles: all reached the cap" in said(app)
@@ -56,7 +69,7 @@ def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
     app = open_page("solvers")
     app.session_state["drawing"].show([])
     app.run()
-    assert "Draw one on the page" in app.warning[0].value
+    assert "Or pick a digit of MNIST" in app.warning[0].value
     app.selectbox(key="problem").set_value("spiral").run()
     assert not app.warning
 
