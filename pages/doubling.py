@@ -66,7 +66,7 @@ def results() -> None:
         figure = doubling_views.picture(records, config, live=live, theme=theme)
         st.caption(doubling_views.LOOK)
         if not live:
-            doubling_views.downloads(records, figure, said, theme)
+            doubling_views.downloads(records, figure, said)
             turn = f"{run.id if run else 'example'} {len(records)} {theme}"
             scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
 

@@ -89,7 +89,7 @@ def page(machine: Engine) -> None:
         turn = f"{drawing.number} {choice} {st.session_state['view']}"
         time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
         pad_script(drawing.address(), drawing.example, turn)
-        downloads.buttons(seen, figure, theme)
+        downloads.buttons(seen, figure)
     prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
 
 

@@ -33,7 +33,7 @@ def page() -> None:
     predict, code = st.columns([2, 3], gap="large")
     with predict:
         scalar_prose.predict(st.session_state["map"])
-        scalar_views.downloads(found, figure, theme)
+        scalar_views.downloads(found, figure)
     with code, st.container(key="code"):
         st.markdown("**The same in six lines of `deq`**")
         st.code(words.code(choice), language="python")

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from deq.diagnostics.gradients import Measured
-from deq.figures import standalone_page
 from deq.figures.gradients import gradients_over_depth
 from pages.parts import errors, files, gradients_lesson, guard, scalar_script
 from pages.parts.chart import chart
@@ -29,11 +28,7 @@ def hero(found: list[Measured]) -> None:
     st.caption(gradients_lesson.LOOK)
     with st.container(horizontal=True):
         files.numbers("Numbers (CSV)", lambda: gradients_lesson.table(found), "gradients")
-        files.picture(
-            lambda: standalone_page(figure, "Gradients compared", said, theme=theme),
-            "gradients",
-            plays=False,
-        )
+        files.picture(figure, "Gradients compared", said, "gradients")
 
 
 def page() -> None:

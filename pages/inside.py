@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from deq.figures import standalone_page
 from pages.parts import (
     errors,
     guard,
@@ -44,7 +43,9 @@ def hero(asked: Asked) -> None:
         ),
         look.section,
         lambda: inside_words.table(numbers),
-        lambda: standalone_page(figure, f"Inside {asked.subject.name}", said, theme=theme),
+        figure,
+        f"Inside {asked.subject.name}",
+        said,
     )
     turn = f"{look} {theme} {narrow}"
     scalar_script.scalar_script("inside", turn, asked.subject.query, ("ink", "example"), LABEL)

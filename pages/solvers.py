@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from deq.figures import standalone_page
 from deq.figures.race import race_figure
 from pages.parts import (
     errors,
@@ -61,7 +60,9 @@ def hero(asked: Asked, found: Result) -> None:
         ),
         "race",
         lambda: race_words.numbers(timed),
-        lambda: standalone_page(figure, f"Solver race: {found.problem.title}", said, theme=theme),
+        figure,
+        f"Solver race: {found.problem.title}",
+        said,
     )
     query = asked.subject.query if asked.subject else {}
     turn = f"{asked} {theme} {narrow}"

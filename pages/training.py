@@ -76,7 +76,7 @@ def results() -> None:
         figure = lab_views.picture(records, live=live, theme=theme)
         st.caption(f"{lab_prose.LOOK} {lab_prose.CLOUD}")
         if not live:
-            lab_views.downloads(run, records, figure, theme)
+            lab_views.downloads(run, records, figure)
             turn = f"{run.id if run else 'example'} {len(records)} {theme}"
             scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
         hand_over.from_fragment()

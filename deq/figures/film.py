@@ -36,6 +36,11 @@ class Film(go.Figure):  # type: ignore[misc]  # plotly comes without types
         super().__init__({"data": list(data), "layout": dict(layout)}, _validate=False)
         self._film = list(frames)
 
+    @classmethod
+    def plays(cls, figure: go.Figure) -> bool:
+        """Whether ``figure``, a film or any other, has frames."""
+        return bool(figure._film if isinstance(figure, cls) else figure.frames)
+
     @property
     def frames(self) -> tuple[go.Frame, ...]:
         """The frames as Plotly's objects."""

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from deq.figures import standalone_page
 from deq.figures.learning import learning
 from deq.training.doubling_config import DoublingConfig
 from deq.training.doubling_course import course_of
@@ -113,7 +112,7 @@ def picture(records: Records, config: DoublingConfig, *, live: bool, theme: str 
     return figure
 
 
-def downloads(records: Records, figure: Any, said: str, theme: str | None) -> None:
+def downloads(records: Records, figure: Any, said: str) -> None:
     """The log, and the picture that plays."""
 
     def log() -> str:
@@ -126,7 +125,7 @@ def downloads(records: Records, figure: Any, said: str, theme: str | None) -> No
 
     with st.container(horizontal=True):
         files.numbers("Log (CSV)", log, "doubling")
-        files.picture(lambda: standalone_page(figure, "y = 2x", said, theme=theme), "doubling")
+        files.picture(figure, "y = 2x", said, "doubling")
 
 
 def code(config: DoublingConfig) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from deq.figures import standalone_page, trajectory_csv
+from deq.figures import trajectory_csv
 from pages.parts import files
 from pages.parts.engine import Seen
 
 
-def buttons(seen: Seen, figure: Any, theme: str | None) -> None:
+def buttons(seen: Seen, figure: Any) -> None:
     """The way of the hidden state: numbers and picture."""
     if seen.answer is None:
         return
@@ -24,7 +24,5 @@ def buttons(seen: Seen, figure: Any, theme: str | None) -> None:
             lambda: trajectory_csv(course.t, course.residual[:, 0], answer.points, answer.shares),
             "trajectory",
         )
-        files.picture(
-            lambda: standalone_page(figure, title, found.reason, theme=theme), "trajectory"
-        )
+        files.picture(figure, title, found.reason, "trajectory")
     files.still()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
+
+from deq.figures import standalone_page
+from deq.figures.film import Film
 
 
 def numbers(label: str, make: Callable[[], str], name: str) -> None:
@@ -20,11 +24,12 @@ def numbers(label: str, make: Callable[[], str], name: str) -> None:
     )
 
 
-def picture(make: Callable[[], str], name: str, *, plays: bool = True) -> None:
-    """A button for a picture as one HTML file."""
+def picture(figure: Any, title: str, said: str, name: str) -> None:
+    """A button for a figure as one HTML file, under its title and above what it says."""
+    plays, theme = Film.plays(figure), st.context.theme.type
     st.download_button(
         "Picture that plays (HTML)" if plays else "Picture (HTML)",
-        make,
+        lambda: standalone_page(figure, title, said, theme=theme),
         f"{name}.html",
         "text/html",
         icon=":material/animation:" if plays else ":material/image:",

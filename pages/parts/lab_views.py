@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from deq.figures import magnify, standalone_page
+from deq.figures import magnify
 from deq.figures.confusion import confusion_matrix
 from deq.figures.lab import lab
 from deq.figures.runs import MOST, runs
@@ -55,7 +55,7 @@ def picture(records: lab_words.Records, *, live: bool, theme: str | None) -> Any
     return figure
 
 
-def downloads(run: Run | None, records: lab_words.Records, figure: Any, theme: str | None) -> None:
+def downloads(run: Run | None, records: lab_words.Records, figure: Any) -> None:
     """Weights, log, and the picture that plays; and the way to the Draw page."""
     weights = None if run is None else run.folder / WEIGHTS
     there = weights is not None and weights.is_file()
@@ -80,7 +80,7 @@ def downloads(run: Run | None, records: lab_words.Records, figure: Any, theme: s
             disabled=not there,
         )
         files.numbers("Log (CSV)", lambda: table(records), "lab")
-        files.picture(lambda: standalone_page(figure, "Training lab", ALT, theme=theme), "lab")
+        files.picture(figure, "Training lab", ALT, "lab")
 
 
 def answers(records: lab_words.Records, config: LabConfig, theme: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from deq.figures import errors_over_evals, linked_cobweb, standalone_page
+from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts import files
 from pages.parts import scalar_words as words
 from pages.parts.chart import chart
@@ -85,15 +85,9 @@ def speed(found: Lesson, theme: str | None) -> None:
         )
 
 
-def downloads(found: Lesson, figure: Any, theme: str | None) -> None:
+def downloads(found: Lesson, figure: Any) -> None:
     """CSV of the iterates and the figure as one HTML file, each made when it is asked for."""
-
-    def page() -> str:
-        return standalone_page(
-            figure, f"g(x) = {found.choice.text}", words.verdict(found), theme=theme
-        )
-
     with st.container(horizontal=True):
         files.numbers("Iterates (CSV)", lambda: words.iterates_csv(found), "iterates")
-        files.picture(page, "cobweb")
+        files.picture(figure, f"g(x) = {found.choice.text}", words.verdict(found), "cobweb")
     files.still()

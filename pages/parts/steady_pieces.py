@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -24,7 +25,9 @@ def readouts(numbers: Mapping[str, str]) -> None:
             st.metric(label, value, width="content")
 
 
-def take_home(code: str, name: str, csv: Callable[[], str], page: Callable[[], str]) -> None:
+def take_home(
+    code: str, name: str, csv: Callable[[], str], figure: Any, title: str, said: str
+) -> None:
     """The code box, and two files that are made when they are asked for."""
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="code"):
@@ -34,5 +37,5 @@ def take_home(code: str, name: str, csv: Callable[[], str], page: Callable[[], s
         st.markdown("**Take it home**")
         with st.container(horizontal=True):
             files.numbers("Numbers (CSV)", csv, name)
-            files.picture(page, name, plays=False)
+            files.picture(figure, title, said, name)
         files.still()

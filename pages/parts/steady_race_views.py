@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deq.figures import standalone_page
 from deq.figures.lambda_plane import lambda_plane
 from deq.figures.portrait import portrait
 from deq.figures.walk import evals_over_tol, jump_and_walk
@@ -74,9 +73,9 @@ def why_section(narrow: bool, theme: str | None) -> str:
         steady_code.walk_code(w, method, tol),
         "steps",
         lambda: words.table(["t", "x"], found.run.t, found.run.x),
-        lambda: standalone_page(
-            figure, f"z = tanh({w:g} z + 0.3)", words.walk_verdict(found), theme=theme
-        ),
+        figure,
+        f"z = tanh({w:g} z + 0.3)",
+        words.walk_verdict(found),
     )
     return f"{w} {method} {tol}"
 
@@ -132,8 +131,8 @@ def depth_section(narrow: bool, theme: str | None) -> str:
             found.layers[:, 1],
             found.distances,
         ),
-        lambda: standalone_page(
-            figure, f"gain {gain:g}, seed {seed}", words.deep_verdict(found), theme=theme
-        ),
+        figure,
+        f"gain {gain:g}, seed {seed}",
+        words.deep_verdict(found),
     )
     return f"{gain} {seed} {start}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deq.figures import standalone_page
 from deq.figures.flow import flow_field
 from deq.figures.lambda_plane import lambda_plane
 from deq.figures.step_size import euler_path, steps_over_h
@@ -50,9 +49,9 @@ def flow_section(narrow: bool, theme: str | None) -> str:
         lambda: words.table(
             ["t", *(f"x from {x!r}" for x in found.courses[:, 0].tolist())], found.t, *found.courses
         ),
-        lambda: standalone_page(
-            figure, f"dx/dt = {choice.text} − x", words.flow_verdict(found), theme=theme
-        ),
+        figure,
+        f"dx/dt = {choice.text} − x",
+        words.flow_verdict(found),
     )
     return repr(choice)
 
@@ -124,8 +123,8 @@ def step_section(narrow: bool, theme: str | None) -> str:
         steady_code.step_code(choice, h),
         "steps",
         lambda: words.table(["h", "steps"], found.hs, found.counts),
-        lambda: standalone_page(
-            figure, f"Euler's step on {choice.text}", words.step_verdict(found), theme=theme
-        ),
+        figure,
+        f"Euler's step on {choice.text}",
+        words.step_verdict(found),
     )
     return f"{choice} {h}"

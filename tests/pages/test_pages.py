@@ -38,6 +38,24 @@ def test_every_figure_has_words_for_those_who_cannot_see_it(open_page, name):
     assert any("Read on" in text for text in looks)
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "plays"),
+    [
+        ("draw", {}, True),
+        ("fixed_points", {}, True),
+        ("gradients", {}, False),
+        ("inside", {"see": "kick"}, True),
+        ("inside", {"see": "eigenvalues"}, False),
+        ("solvers", {}, True),
+    ],
+)
+def test_the_button_knows_whether_the_picture_plays(open_page, name, address, plays):
+    buttons = open_page(name, **address).get("download_button")
+    labels = [button.proto.label for button in buttons]
+    assert ("Picture that plays (HTML)" in labels) is plays
+    assert ("Picture (HTML)" in labels) is not plays
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_an_exception_is_a_sentence(open_page, monkeypatch, name):
     def broken(*_args, **_kwargs):
