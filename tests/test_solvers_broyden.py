@@ -152,14 +152,6 @@ def test_nets_agree_with_scipy(gain: float, method: str) -> None:
     assert np.allclose(sol.z.flatten().numpy(), oracle.x, atol=1e-6)
 
 
-@pytest.mark.parametrize("batch", [1, 2, 100])
-def test_batches_of_any_size(batch: int) -> None:
-    f, _, x = tanh_net(n=10, batch=batch, gain=0.8)
-    sol = deq.solve(f, torch.zeros_like(x), solver=deq.Broyden(), tol=1e-9)
-    assert sol.converged.all()
-    assert torch.allclose(f(sol.z), sol.z, atol=1e-7)
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
