@@ -56,7 +56,8 @@ def page() -> None:
     st.header("Inside one equilibrium", anchor=False)
     st.markdown(inside_words.IDEA)
     see = inside_controls.section()
-    stage, right = st.columns(pieces.SPLIT, gap="medium")
+    with st.container(key="beside-the-pad"):
+        stage, right = st.columns(pieces.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
         asked = inside_controls.controls(see)
         if isinstance(asked, Asked):

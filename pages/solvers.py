@@ -73,7 +73,8 @@ def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
     st.header("The solver race", anchor=False)
     st.markdown(race_words.IDEA)
-    stage, right = st.columns(pieces.SPLIT, gap="medium")
+    with st.container(key="beside-the-pad"):
+        stage, right = st.columns(pieces.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
         asked = race_controls.controls()
         if isinstance(asked, Asked) and asked.subject is not None:

@@ -34,12 +34,13 @@ _STYLE = """
 }
 .tour-stop { font-weight: 600; color: inherit; }
 .tour-time { opacity: 0.7; margin-left: 0.5rem; }
-/* The column with the pad is as wide as the pad. */
+/* A column beside figures that is as wide as the pad in it. (Without :has, which would look through
+   every figure whenever one changes.) */
 @media (min-width: 800px) {
-  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-here) {
+  .st-key-beside-the-pad > * > [data-testid="stHorizontalBlock"] {
     flex-wrap: nowrap;
-    > [data-testid="stColumn"] { min-width: 0; }
-    > [data-testid="stColumn"]:has(.st-key-here) { min-width: 280px; }
+    > :first-child { min-width: 0; }
+    > :last-child { flex: 0 0 280px; }
   }
 }
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
