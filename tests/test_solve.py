@@ -59,6 +59,25 @@ def test_any_shape_is_solved_and_returned(solver: object, shape: tuple[int, ...]
 
 
 @every_solver
+@pytest.mark.parametrize("batch", [1, 3, 9])
+@pytest.mark.parametrize("cap", [3, 400])
+@pytest.mark.parametrize("record", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_every_number_has_the_type_it_should(
+    solver: object, batch: int, cap: int, record: bool, dtype: torch.dtype
+) -> None:
+    z0 = torch.linspace(0, 1, batch, dtype=dtype).unsqueeze(1)
+    sol = deq.solve(torch.cos, z0, solver=solver, tol=2e-2, max_evals=cap, record=record)
+    assert sol.z.dtype == sol.residual.dtype == dtype
+    assert sol.nfe.dtype == sol.status.dtype == torch.int64
+    if record:
+        assert sol.trajectory is not None
+        assert sol.trajectory.z.dtype == sol.trajectory.residual.dtype == dtype
+        assert sol.trajectory.nfe.dtype == torch.int64
+        assert sol.trajectory.t.dtype == F64
+
+
+@every_solver
 def test_an_empty_batch_is_no_work(solver: object) -> None:
     f = Counting(torch.cos)
     sol = deq.solve(f, torch.zeros(0, 3), solver=solver, record=True, strict=True)
