@@ -54,8 +54,8 @@ class DEQ(nn.Module):
 
     Inside of a model that ``torch.compile`` compiles the layer runs as it is, and so does its cell
     unless that is compiled on its own: ``deq.DEQ(torch.compile(cell))``. Transforms that hide the
-    numbers (``torch.func``, batched gradients, forward mode) raise
-    ``NotImplementedError``; forward mode goes through ``Unrolled`` while gradients are on.
+    numbers (``torch.func``, batched gradients, forward mode) raise ``NotImplementedError``;
+    forward mode goes through ``Unrolled`` while gradients are on.
 
     References
     ----------

@@ -15,14 +15,6 @@ from pages.parts.time_cursor import time_cursor
 guard.through_app()
 
 
-def drawing_side() -> pad.Pad:
-    """The pad itself, and what is drawn on it."""
-    drawing = pad.pad()
-    st.markdown("**Draw here**")  # short: the canvas's own toolbar covers the right half
-    pad.canvas(drawing, st.session_state.get("brush", BRUSH))
-    return drawing
-
-
 def settings() -> controls.Choice:
     """What to solve with: two controls open, the rest folded."""
     name, tol = controls.solver_and_tolerance()
@@ -55,7 +47,7 @@ def page(machine: Engine) -> None:
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
-        drawing = drawing_side()
+        drawing = pad.shown()
         under = st.container(gap="small")
     newcomer = "last-seen" not in st.session_state
     # The digit goes out before the widgets around it, whose values are known from the last run.

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.solvers.tableau import tableau
+from deq.solvers import anderson, broyden_tables, tableau
 from tests.test_solve import every_solver
 
+KEPT = (tableau.tableau, anderson._constants, broyden_tables.tables_for)
 X = torch.linspace(-1, 1, 18).reshape(3, 6)
 W = 0.5 * torch.linalg.qr(torch.randn(6, 6, generator=torch.Generator().manual_seed(0))).Q
 
@@ -25,10 +26,12 @@ def cell(z: Tensor, x: Tensor) -> Tensor:
 
 @pytest.fixture(autouse=True)
 def elsewhere() -> Iterator[None]:
-    tableau.cache_clear()  # what was kept from before would hide the mistake
+    for kept in KEPT:  # from before: it would hide the mistake
+        kept.cache_clear()
     with torch.device("meta"):
         yield
-    tableau.cache_clear()
+    for kept in KEPT:
+        kept.cache_clear()
 
 
 @every_solver

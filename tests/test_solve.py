@@ -24,7 +24,6 @@ SOLVERS = {
 }
 every_solver = pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 
-
 LARGEST_STEP = 6  # evaluations, on a scalar: six stages of dopri5
 
 

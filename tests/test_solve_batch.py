@@ -11,18 +11,13 @@ from torch import Tensor
 import deq
 from deq import Status
 from deq.solvers import Iteration
+from tests import test_solve
 from tests.problems import F64
 
 SOLVERS = {
-    "picard": deq.Picard(),
+    **test_solve.SOLVERS,
     "damped": deq.Picard(damping=0.6),
-    "anderson": deq.Anderson(),
     "window 2": deq.Anderson(window=2),
-    "broyden": deq.Broyden(),
-    "newton": deq.Newton(),
-    "newton-krylov": deq.Newton(dense_limit=1),
-    "transient": deq.PseudoTransient(),
-    "ode": deq.ODE(),
     "rk4": deq.ODE(method="rk4"),
 }
 TOL = 1e-6
@@ -117,8 +112,9 @@ def test_the_shape_of_a_state_does_not_matter(name: str, seed: int, shape: list[
 @given(bad=st.sampled_from([math.nan, math.inf, -math.inf, 1e300]), at=st.integers(0, 3))
 @settings(max_examples=16)
 @pytest.mark.parametrize("name", SOLVERS)
-def test_a_broken_mate_harms_nobody(name: str, bad: float, at: int) -> None:
-    w, x = contraction(0, 4, 3, [0.5, 0.5, 0.5, 0.5])
+@pytest.mark.parametrize("n", [1, 4])
+def test_a_broken_mate_harms_nobody(n: int, name: str, bad: float, at: int) -> None:
+    w, x = contraction(3, 4, n, [0.8, 0.5, 0.9, 0.7])
     broken = torch.zeros(4, 1, dtype=torch.bool)
     broken[at] = True
     z0 = torch.zeros_like(x)
@@ -128,11 +124,13 @@ def test_a_broken_mate_harms_nobody(name: str, bad: float, at: int) -> None:
         seen.append(z)
         return torch.where(broken, bad, apply(w, x, z))
 
-    sol = deq.solve(f, z0, solver=SOLVERS[name], tol=TOL, max_evals=3000)
-    clean = deq.solve(lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=TOL, max_evals=3000)
+    # The steps of an ODE are shared: a mate on its way to 1e300 costs evaluations, no more.
+    solver, tol, cap = SOLVERS[name], 1e-10, 10_000
+    sol = deq.solve(f, z0, solver=solver, tol=tol, max_evals=cap)
+    clean = deq.solve(lambda z: apply(w, x, z), z0, solver=solver, tol=tol, max_evals=cap)
     mates = ~broken[:, 0]
     assert sol.converged[mates].all()
-    assert torch.allclose(sol.z[mates], clean.z[mates], atol=1e-5)
+    assert torch.allclose(sol.z[mates], clean.z[mates], atol=1e-8)
     if not math.isfinite(bad):  # (a constant 1e300 is an equilibrium)
         assert Status(int(sol.status[at])) is Status.NON_FINITE
         assert all(z.isfinite().all() for z in seen)  # nobody is ever shown a poisoned state
@@ -141,13 +139,12 @@ def test_a_broken_mate_harms_nobody(name: str, bad: float, at: int) -> None:
 @pytest.mark.parametrize("batch", [1, 2, 100])
 @pytest.mark.parametrize("name", sorted(SOLVERS))
 def test_batch_sizes(name: str, batch: int) -> None:
-    w, x = contraction(1, 100, 5, [0.5] * 100)
+    w, x = contraction(1, 100, 10, [0.5, 0.8] * 50)
     w, x = w[:batch], x[:batch]
-    sol = deq.solve(
-        lambda z: apply(w, x, z), torch.zeros_like(x), solver=SOLVERS[name], tol=TOL, max_evals=500
-    )
+    z0 = torch.zeros_like(x)
+    sol = deq.solve(lambda z: apply(w, x, z), z0, solver=SOLVERS[name], tol=1e-9, max_evals=3000)
     assert sol.converged.all()
-    assert torch.allclose(apply(w, x, sol.z), sol.z, atol=1e-5)
+    assert torch.allclose(apply(w, x, sol.z), sol.z, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("solver", [deq.Picard(), deq.Picard(damping=0.7)])

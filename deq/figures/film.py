@@ -36,11 +36,6 @@ class Film(go.Figure):  # type: ignore[misc]  # plotly comes without types
         super().__init__({"data": list(data), "layout": dict(layout)}, _validate=False)
         self._film = list(frames)
 
-    @classmethod
-    def plays(cls, figure: go.Figure) -> bool:
-        """Whether ``figure``, a film or any other, has frames."""
-        return bool(figure._film if isinstance(figure, cls) else figure.frames)
-
     @property
     def frames(self) -> tuple[go.Frame, ...]:
         """The frames as Plotly's objects."""
@@ -49,3 +44,8 @@ class Film(go.Figure):  # type: ignore[misc]  # plotly comes without types
     def to_dict(self) -> dict[str, Any]:
         """The whole figure as plain dictionaries and lists."""
         return {**super().to_dict(), "frames": self._film}
+
+
+def plays(figure: go.Figure) -> bool:
+    """Whether ``figure``, a film or any other, has frames."""
+    return bool(figure._film if isinstance(figure, Film) else figure.frames)

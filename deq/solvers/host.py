@@ -46,10 +46,9 @@ class Host:
 
     def tensor(self, values: Any) -> Tensor:
         """A copy of the array ``values`` on the states' device; fractions in the states' dtype."""
-        out = torch.from_numpy(values.copy())
-        if self._shared:
-            return out
-        return out.to(self._device, self._dtype if out.is_floating_point() else out.dtype)
+        fractions = values.dtype.kind == "f"
+        out = torch.from_numpy(values.astype(self.dtype if fractions else values.dtype))
+        return out if self._shared else out.to(self._device, self._dtype if fractions else None)
 
     def rounded(self, value: float | Tensor) -> Tensor:
         """``value`` as a tensor like the states, of its own shape."""

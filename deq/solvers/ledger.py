@@ -101,7 +101,7 @@ class Ledger:
     @property
     def best(self) -> Tensor:
         """‖f(z) − z‖₂ at ``best_z``, (B,)."""
-        return self._host.tensor(self._lengths(np.asarray(self._best, self._host.dtype)))
+        return self._host.tensor(self._lengths(np.asarray(self._best)))
 
     @property
     def status(self) -> Tensor:

@@ -13,6 +13,7 @@ from deq.solvers.stop_test import Bools
 def share_of(rows: Bools, like: Tensor) -> Tensor:
     """Return a column (B, 1) that is 1 where the mask ``rows`` (B,) is true, and 0 elsewhere."""
     share = torch.from_numpy(rows[:, None].astype("f4"))
+    # Asking costs less than having torch find that there is nothing to do.
     return share if like.dtype == torch.float32 and like.is_cpu else share.to(like)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from deq.figures import standalone_page
-from deq.figures.film import Film
+from deq.figures.film import plays
 
 
 def numbers(label: str, make: Callable[[], str], name: str) -> None:
@@ -26,13 +26,13 @@ def numbers(label: str, make: Callable[[], str], name: str) -> None:
 
 def picture(figure: Any, title: str, said: str, name: str) -> None:
     """A button for a figure as one HTML file, under its title and above what it says."""
-    plays, theme = Film.plays(figure), st.context.theme.type
+    moves, theme = plays(figure), st.context.theme.type
     st.download_button(
-        "Picture that plays (HTML)" if plays else "Picture (HTML)",
+        "Picture that plays (HTML)" if moves else "Picture (HTML)",
         lambda: standalone_page(figure, title, said, theme=theme),
         f"{name}.html",
         "text/html",
-        icon=":material/animation:" if plays else ":material/image:",
+        icon=":material/animation:" if moves else ":material/image:",
         on_click="ignore",
         key="download-html",
     )

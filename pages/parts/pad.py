@@ -174,6 +174,14 @@ def canvas(state: Pad, brush: int) -> None:
         st.caption(words.UNREAD)
 
 
+def shown() -> Pad:
+    """The pad under its heading, and what is drawn on it."""
+    state = pad()
+    st.markdown("**Draw here**")  # short: the canvas's own toolbar covers the right half
+    canvas(state, st.session_state.get("brush", BRUSH))
+    return state
+
+
 def undo() -> None:
     """Take the last stroke away: of what is on the canvas, whose news may come with the click."""
     state = pad()

@@ -11,7 +11,6 @@ import streamlit as st
 from deq.digits import NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from deq.figures import magnify
-from pages.parts.ink import BRUSH
 
 Picture = npt.NDArray[np.float32]
 LAST = 4999
@@ -89,10 +88,8 @@ def drawn_here() -> None:
     from pages.parts import pad  # its canvas can only be imported where a server runs
     from pages.parts.pad_script import pad_script
 
-    drawing = pad.pad()
     with st.container(key="here", gap="small"):
-        st.markdown("**Draw here**")
-        pad.canvas(drawing, st.session_state.get("brush", BRUSH))
+        drawing = pad.shown()
         pad.tools(drawing)
         pad_script(drawing.address(), drawing.example, f"{drawing.number}")
 

@@ -17,6 +17,10 @@ PIXELS = """() => {
   pen.drawImage(image, 0, 0, 28, 28);
   return [...pen.getImageData(0, 0, 28, 28).data].filter((_, k) => k % 4 === 0);
 }"""
+LOADED = """() => {
+  const image = document.querySelector('.st-key-seen img');
+  return image && image.complete && image.naturalWidth > 0;
+}"""
 PATIENCE = 30_000
 
 
@@ -52,14 +56,19 @@ def test_the_pad_is_there_too(visit, app, name, picture):
     page = visit(f"{app}/{name}")
     stage = page.locator(f".st-key-{picture} .main-svg").first
     stage.wait_for()
+    page.wait_for_function(LOADED)
     before = page.evaluate(PIXELS)
+    assert sum(before) > 0
     click(page, "clear")
     page.get_by_text("The canvas is empty").wait_for()
     page.wait_for_timeout(600)  # let the canvas confirm that it is empty
     draw(page, drawings()["0 by writer 15"])
     stage.wait_for()
     page.wait_for_function("() => new URL(location.href).searchParams.get('ink')")
-    assert page.evaluate(PIXELS) != before
+    page.wait_for_function(LOADED)
+    after = page.evaluate(PIXELS)
+    assert sum(after) > 0
+    assert after != before
     click(page, "undo")  # its one stroke
     page.get_by_text("The canvas is empty").wait_for()
     page.wait_for_function("() => !new URL(location.href).searchParams.get('ink')")
