@@ -219,7 +219,9 @@ def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     dt = solver.dt
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
-        if ledger.due() and ledger.observe(step * dt, z, fz - z):
+        if step == 0:
+            require_plain(fz)
+        if ledger.due() and ledger.observe(step * dt, z, solver.residual(state, z, fz)):
             return
         if step + 1 < ledger.max_evals:
             z, state = solver.step(state, z, fz)

@@ -84,7 +84,7 @@ def test_duplicate_history_is_no_crash() -> None:
 @pytest.mark.parametrize("rows", [((1.0, 1.0), (1.0, 1.0)), ((0.0, 0.0), (0.0, 0.0))])
 def test_a_singular_system_gets_a_finite_answer(rows: tuple[tuple[float, ...], ...]) -> None:
     singular = torch.tensor([rows, ((2.0, 0.0), (0.0, 4.0))], dtype=F64)
-    newest = torch.tensor([[0.0], [1.0]], dtype=F64)
+    newest = torch.tensor([0.0, 1.0], dtype=F64)
     alpha = _weights(singular, torch.ones(2, 2, 1, dtype=F64), newest)
     assert alpha[0].flatten().tolist() == [0.0, 1.0]
     assert alpha[1].flatten().tolist() == pytest.approx([2 / 3, 1 / 3])

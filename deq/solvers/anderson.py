@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from deq.solvers import anderson_alone as alone
 from deq.solvers.base import Iteration, require_count, require_number
+from deq.solvers.small import choice, combination, near, products, small
 
 # Older states are trusted less: each step back multiplies its share of the ridge.
 _AGEING = 10.0
-# Up to so many samples the whole Gram matrix costs less than putting a row and a column into it.
-_FEW = 32
+# Up to so many samples the whole Gram matrix costs less than putting a row and a column into it,
+# and NumPy solves their systems sooner.
+_FEW = 16
 
 
 @dataclass(slots=True)
 class AndersonState:
-    """History of an Anderson iteration; slots are reused in a ring."""
+    """History of an Anderson iteration; slots are reused in a ring.
+
+    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
+    """
 
     g: Tensor  # (B, m + 1, D) residual vectors f(z) − z
     e: Tensor  # (B, m + 1, D) damped steps z + h·g
+    each_g: tuple[Tensor, ...]  # m + 1 views (B, D) of them
+    each_e: tuple[Tensor, ...]
+    near_g: Any  # the same histories, where products with them are quicker
+    near_e: Any
     gram: Tensor  # (B, m + 1, m + 1) g gᵀ
+    table: Any  # the same, where small operations on it are quicker
     ones: Tensor  # (B, m + 1, 1)
     factors: tuple[Tensor, ...]  # (m + 1, m + 1) of the Gram matrix, by the newest slot
     floors: tuple[Tensor, ...]  # (m + 1, m + 1) added to it, by the slots in use
-    newest: tuple[Tensor, ...]  # (m + 1, 1) all the weight on the newest slot, by that slot
+    newest: tuple[Tensor, ...]  # (m + 1,) all the weight on the newest slot, by that slot
     count: int = 0  # states taken so far
+    begun: bool = False  # whether the residual vector of the next step is in its slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +123,31 @@ class Anderson(Iteration):
         if alone.fits(z0):
             return alone.begin(z0, *_in_numpy(n, ridge, wide))
         factors, floors, newest = _constants(n, ridge, wide, z0.device)
+        # A slot is one piece of memory: quicker to write, as quick to read.
+        slots = torch.empty(2, n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(1, 2)
+        g, e = slots.zero_() if batch <= _FEW else slots  # many only read what was written
+        gram = torch.empty(batch, n, n, dtype=wide, device=z0.device)
         return AndersonState(
-            # A slot is one piece of memory: quicker to write, as quick to read.
-            g=torch.zeros(n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(0, 1),
-            e=torch.zeros(n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(0, 1),
-            gram=torch.zeros(batch, n, n, dtype=wide, device=z0.device),
+            g=g,
+            e=e,
+            each_g=g.unbind(1),
+            each_e=e.unbind(1),
+            near_g=near(g),
+            near_e=near(e),
+            gram=gram,
+            table=small(gram),
             ones=torch.ones(batch, n, 1, dtype=wide, device=z0.device),
             factors=factors,
             floors=floors,
             newest=newest,
         )
+
+    def residual(self, state: AndersonState | alone.AloneState, z: Tensor, fz: Tensor) -> Tensor:
+        """Return ``fz − z`` (B, D), in the history already."""
+        if isinstance(state, alone.AloneState):
+            return fz - z
+        state.begun = True
+        return torch.sub(fz, z, out=state.each_g[state.count % len(state.factors)])
 
     def step(
         self, state: AndersonState | alone.AloneState, z: Tensor, fz: Tensor
@@ -126,47 +155,68 @@ class Anderson(Iteration):
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
         if isinstance(state, alone.AloneState):
             return alone.advance(state, z, fz, self.damping, self.restart), state
+        if not state.begun:
+            self.residual(state, z, fz)
         n = len(state.factors)
-        slot = state.count % n
-        state.count += 1
-        g, e, gram, ones = state.g, state.e, state.gram, state.ones
+        slot, used = state.count % n, min(state.count + 1, n)
+        state.count, state.begun = state.count + 1, False
         step = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)
-        torch.sub(fz, z, out=g.select(1, slot))
-        e.select(1, slot).copy_(step)
-        if state.count == 1:
-            return step, state
-        if self.restart is not None:
-            _forget(state, slot, (slot - 1) % n, self.restart)
-        factor, newest = state.factors[slot], state.newest[slot]
-        floor = state.floors[min(state.count, n)]
-        if len(z) <= _FEW:
-            gram = torch.bmm(g, g.mT).to(gram.dtype)  # (B, n, n)
-        else:
-            k = min(state.count, n)  # slots in use
-            if k < n:
-                g, e, gram, ones = g[:, :k], e[:, :k], gram[:, :k, :k], ones[:, :k]
-                factor, floor, newest = factor[:k, :k], floor[:k, :k], newest[:k]
-            if k == 2:
-                gram[:, 0, 0] = g[:, 0].square().sum(1)
-            # A row times a matrix is several times faster on CPU than a matrix times a column.
-            row = torch.bmm(g[:, slot : slot + 1], g.mT).squeeze(1)  # (B, k)
-            gram.select(1, slot).copy_(row)
-            gram.select(2, slot).copy_(row)
-        alpha = _weights(torch.addcmul(floor, gram, factor), ones, newest)  # (B, k, 1)
-        return torch.bmm(alpha.mT.to(z.dtype), e).squeeze(1), state
+        state.each_e[slot].copy_(step)
+        with np.errstate(all="ignore"):  # what overflows is noticed in the weights
+            if len(z) > _FEW:
+                row = products(state.near_g, slice(slot, slot + 1), used)  # (B, 1, k)
+                state.table[:, slot : slot + 1, :used] = row
+                state.table[:, :used, slot : slot + 1] = row.mT
+            if state.count == 1:
+                return step, state
+            if self.restart is not None:
+                _forget(state, slot, (slot - 1) % n, used, self.restart)
+            alpha = _weights(*_system(state, slot, used))  # (B, k)
+            return combination(alpha[:, None], state.near_e), state
 
 
-def _forget(state: AndersonState, slot: int, last: int, growth: float) -> None:
+def _forget(state: AndersonState, slot: int, last: int, used: int, growth: float) -> None:
     """Fill the history with its newest step where the residual vector has grown too much."""
-    size = torch.linalg.vector_norm(state.g[:, slot], dim=1)  # (B,)
-    grown = size > growth * torch.linalg.vector_norm(state.g[:, last], dim=1)
+    size = torch.linalg.vector_norm(state.each_g[slot], dim=1, keepdim=True)  # (B, 1)
+    grown = size > growth * torch.linalg.vector_norm(state.each_g[last], dim=1, keepdim=True)
     if not grown.any():
         return
-    which = grown[:, None, None]
-    for history in (state.g, state.e):
-        history.copy_(torch.where(which, history[:, slot : slot + 1].clone(), history))
-    square = size.to(state.gram.dtype).square()[:, None, None]
-    state.gram.copy_(torch.where(which, square, state.gram))
+    for history in (state.each_g, state.each_e):
+        for row in history[:used]:  # (B, D)
+            row.copy_(torch.where(grown, history[slot], row))
+    square = size.to(state.gram.dtype).square()[:, :, None]
+    state.gram.copy_(torch.where(grown[:, :, None], square, state.gram))
+
+
+def _system(state: AndersonState, slot: int, used: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The regularised Gram matrix (B, k, k) of the slots in use, and what else `_weights` takes."""
+    gram, ones = state.gram, state.ones
+    factor, floor, newest = state.factors[slot], state.floors[used], state.newest[slot]
+    if len(gram) <= _FEW:
+        gram = torch.bmm(state.g, state.g.mT).to(gram.dtype)
+    elif used < len(state.factors):
+        gram, ones = gram[:, :used, :used], ones[:, :used]
+        factor, floor, newest = factor[:used, :used], floor[:used, :used], newest[:used]
+    return torch.addcmul(floor, gram, factor), ones, newest
+
+
+def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Any:
+    """Solve ``G α ∝ 1`` (B, k, k), Σ α = 1, for α (B, k); ``newest`` (k,) where it fails."""
+    alpha = _solution(gram, ones)[:, :, 0]  # (B, k)
+    share = 1 / (alpha @ small(ones)[0, :, 0])  # (B,)
+    alpha *= share[:, None]
+    if isinstance(share, np.ndarray) and share.min() > 0:  # asking costs less than choosing, there
+        return alpha
+    return choice((share > 0)[:, None], alpha, small(newest))  # not if NaN, infinite or negative
+
+
+def _solution(gram: Tensor, ones: Tensor) -> Any:
+    """The solution of ``G α = 1`` (B, k, k), (B, k, 1); anything where G is singular."""
+    if gram.is_cpu and len(gram) <= _FEW:
+        with suppress(np.linalg.LinAlgError):
+            return np.linalg.solve(gram.numpy(), ones.numpy())
+    # Symmetric, so its transpose will do, and LAPACK wants columns: this saves a copy.
+    return small(torch.linalg.solve_ex(gram.mT, ones).result)
 
 
 @lru_cache(maxsize=16)
@@ -188,7 +238,7 @@ def _constants(
         used = torch.ones(n + 1, n, dtype=torch.bool, device=device).tril(-1)  # (n + 1, n)
         floor = torch.full((n + 1, n), kinds.max / 4, dtype=dtype, device=device)
         floors = torch.diag_embed(floor.masked_fill(used, kinds.tiny))
-        return factors.unbind(), floors.unbind(), eye[:, :, None].unbind()
+        return factors.unbind(), floors.unbind(), eye.unbind()
 
 
 @lru_cache(maxsize=16)
@@ -198,13 +248,3 @@ def _in_numpy(
     """Factors and floors for one sample."""
     factors, floors, _ = _constants(n, ridge, dtype, torch.device("cpu"))
     return tuple(f.numpy() for f in factors), tuple(f.numpy() for f in floors)
-
-
-def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
-    """Solve ``G α ∝ 1`` (B, k, k), Σ α = 1, for α (B, k, 1); ``newest`` (k, 1) where it fails."""
-    # Symmetric, so its transpose will do, and LAPACK wants columns: this saves a copy.
-    alpha: Tensor = torch.linalg.solve_ex(gram.mT, ones).result
-    share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1, 1)
-    if share.is_cpu and share.amin().item() > 0:  # asking costs less than choosing, there
-        return alpha.mul_(share)
-    return torch.where(share > 0, alpha.mul_(share), newest)  # not if NaN, infinite or negative

@@ -33,7 +33,7 @@ class Iteration(Solver, ABC):
         for _ in range(10):
             z, state = solver.step(state, z, f(z))
 
-    Neither method may change ``z`` or ``fz`` in place: the driver keeps them.
+    No method may change ``z`` or ``fz`` in place: the driver keeps them.
     """
 
     __slots__ = ()
@@ -51,6 +51,13 @@ class Iteration(Solver, ABC):
     @abstractmethod
     def init(self, z0: Tensor) -> Any:
         """Return the state of a fresh iteration that starts at ``z0`` (B, D)."""
+
+    def residual(self, state: Any, z: Tensor, fz: Tensor) -> Tensor:
+        """Return ``fz − z`` (B, D), valid until the step that follows with the same arguments.
+
+        Nobody has to ask. A solver that keeps residual vectors puts it into its history at once.
+        """
+        return fz - z
 
     @abstractmethod
     def step(self, state: Any, z: Tensor, fz: Tensor) -> tuple[Tensor, Any]:

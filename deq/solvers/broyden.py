@@ -13,14 +13,16 @@ store, and all else happens in matrices of its length.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from deq.solvers import broyden_alone as alone
 from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.broyden_tables import BLOCK, Tables, tables_for
+from deq.solvers.small import choice, combination, near, products, small
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
 _OVERLAP = 0.1
@@ -30,35 +32,26 @@ _OVERLAP = 0.1
 class BroydenState:
     """History of a Broyden iteration, written in place.
 
-    ``−H g = h·g + Σᵢ cᵢ·rowsᵢ`` with ``c = mix (rows h·g)``. Behind the newest move lie h·g and,
-    one further, the test vector of that move.
+    ``−H g = h·g + Σᵢ cᵢ·rowsᵢ`` with ``c = mix (rows h·g)``. Behind the newest move lies h·g.
+
+    What is as long as a state is a tensor; the small matrices are NumPy's on a CPU, whose products
+    and small operations cost a third of a tensor's.
     """
 
     rows: Tensor  # (B, m, D)
-    row: tuple[Tensor, ...]  # m views (B, 1, D) of it
-    flat: tuple[Tensor, ...]  # m views (B, D) of it
-    mix: Tensor  # (B, m, m)
-    tables: Tables
-    used: Tensor  # (B, w, D) view of rows; those behind the test vector are zero
-    used_mix: Tensor  # (B, w, w) view of mix
-    unit: tuple[Tensor, ...] = ()  # (w,) 1 at the row
-    before: tuple[Tensor, ...] = ()  # (w,) 1 at the two rows before it
+    row: tuple[Tensor, ...]  # m views (B, D) of it
+    mix: Any  # (B, m, m)
+    gram: Any  # (B, m, m) inner products of the rows
+    share: Any  # (B, 1, m) room for c
+    near: Any  # rows, in NumPy where that is quicker
+    tiny: float  # the smallest normal number
+    eps: float  # the unit of rounding
+    bound: float  # the square of how often a step that is trusted may count vectors
     newest: int = -1  # row of the last move
+    begun: bool = False  # whether the residual vector of the next step is in its row
     first: int = 0  # row of the first move
-    test: Tensor | None = None  # (B, 1, w) the test vector as a combination of rows
-    trust: Tensor | None = None  # (B, 1, 1) whose last move was −H g; None: everybody's
-    slope: Tensor | None = None  # (B, 1, 1) after a restart: dᵀ(h·g) of the move that was kept
-
-    def grow(self) -> None:
-        """Bring the next block of rows into use."""
-        old = self.used.shape[1]
-        width = old + BLOCK
-        self.rows.narrow(1, old, BLOCK).zero_()
-        self.mix.narrow(1, old, BLOCK).narrow(2, 0, width).zero_()
-        self.mix.narrow(1, 0, width).narrow(2, old, BLOCK).zero_()
-        self.used = self.rows.narrow(1, 0, width)
-        self.used_mix = self.mix.narrow(1, 0, width).narrow(2, 0, width)
-        self.unit, self.before = self.tables.unit[width], self.tables.before[width]
+    trust: Any = None  # (B, 1, 1) whose last move was −H g; None: everybody's
+    slope: Any = None  # (B, 1, 1) after a restart: dᵀ(h·g) of the move that was kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +84,8 @@ class Broyden(Iteration):
     counts vectors more than eps^(−3/4) times (an update that divides by nearly zero).
 
     With k updates a step costs three products of a vector with (k, D) and two with (k, k) a sample,
-    without a decomposition; it stores up to memory + 6 states and a matrix of that size a sample,
-    in float32 at least.
+    without a decomposition; it stores up to memory + 2 states and two matrices of that size a
+    sample, in float32 at least.
 
     References
     ----------
@@ -129,22 +122,30 @@ class Broyden(Iteration):
             return alone.begin(z0, self.memory)
         batch, dim = z0.shape
         wide = torch.promote_types(z0.dtype, torch.float32)  # squares of half types underflow
-        size = -(-(self.memory + 3) // BLOCK) * BLOCK
+        size = self.memory + 2
         # Not zeroed: rows that a short solve never reaches cost nothing.
         # A row is one piece of memory for all samples: quicker to write and to clear.
         rows = torch.empty(size, batch, dim, dtype=wide, device=z0.device).transpose(0, 1)
-        mix = torch.empty(batch, size, size, dtype=wide, device=z0.device)
-        state = BroydenState(
+        mix, gram = small(torch.empty(2, batch, size, size, dtype=wide, device=z0.device))
+        info = torch.finfo(wide)
+        return BroydenState(
             rows=rows,
-            row=rows.unsqueeze(2).unbind(1),
-            flat=rows.unbind(1),
+            row=rows.unbind(1),
             mix=mix,
-            tables=tables_for(size, wide, z0.device),
-            used=rows.narrow(1, 0, 0),
-            used_mix=mix,
+            gram=gram,
+            share=small(torch.empty(batch, 1, size, dtype=wide, device=z0.device)),
+            near=near(rows),
+            tiny=info.tiny,
+            eps=info.eps,
+            bound=info.eps**-1.5,
         )
-        state.grow()
-        return state
+
+    def residual(self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor) -> Tensor:
+        """Return ``fz − z`` (B, D), in the history already."""
+        if isinstance(state, alone.AloneState) or state.rows.dtype != z.dtype:
+            return fz - z  # half types keep their own rounding
+        state.begun = True
+        return torch.sub(fz, z, out=state.row[state.newest + 1])
 
     def step(
         self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor
@@ -153,91 +154,108 @@ class Broyden(Iteration):
         if isinstance(state, alone.AloneState):
             return alone.advance(state, z, fz, self.memory, self.damping, _OVERLAP), state
         new = state.newest + 1
-        g = state.row[new]  # (B, 1, D)
-        torch.sub(fz, z, out=state.flat[new])
+        g = state.row[new]  # (B, D)
+        if not state.begun:
+            torch.sub(fz, z, out=g)
+        state.begun = False
         if self.damping != 1.0:
             g.mul_(self.damping)
-        if state.test is not None:
-            d = _secant(state, new, state.test)
-        elif state.slope is not None:
-            d = _resume(state, g, state.slope)
+        if state.slope is not None:
+            d = _resume(state, g)
+        elif new > state.first:
+            with np.errstate(all="ignore"):  # what overflows is not trusted
+                d = _secant(state, new)
         else:
+            _book(state, new, 0)
             d = g.clone()
         if new == self.memory + state.first:
             _restart(state, d, g)
         else:
             g.copy_(d)
             state.newest = new
-            _prepare(state, new)
-        return torch.add(z, d.squeeze(1)).to(z.dtype), state
+        return torch.add(z, d).to(z.dtype), state
 
 
-def _secant(state: BroydenState, new: int, test: Tensor) -> Tensor:
-    """Update the estimate and return the move −H g (B, 1, D) of the residual vector in row new."""
-    tables, rows, mix = state.tables, state.used, state.used_mix
-    unit = state.unit[new]  # (w,) the residual vector alone
-    products = torch.bmm(state.rows.narrow(1, new, 2), rows.mT)  # (B, 2, w)
-    rows_g, rows_p = torch.chunk(products, 2, 1)  # (B, 1, w)
-    divisor = rows_p.narrow(2, new - 1, 1)  # (B, 1, 1) pᵀd
+def _book(state: BroydenState, new: int, update: Any) -> None:
+    """Give the move in row new its part in the estimate, ``update`` (B, 1, new)."""
+    state.mix[:, new : new + 1, :new] = update
+    state.mix[:, : new + 1, new] = 0
+
+
+def _secant(state: BroydenState, new: int) -> Tensor:
+    """Update the estimate and return the move −H g (B, D) of the residual vector in row new."""
+    last, mix = new - 1, state.mix[:, :new, :new]
+    both = products(state.near, slice(last, last + 2), new)  # (B, 2, new)
+    d, g = both[:, :1], both[:, 1:]  # (B, 1, new) rows d, rows g
+    p, lack, back = _tested(state, d, last)
+    update = p @ mix  # (B, 1, new) −pᵀH, and / pᵀd below
+    update[:, :, last] += 1
+    if back:
+        update[:, :, last - back : last] -= lack
+    update /= p[:, :, last:]
     if state.trust is not None:
-        divisor = torch.where(state.trust, divisor, tables.infinity)
-    update = torch.baddbmm(test, rows_p, mix).div_(divisor)  # (B, 1, w) −pᵀH / pᵀd
-    short = torch.baddbmm(tables.one, update, rows_g.mT, alpha=-1)  # (B, 1, 1) 1 − pᵀw/pᵀd
-    share = torch.baddbmm(unit, rows_g, mix.mT).div_(short)  # (B, 1, w) c, and 1 for g itself
-    state.trust = None
-    if share.is_cpu and torch.linalg.vector_norm(share).item() <= tables.bound:
-        mix.narrow(1, new, 1).copy_(update)  # everybody is trusted: most steps end here
-        return torch.bmm(share, rows)
-    # Fails on NaN and infinity too.
-    trust = torch.linalg.vector_norm(share, dim=2, keepdim=True) <= tables.bound  # (B, 1, 1)
-    mix.narrow(1, new, 1).copy_(torch.where(trust, update, tables.zero))
-    state.trust = trust
-    return torch.bmm(torch.where(trust, share, unit), rows)
+        update = choice(state.trust, update, 0.0)
+        state.trust = None
+    share = state.share[:, :, : new + 1]  # (B, 1, new + 1) c, and 1 for g itself
+    share[:, :, :new] = g @ mix.mT
+    share[:, :, new] = 1
+    share /= 1 - update @ g.mT  # (B, 1, 1) 1 − pᵀw/pᵀd
+    trust = share @ share.mT <= state.bound  # (B, 1, 1), not if NaN or infinite
+    if not (isinstance(trust, np.ndarray) and trust.all()):
+        state.trust, update = trust, choice(trust, update, 0.0)
+        share[:, :, :new] = choice(trust, share[:, :, :new], 0.0)
+        share[:, :, new:] = choice(trust, share[:, :, new:], 1.0)
+    _book(state, new, update)
+    return combination(share, state.near)
 
 
-def _prepare(state: BroydenState, new: int) -> None:
-    """Store the test vector of the move in row new, two rows further."""
-    if new + 3 > state.used.shape[1]:
-        state.grow()
-    unit, d, p = state.unit, state.row[new], state.row[new + 2]
-    if new == state.first:
-        p.copy_(d)
-        state.test = unit[new]
-        return
-    if new == state.first + 1:
-        before, where = state.row[new - 1], unit[new - 1]  # (B, 1, D), (w,)
-    else:
-        before, where = torch.add(state.row[new - 1], state.row[new - 2]), state.before[new]
-    length = torch.linalg.vector_norm(before, dim=2, keepdim=True)  # (B, 1, 1)
-    square = torch.addcmul(state.tables.tiny, length, length)
-    along = torch.mul(before, d).sum(2, keepdim=True).div_(square)  # (B, 1, 1)
-    torch.addcmul(d, before, along, value=_OVERLAP - 1, out=p)
-    state.test = torch.addcmul(unit[new], along, where, value=_OVERLAP - 1)
+def _tested(state: BroydenState, d: Any, last: int) -> tuple[Any, Any, int]:
+    """The products rows p (B, 1, w) of the test vector of the move in row last, from its rows d.
+
+    Also what the vector lacks (B, 1, 1) of the moves before it, and of how many.
+    """
+    gram, wide = state.gram, last + 1
+    gram[:, last:wide, :wide] = d
+    gram[:, :wide, last:wide] = d.mT
+    back = min(last - state.first, 2)
+    if not back:
+        return d, None, 0
+    before = gram[:, last - 1 : last, :wide]  # (B, 1, w)
+    square = before[:, :, last - 1 : last]  # (B, 1, 1)
+    floor = 4 * state.eps * square + state.tiny  # opposite moves cancel down to rounding
+    if back == 2:
+        before = before + gram[:, last - 2 : last - 1, :wide]
+        square = before[:, :, last - 2 : last - 1] + before[:, :, last - 1 : last]
+    lack = (1 - _OVERLAP) * before[:, :, last:] / (abs(square) + floor)  # (B, 1, 1)
+    return d - lack * before, lack, back
 
 
 def _restart(state: BroydenState, d: Tensor, g: Tensor) -> None:
-    """Drop all updates; the last move ``d`` (B, 1, D) stays, and its residual vector h·g."""
-    state.slope, rest = torch.bmm(d, g.mT), torch.sub(d, g)
-    state.used = state.rows.narrow(1, 0, 0)
-    state.grow()
+    """Drop all updates; the last move ``d`` (B, D) stays, and its residual vector h·g."""
+    state.slope, rest = _inner(d, g), torch.sub(d, g)
     state.row[0].copy_(rest)
     state.row[1].copy_(d)
     state.newest = state.first = 1
-    state.test = None
 
 
-def _resume(state: BroydenState, g: Tensor, slope: Tensor) -> Tensor:
-    """Update −h·I with the move that a restart kept; return the move −H g (B, 1, D).
+def _resume(state: BroydenState, g: Tensor) -> Tensor:
+    """Update −h·I with the move that a restart kept; return the move −H g (B, D).
 
     That move was not −H g of this H, so its partner (d − H y) / dᵀH y is a row of its own.
     """
-    zero, rest, last = state.tables.zero, state.row[0], state.row[1]  # d − h·g, d of that move
-    ratio = torch.bmm(last, g.mT).div_(slope)  # (B, 1, 1) dᵀw / dᵀ(h·g)
-    short = 1 - ratio  # (B, 1, 1)
-    share = torch.cat((ratio, torch.ones_like(ratio)), 2).div_(short)  # (B, 1, 2)
-    trust = torch.linalg.vector_norm(share, dim=2, keepdim=True) <= state.tables.bound
-    move = torch.addcmul(g, rest, ratio).div_(short)  # (B, 1, D)
-    rest.copy_(torch.where(trust, torch.add(rest, g).div_(short), zero))
-    state.used_mix.narrow(1, 0, 1).copy_(torch.where(trust, state.unit[1] / slope, zero))
-    state.trust, state.slope = trust, None
+    rest, last, slope = state.row[0], state.row[1], state.slope  # d − h·g, d of that move
+    ratio = _inner(last, g).div_(slope)  # (B, 1) dᵀw / dᵀ(h·g)
+    short = 1 - ratio  # (B, 1)
+    trust = (ratio.square() + 1).sqrt_() <= state.bound**0.5 * short.abs()
+    move = torch.addcmul(g, rest, ratio).div_(short)  # (B, D)
+    rest.copy_(torch.where(trust, torch.add(rest, g).div_(short), 0.0))
+    state.mix[:, :3, :3] = 0
+    state.mix[:, 0, 1:2] = small(torch.where(trust, 1 / slope, 0.0))
+    state.gram[:, 1, :2] = small(torch.stack([_inner(last, rest), _inner(last, last)], 2))[:, 0]
+    state.trust, state.slope = small(trust.unsqueeze(2)), None
     return torch.where(trust, move, g)
+
+
+def _inner(one: Tensor, other: Tensor) -> Tensor:
+    """Inner products (B, 1) of states (B, D)."""
+    return torch.mul(one, other).sum(1, keepdim=True)

@@ -1,0 +1,53 @@
+"""Small algebra of many samples, and products with histories of states, where each is quickest.
+
+On a CPU NumPy's operations on a few numbers a sample cost a third of a tensor's, and so do its
+products of many small matrices. What is written with operators and slices serves both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# Up to so many numbers in a batch of states torch would not share the work among threads either.
+_NEAR = 32768
+_KNOWN = (torch.float32, torch.float64)
+
+
+def small(values: Tensor) -> Any:
+    """The same numbers, in NumPy if they are on a CPU; the memory is shared."""
+    return values.numpy() if values.is_cpu else values
+
+
+def near(rows: Tensor) -> Any:
+    """The same history ``rows`` (B, m, D), in NumPy if products with it are quicker there."""
+    few = rows.dtype in _KNOWN and rows[:, 0].numel() <= _NEAR
+    return small(rows) if few else rows
+
+
+def choice(which: Any, some: Any, others: Any) -> Any:
+    """Per sample ``some`` where the mask ``which`` (B, …) is true, ``others`` elsewhere."""
+    where: Any = np.where if isinstance(which, np.ndarray) else torch.where
+    return where(which, some, others)
+
+
+def products(rows: Any, of: slice, upto: int) -> Any:
+    """Inner products (B, k, upto) of k rows of a history (B, m, D) with the first ones of it."""
+    others = rows[:, :upto].mT  # (B, D, upto)
+    if isinstance(rows, np.ndarray):
+        # One row after the other: its products of matrices with so few are slow.
+        each = [rows[:, i : i + 1] @ others for i in range(of.start, of.stop)]
+        return each[0] if len(each) == 1 else np.concatenate(each, 1)
+    found = torch.bmm(rows[:, of], others)  # (B, k, upto)
+    return small(found if found.dtype in _KNOWN else found.float())
+
+
+def combination(share: Any, rows: Any) -> Tensor:
+    """Σᵢ shareᵢ·rowsᵢ (B, D) of the first rows of a history (B, m, D), for shares (B, 1, w)."""
+    some = rows[:, : share.shape[2]]  # (B, w, D)
+    if isinstance(rows, np.ndarray):
+        return torch.from_numpy((share @ some)[:, 0])
+    return torch.bmm(torch.as_tensor(share).to(some.dtype), some).squeeze(1)
