@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -134,3 +135,21 @@ def test_nearly_opposite_moves_do_not_blow_up() -> None:
     assert sol.converged.all(), sol
     exact = torch.linalg.solve(torch.eye(3).double() - slopes.double(), b.double().T).T
     assert torch.allclose(sol.z.double(), exact, atol=1e-2)
+
+
+@every_solver
+@pytest.mark.parametrize("batch", [1, 2, 40])
+def test_a_copied_state_goes_on_by_itself(solver, batch) -> None:
+    f, z = problem(batch)
+    state = solver.init(z)
+    for _ in range(8):
+        z, state = solver.step(state, z, f(z))
+    kept, other = z, deepcopy(state)
+    expected = []
+    for _ in range(4):
+        z, state = solver.step(state, z, f(z))
+        expected.append(z)
+    z = kept
+    for one in expected:
+        z, other = solver.step(other, z, f(z))
+        assert torch.equal(z, one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from deq.solvers import anderson_alone as alone
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.small import choice, combination, near, products, small
+from deq.solvers.small import History, choice, combination, near, products, small
 
 # Older states are trusted less: each step back multiplies its share of the ridge.
 _AGEING = 10.0
@@ -23,7 +23,7 @@ _FEW = 16
 
 
 @dataclass(slots=True)
-class AndersonState:
+class AndersonState(History):
     """History of an Anderson iteration; slots are reused in a ring.
 
     What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
@@ -31,18 +31,22 @@ class AndersonState:
 
     g: Tensor  # (B, m + 1, D) residual vectors f(z) − z
     e: Tensor  # (B, m + 1, D) damped steps z + h·g
-    each_g: tuple[Tensor, ...]  # m + 1 views (B, D) of them
-    each_e: tuple[Tensor, ...]
-    near_g: Any  # the same histories, where products with them are quicker
-    near_e: Any
     gram: Tensor  # (B, m + 1, m + 1) g gᵀ
-    table: Any  # the same, where small operations on it are quicker
     ones: Tensor  # (B, m + 1, 1)
     factors: tuple[Tensor, ...]  # (m + 1, m + 1) of the Gram matrix, by the newest slot
     floors: tuple[Tensor, ...]  # (m + 1, m + 1) added to it, by the slots in use
     newest: tuple[Tensor, ...]  # (m + 1,) all the weight on the newest slot, by that slot
     count: int = 0  # states taken so far
     begun: bool = False  # whether the residual vector of the next step is in its slot
+    each_g: tuple[Tensor, ...] = field(init=False)  # m + 1 views (B, D) of g
+    each_e: tuple[Tensor, ...] = field(init=False)  # and of e
+    near_g: Any = field(init=False)  # the same histories, where products with them are quicker
+    near_e: Any = field(init=False)
+    table: Any = field(init=False)  # gram, where small operations on it are quicker
+
+    def __post_init__(self) -> None:
+        self.each_g, self.each_e = self.g.unbind(1), self.e.unbind(1)
+        self.near_g, self.near_e, self.table = near(self.g), near(self.e), small(self.gram)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +130,10 @@ class Anderson(Iteration):
         # A slot is one piece of memory: quicker to write, as quick to read.
         slots = torch.empty(2, n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(1, 2)
         g, e = slots.zero_() if batch <= _FEW else slots  # many only read what was written
-        gram = torch.empty(batch, n, n, dtype=wide, device=z0.device)
         return AndersonState(
             g=g,
             e=e,
-            each_g=g.unbind(1),
-            each_e=e.unbind(1),
-            near_g=near(g),
-            near_e=near(e),
-            gram=gram,
-            table=small(gram),
+            gram=torch.empty(batch, n, n, dtype=wide, device=z0.device),
             ones=torch.ones(batch, n, 1, dtype=wide, device=z0.device),
             factors=factors,
             floors=floors,

@@ -12,7 +12,7 @@ store, and all else happens in matrices of its length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,36 +22,39 @@ from torch import Tensor
 from deq.solvers import broyden_alone as alone
 from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.small import choice, combination, near, products, small
+from deq.solvers.small import History, choice, combination, near, products, small
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
 _OVERLAP = 0.1
 
 
 @dataclass(slots=True)
-class BroydenState:
+class BroydenState(History):
     """History of a Broyden iteration, written in place.
 
     ``−H g = h·g + Σᵢ cᵢ·rowsᵢ`` with ``c = mix (rows h·g)``. Behind the newest move lies h·g.
 
-    What is as long as a state is a tensor; the small matrices are NumPy's on a CPU, whose products
-    and small operations cost a third of a tensor's.
+    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
     """
 
     rows: Tensor  # (B, m, D)
-    row: tuple[Tensor, ...]  # m views (B, D) of it
     mix: Any  # (B, m, m)
     gram: Any  # (B, m, m) inner products of the rows
     share: Any  # (B, 1, m) room for c
-    near: Any  # rows, in NumPy where that is quicker
-    tiny: float  # the smallest normal number
-    eps: float  # the unit of rounding
-    bound: float  # the square of how often a step that is trusted may count vectors
     newest: int = -1  # row of the last move
     begun: bool = False  # whether the residual vector of the next step is in its row
     first: int = 0  # row of the first move
     trust: Any = None  # (B, 1, 1) whose last move was −H g; None: everybody's
-    slope: Any = None  # (B, 1, 1) after a restart: dᵀ(h·g) of the move that was kept
+    slope: Any = None  # (B, 1) after a restart: dᵀ(h·g) of the move that was kept
+    row: tuple[Tensor, ...] = field(init=False)  # m views (B, D) of rows
+    near: Any = field(init=False)  # rows, where products with them are quicker
+    eps: float = field(init=False)  # the unit of rounding
+    tiny: float = field(init=False)  # the smallest normal number
+
+    def __post_init__(self) -> None:
+        self.row, self.near = self.rows.unbind(1), near(self.rows)
+        info = torch.finfo(self.rows.dtype)
+        self.eps, self.tiny = info.eps, info.tiny
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +130,11 @@ class Broyden(Iteration):
         # A row is one piece of memory for all samples: quicker to write and to clear.
         rows = torch.empty(size, batch, dim, dtype=wide, device=z0.device).transpose(0, 1)
         mix, gram = small(torch.empty(2, batch, size, size, dtype=wide, device=z0.device))
-        info = torch.finfo(wide)
         return BroydenState(
             rows=rows,
-            row=rows.unbind(1),
             mix=mix,
             gram=gram,
             share=small(torch.empty(batch, 1, size, dtype=wide, device=z0.device)),
-            near=near(rows),
-            tiny=info.tiny,
-            eps=info.eps,
-            bound=info.eps**-1.5,
         )
 
     def residual(self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor) -> Tensor:
@@ -200,7 +197,7 @@ def _secant(state: BroydenState, new: int) -> Tensor:
     share[:, :, :new] = g @ mix.mT
     share[:, :, new] = 1
     share /= 1 - update @ g.mT  # (B, 1, 1) 1 − pᵀw/pᵀd
-    trust = share @ share.mT <= state.bound  # (B, 1, 1), not if NaN or infinite
+    trust = share @ share.mT <= state.eps**-1.5  # (B, 1, 1), not if NaN or infinite
     if not (isinstance(trust, np.ndarray) and trust.all()):
         state.trust, update = trust, choice(trust, update, 0.0)
         share[:, :, :new] = choice(trust, share[:, :, :new], 0.0)
@@ -246,7 +243,7 @@ def _resume(state: BroydenState, g: Tensor) -> Tensor:
     rest, last, slope = state.row[0], state.row[1], state.slope  # d − h·g, d of that move
     ratio = _inner(last, g).div_(slope)  # (B, 1) dᵀw / dᵀ(h·g)
     short = 1 - ratio  # (B, 1)
-    trust = (ratio.square() + 1).sqrt_() <= state.bound**0.5 * short.abs()
+    trust = (ratio.square() + 1).sqrt_() <= state.eps**-0.75 * short.abs()
     move = torch.addcmul(g, rest, ratio).div_(short)  # (B, D)
     rest.copy_(torch.where(trust, torch.add(rest, g).div_(short), 0.0))
     state.mix[:, :3, :3] = 0

@@ -6,6 +6,7 @@ products of many small matrices. What is written with operators and slices serve
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,19 @@ from torch import Tensor
 # Up to so many numbers in a batch of states torch would not share the work among threads either.
 _NEAR = 32768
 _KNOWN = (torch.float32, torch.float64)
+
+
+class History:
+    """Base of the state of an iteration, a dataclass whose other fields are views of its arguments.
+
+    A copy gets views of its own: those of NumPy would still be views of the original.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[History], tuple[Any, ...]]:
+        given = [f.name for f in fields(self) if f.init]  # type: ignore[arg-type]
+        return type(self), tuple(getattr(self, name) for name in given)
 
 
 def small(values: Tensor) -> Any:
