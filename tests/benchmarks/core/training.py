@@ -22,7 +22,7 @@ from tests.benchmarks.core.table import against, show
 
 ROOT = Path(__file__).resolve().parents[3]
 TOL, MAX_EVALS, BATCH, RATE, THREADS, BAR, GOAL = 1e-3, 100, 128, 3e-4, 2, 0.6, 0.97
-MOST_EPOCHS = 15
+MOST_EPOCHS = 30
 MIXED = "Picard + Anderson"
 NOTES = f"""\
 784→100, equilibrium of [100→500 tanh→100] with z + x going in, start f(x), →10: 180,110
