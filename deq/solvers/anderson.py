@@ -162,7 +162,7 @@ class Anderson(Iteration):
         state.each_e[slot].copy_(step)
         with np.errstate(all="ignore"):  # what overflows is noticed in the weights
             if len(z) > _FEW:
-                row = products(state.near_g, slice(slot, slot + 1), used)  # (B, 1, k)
+                (row,) = products(state.near_g, range(slot, slot + 1), used)  # (B, 1, k)
                 state.table[:, slot : slot + 1, :used] = row
                 state.table[:, :used, slot : slot + 1] = row.mT
             if state.count == 1:

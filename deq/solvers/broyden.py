@@ -182,8 +182,7 @@ def _book(state: BroydenState, new: int, update: Any) -> None:
 def _secant(state: BroydenState, new: int) -> Tensor:
     """Update the estimate and return the move −H g (B, D) of the residual vector in row new."""
     last, mix = new - 1, state.mix[:, :new, :new]
-    both = products(state.near, slice(last, last + 2), new)  # (B, 2, new)
-    d, g = both[:, :1], both[:, 1:]  # (B, 1, new) rows d, rows g
+    d, g = products(state.near, range(last, last + 2), new)  # (B, 1, new) rows d, rows g
     p, lack, back = _tested(state, d, last)
     update = p @ mix  # (B, 1, new) −pᵀH, and / pᵀd below
     update[:, :, last] += 1

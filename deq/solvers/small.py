@@ -48,15 +48,15 @@ def choice(which: Any, some: Any, others: Any) -> Any:
     return where(which, some, others)
 
 
-def products(rows: Any, of: slice, upto: int) -> Any:
-    """Inner products (B, k, upto) of k rows of a history (B, m, D) with the first ones of it."""
+def products(rows: Any, of: range, upto: int) -> list[Any]:
+    """Inner products (B, 1, upto) of some rows of a history (B, m, D) with the first ones of it."""
     others = rows[:, :upto].mT  # (B, D, upto)
     if isinstance(rows, np.ndarray):
         # One row after the other: its products of matrices with so few are slow.
-        each = [rows[:, i : i + 1] @ others for i in range(of.start, of.stop)]
-        return each[0] if len(each) == 1 else np.concatenate(each, 1)
-    found = torch.bmm(rows[:, of], others)  # (B, k, upto)
-    return small(found if found.dtype in _KNOWN else found.float())
+        return [rows[:, i : i + 1] @ others for i in of]
+    found = torch.bmm(rows[:, of.start : of.stop], others)  # (B, k, upto)
+    each = small(found if found.dtype in _KNOWN else found.float())
+    return [each[:, i : i + 1] for i in range(len(of))]
 
 
 def combination(share: Any, rows: Any) -> Tensor:
