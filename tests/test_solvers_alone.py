@@ -29,13 +29,22 @@ def tanh_map(n: int, gain: float, seed: int = 0, dtype: torch.dtype = torch.floa
     return lambda z: torch.tanh(z @ w.T + x)
 
 
-def walk(solver, f, z: Tensor, steps: int) -> list[Tensor]:
-    """The iterates of the first sample of z (B, D)."""
+def walk(solver, f, z: Tensor, steps: int, asked: bool = False) -> list[Tensor]:
+    """The iterates (B, D) from z; the residual vector is asked for before each step, or not."""
     state, seen = solver.init(z), []
     for _ in range(steps):
-        z, state = solver.step(state, z, f(z))
-        seen.append(z[:1])
+        fz = f(z)
+        if asked:
+            assert torch.equal(solver.residual(state, z, fz), fz - z)
+        z, state = solver.step(state, z, fz)
+        seen.append(z)
     return seen
+
+
+def compare(found: list[Tensor], expected: list[Tensor], atol: float = 1e-9) -> None:
+    """Rounding differs, and a root finder amplifies it as it goes."""
+    for k, (one, other) in enumerate(zip(found, expected, strict=True)):
+        torch.testing.assert_close(one, other, rtol=1e-6, atol=atol * 4**k)
 
 
 @pytest.mark.parametrize("solver", SOLVERS, ids=repr)
@@ -45,9 +54,7 @@ def test_alone_walks_as_in_company(solver, gain):
     start = torch.randn(1, 20, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
     alone = walk(solver, f, start, 12)
     company = walk(solver, f, torch.cat([start, start + 1, -start]), 12)
-    for k, (one, other) in enumerate(zip(alone, company, strict=True)):
-        # Rounding differs, and a root finder amplifies it as it goes.
-        torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-9 * 4**k)
+    compare(alone, [z[:1] for z in company])
 
 
 def test_which_of_the_two_is_used():

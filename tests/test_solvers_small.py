@@ -1,7 +1,8 @@
 """NumPy's small algebra and torch's, near and far histories: the same method, the same iterates."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 
 import numpy as np
@@ -11,99 +12,72 @@ from torch import Tensor
 
 import deq
 from deq.solvers import anderson, broyden, small
-from deq.solvers.base import Iteration
-from tests.problems import F64
+from tests.problems import F64, tanh_net
+from tests.test_solvers_alone import SOLVERS, compare, walk
 
-SOLVERS = [
-    deq.Anderson(),
-    deq.Anderson(window=2, damping=0.7),
-    deq.Anderson(restart=1.0),
-    deq.Broyden(),
-    deq.Broyden(damping=0.5),
-    deq.Broyden(memory=3),
-    deq.Broyden(memory=1),
-]
 every_solver = pytest.mark.parametrize("solver", SOLVERS, ids=repr)
+many = pytest.mark.parametrize("batch", [2, 40])
 
 
-def problem(batch: int, n: int = 12, dtype: torch.dtype = F64):
-    g = torch.Generator().manual_seed(batch)
-    w = 0.9 / math.sqrt(n) * torch.randn(n, n, generator=g, dtype=F64)
-    x = torch.randn(batch, n, generator=g, dtype=F64)
-    return lambda z: torch.tanh(z.to(F64) @ w + x).to(dtype), torch.zeros(batch, n, dtype=dtype)
-
-
-def walk(solver: Iteration, batch: int, steps: int = 12, asked: bool = False) -> list[Tensor]:
-    """Iterates; the residual vector is asked for before each step, or not."""
-    f, z = problem(batch)
-    state, seen = solver.init(z), []
-    for _ in range(steps):
-        fz = f(z)
-        if asked:
-            assert torch.equal(solver.residual(state, z, fz), fz - z)
-        z, state = solver.step(state, z, fz)
-        seen.append(z)
-    return seen
-
-
-@pytest.fixture
-def as_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def as_on_a_gpu() -> Iterator[None]:
     """Nothing is handed to NumPy."""
-    for module in (small, anderson, broyden):
-        monkeypatch.setattr(module, "small", lambda values: values)
-    monkeypatch.setattr(anderson, "near", lambda rows: rows)
-    monkeypatch.setattr(broyden, "near", lambda rows: rows)
-    monkeypatch.setattr(anderson, "_FEW", 0)
-    return
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (small, anderson, broyden):
+            patch.setattr(module, "small", lambda values: values)
+        patch.setattr(small, "_NEAR", -1)
+        patch.setattr(anderson, "_FEW", 0)
+        yield
 
 
-@pytest.fixture
-def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def far() -> Iterator[None]:
     """Every batch is so large that torch would share the work among threads."""
-    monkeypatch.setattr(small, "_NEAR", 0)
-    return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(small, "_NEAR", -1)
+        yield
 
 
-BATCHES = pytest.mark.parametrize("batch", [2, 40])
-EXPECTED = {(solver, batch): walk(solver, batch) for solver in SOLVERS for batch in (2, 40)}
-
-
-def compare(found: list[Tensor], expected: list[Tensor]) -> None:
-    for k, (one, other) in enumerate(zip(found, expected, strict=True)):
-        # Rounding differs, and a root finder amplifies it as it goes.
-        torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-12 * 4**k)
+def problem(batch: int) -> tuple[Callable[[Tensor], Tensor], Tensor]:
+    """A map and a start (B, 12)."""
+    f, _, x = tanh_net(n=12, batch=batch)
+    return f, torch.zeros_like(x)
 
 
 @every_solver
-@BATCHES
-def test_without_numpy_the_iterates_are_the_same(solver, batch, as_on_a_gpu) -> None:
-    state = solver.init(torch.zeros(batch, 12))
-    arrays = [s for s in state.__slots__ if isinstance(getattr(state, s), np.ndarray)]
-    assert not arrays
-    compare(walk(solver, batch), EXPECTED[solver, batch])
+def test_as_on_a_gpu_there_is_no_numpy(solver) -> None:
+    with as_on_a_gpu():
+        state = solver.init(torch.zeros(40, 12))
+        assert not [s for s in state.__slots__ if isinstance(getattr(state, s), np.ndarray)]
 
 
 @every_solver
-@BATCHES
-def test_far_histories_give_the_same_iterates(solver, batch, far) -> None:
-    compare(walk(solver, batch), EXPECTED[solver, batch])
+@many
+@pytest.mark.parametrize("elsewhere", [as_on_a_gpu, far])
+def test_elsewhere_the_iterates_are_the_same(
+    solver, batch, elsewhere: Callable[[], AbstractContextManager[None]]
+) -> None:
+    expected = walk(solver, *problem(batch), 12)
+    with elsewhere():
+        compare(walk(solver, *problem(batch), 12), expected, atol=1e-12)
 
 
 @every_solver
 @pytest.mark.parametrize("batch", [1, 2, 40])
 def test_asking_for_the_residual_changes_nothing(solver, batch) -> None:
-    expected = EXPECTED.get((solver, batch)) or walk(solver, batch)
-    for one, other in zip(walk(solver, batch, asked=True), expected, strict=True):
+    expected = walk(solver, *problem(batch), 12)
+    for one, other in zip(walk(solver, *problem(batch), 12, asked=True), expected, strict=True):
         assert torch.equal(one, other)
 
 
 @every_solver
 @pytest.mark.parametrize("batch", [1, 2, 40])
 def test_half_types_keep_the_rounding_of_their_residuals(solver, batch) -> None:
-    f, z = problem(batch, dtype=torch.bfloat16)
+    f, z = problem(batch)
+    z = z.bfloat16()
     state = solver.init(z)
     for _ in range(6):
-        fz = f(z)
+        fz = f(z.to(F64)).bfloat16()
         r = solver.residual(state, z, fz)
         assert r.dtype is torch.bfloat16
         assert torch.equal(r, fz - z)
@@ -112,29 +86,36 @@ def test_half_types_keep_the_rounding_of_their_residuals(solver, batch) -> None:
 
 
 @every_solver
-@pytest.mark.parametrize("batch", [2, 40])
-def test_a_failing_sample_takes_nobody_with_it_without_numpy(solver, batch, as_on_a_gpu) -> None:
+@many
+def test_a_failing_sample_takes_nobody_with_it_without_numpy(solver, batch) -> None:
     f, z = problem(batch)
 
     def broken(z: Tensor) -> Tensor:
         return torch.cat([f(z)[:-1], z[-1:] * math.nan])
 
-    sol = deq.solve(broken, z, solver=solver, tol=1e-8)
+    with as_on_a_gpu():
+        sol = deq.solve(broken, z, solver=solver, tol=1e-8)
     assert sol.converged[:-1].all()
     assert int(sol.status[-1]) == int(deq.Status.NON_FINITE)
     exact = deq.solve(f, z, solver=deq.Picard(), tol=1e-10)
     assert torch.allclose(sol.z[:-1], exact.z[:-1], atol=1e-6)
 
 
-def test_nearly_opposite_moves_do_not_blow_up() -> None:
-    # A slope of −1e6: the second move undoes the first one, and what is left is rounding.
-    rotation = torch.linalg.qr(torch.randn(3, 3, generator=torch.Generator().manual_seed(1))).Q
-    slopes = rotation * torch.tensor([-1e4, -0.5, 0.5]) @ rotation.T
-    b = torch.tensor([[1.0, -2.0, 0.5], [0.3, 0.1, -0.7]])
-    sol = deq.solve(lambda z: b + z @ slopes.T, torch.zeros(2, 3), solver=deq.Broyden(), tol=1e-4)
-    assert sol.converged.all(), sol
-    exact = torch.linalg.solve(torch.eye(3).double() - slopes.double(), b.double().T).T
-    assert torch.allclose(sol.z.double(), exact, atol=1e-2)
+@pytest.mark.parametrize("left", [0.0, 1e-9, 1e-7, 1e-5, 1e-3, 1.0])
+def test_the_test_vector_of_nearly_opposite_moves(left: float) -> None:
+    # p keeps a tenth of d along the way before: 0.1·‖d‖² ≤ pᵀd ≤ ‖d‖², also where the sum of the
+    # two moves before it is mostly rounding, or nothing.
+    g = torch.Generator().manual_seed(3)
+    v, rest, d = torch.randn(3, 40, 30, generator=g)
+    state = deq.Broyden().init(v)
+    for row, move in zip(state.row, (v, left * rest - v, d), strict=False):
+        row.copy_(move)
+    for last in range(3):
+        (products,) = small.products(state.near, range(last, last + 1), last + 1)
+        p, _, back = broyden._tested(state, products, last)
+        assert back == last
+    share = p[:, 0, 2] / d.square().sum(1).numpy()  # (B,)
+    assert ((share > 0.099) & (share < 1.001)).all()
 
 
 @every_solver

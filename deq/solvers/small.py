@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-# Up to so many numbers in a batch of states torch would not share the work among threads either.
+# In batches of states with more numbers torch shares its work among threads.
 _NEAR = 32768
 _KNOWN = (torch.float32, torch.float64)
 
