@@ -129,7 +129,9 @@ class Anderson(Iteration):
         factors, floors, newest = _constants(n, ridge, wide, z0.device)
         # A slot is one piece of memory: quicker to write, as quick to read.
         slots = torch.empty(2, n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(1, 2)
-        g, e = slots.zero_() if batch <= _FEW else slots  # many only read what was written
+        if batch <= _FEW:  # many only read what was written
+            slots.zero_()
+        g, e = slots.unbind()
         return AndersonState(
             g=g,
             e=e,

@@ -38,8 +38,8 @@ def small(values: Tensor) -> Any:
 
 def near(rows: Tensor) -> Any:
     """The same history ``rows`` (B, m, D), in NumPy if products with it are quicker there."""
-    few = rows.dtype in _KNOWN and rows[:, 0].numel() <= _NEAR
-    return small(rows) if few else rows
+    batch, _, dim = rows.shape
+    return small(rows) if batch * dim <= _NEAR and rows.dtype in _KNOWN else rows
 
 
 def choice(which: Any, some: Any, others: Any) -> Any:
