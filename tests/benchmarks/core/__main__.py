@@ -20,6 +20,7 @@ import warnings
 import torch
 
 from tests.benchmarks.core import evaluations, layers, memory, ode, overhead, profile, training
+from tests.benchmarks.core.table import settle_memory
 
 PARTS = {
     "overhead": overhead.run,
@@ -50,6 +51,7 @@ def main() -> None:
     print(f"{version}, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     # Solves that miss their tolerance are counted in the tables instead.
     warnings.simplefilter("ignore")
+    settle_memory()
     for part in options.parts or PARTS:
         begin = time.perf_counter()
         if part == "training":

@@ -8,10 +8,21 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import torch
+
 # A timing shorter than this is repeated within one sample until it is as long.
 _SAMPLE_SECONDS = 0.01
 
 Samples = Mapping[str, Sequence[float]]
+
+
+def settle_memory() -> None:
+    """Hold a large tensor and free it, as whoever trains has done.
+
+    Until then the C library hands freed memory back to the system sooner, and by chance: who takes
+    and returns a megabyte in each call then pays for its page faults: a third of the time of some.
+    """
+    torch.ones(31 * 2**18)  # 31 MiB, which glibc learns from; of more than 32 it does not
 
 
 def interleaved(contestants: Mapping[str, Callable[[], object]], times: int) -> Samples:
