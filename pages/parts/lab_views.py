@@ -24,6 +24,7 @@ ALT = (
     "of digits named right, evaluations, and residual with spectral radius."
 )
 _SHOWN = 12
+_MISTAKE = 84  # wide, pixels of the screen
 
 
 def status(run: Run | None, records: lab_words.Records, config: LabConfig) -> None:
@@ -113,24 +114,24 @@ def answers(records: lab_words.Records, config: LabConfig, theme: str | None) ->
 
 def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
     images = lab_data(config.data).held[0]
-    columns = st.columns(6, gap="small")
-    for k, found in enumerate(wrong):
-        image = (images[int(found["place"])].float() / 255).numpy()  # (28, 28)
-        with columns[k % len(columns)], st.container(gap="xsmall"):
-            st.image(
-                magnify(image, 3),
-                width=84,
-                output_format="PNG",
-                alt=f"A digit: {lab_words.mistake(found)}",
-            )
-            st.button(
-                f"{found['truth']:.0f} → {found['guess']:.0f}",
-                key=f"mistake-{k}",
-                help=lab_words.mistake(found) + ". Opens it on the Draw page.",
-                on_click=hand_over.take_picture,
-                args=(image,),
-                width="stretch",
-            )
+    with st.container(horizontal=True, gap="small"):  # unlike columns, also in rows on a phone
+        for k, found in enumerate(wrong):
+            image = (images[int(found["place"])].float() / 255).numpy()  # (28, 28)
+            with st.container(width=_MISTAKE, gap="xsmall"):
+                st.image(
+                    magnify(image, 3),
+                    width=_MISTAKE,
+                    output_format="PNG",
+                    alt=f"A digit: {lab_words.mistake(found)}",
+                )
+                st.button(
+                    f"{found['truth']:.0f} → {found['guess']:.0f}",
+                    key=f"mistake-{k}",
+                    help=lab_words.mistake(found) + ". Opens it on the Draw page.",
+                    on_click=hand_over.take_picture,
+                    args=(image,),
+                    width="stretch",
+                )
 
 
 def comparison(found: Sequence[Run], theme: str | None) -> None:

@@ -83,3 +83,10 @@ def test_a_mistake_opens_on_the_draw_page_and_can_be_drawn_upon(visit, app):
     page.wait_for_function(
         "([s, src]) => document.querySelector(s).getAttribute('src') === src", arg=[seen, digit]
     )
+
+
+def test_a_phone_shows_mistakes_in_rows(visit, app):
+    page = visit(f"{app}/training", viewport={"width": 390, "height": 844})
+    page.wait_for_selector(".st-key-mistake-3")
+    top = [page.locator(f".st-key-mistake-{k}").bounding_box()["y"] for k in range(4)]
+    assert top[0] == top[1] == top[2] < top[3]
