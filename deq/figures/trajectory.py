@@ -16,7 +16,8 @@ import plotly.graph_objects as go
 
 from deq.figures.bars import percent
 from deq.figures.cloud import Cloud, bounds, cloud_traces, halo, regions
-from deq.figures.frame import axis, base_layout, build, plain
+from deq.figures.film import Film
+from deq.figures.frame import axis, base_layout, plain
 from deq.figures.palette import Palette, palette
 from deq.figures.player import player, stops, thin
 
@@ -96,7 +97,7 @@ def trajectory(
         layout |= player(list(moments), halts, captions, redraw=dims == 3, colours=colours)
         layout["margin"]["b"] = 96
         layout["meta"] = {"times": moments, "last": halts[-1]}  # for charts that follow this one
-    return build(data, layout, frames)
+    return Film(data, layout, frames)
 
 
 def _guess(shares: Points) -> str:

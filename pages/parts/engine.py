@@ -2,14 +2,15 @@
 
 What every visitor would otherwise pay on every click is settled here once:
 
-* After each script run Streamlit calls ``gc.collect(2)``. It holds the GIL and visits every object
-  that torch, plotly and pandas keep: 0.2 s. ``gc.freeze`` moves what is loaded now out of its
-  sight; objects made later are collected as ever.
+* Whoever looks for garbage holds the interpreter and visits every object that torch, plotly and
+  pandas keep: 0.2 s. ``gc.freeze`` moves what is loaded now out of sight; objects made later are
+  collected as ever. That Streamlit has it done after each script run is off in
+  .streamlit/config.toml.
 * A rerun is a new thread, and torch in a new thread builds its thread pool again. One thread that
   stays, with one torch thread, answers in a steady time and leaves the cores to the visitors.
 * A thread that wants the interpreter waits 5 ms for it by default, and sending a few messages wants
   it several times: a digit would wait 40 ms behind its own figures. Half a millisecond cures that.
-* Streamlit's file watcher walks all modules for each session: off in .streamlit/config.toml.
+* Streamlit's file watcher walks all modules for each session: off there, too.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Visitor:
             case "bidi_component" if element.bidi_component.id.endswith("-pad"):
                 self.pad, self.fragment = element.bidi_component.id, news.delta.fragment_id
             case "bidi_component" if element.bidi_component.component_name == "pad_script":
-                answer.link = json.loads(element.bidi_component.json)["ink"]
+                answer.link = json.loads(element.bidi_component.json)["drawing"]["ink"]
 
 
 def drawings_of(visitor: int) -> list[Drawing]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from streamlit import config
 
 from deq.models import WeightsError
 
@@ -87,3 +88,8 @@ def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
     assert not app.exception
     (error,) = app.error
     assert "python -m deq train" in error.value
+
+
+def test_streamlit_lets_python_decide_when_to_look_for_garbage():
+    """After each run of a page it would: more than half of the time of a class that draws."""
+    assert config.get_option("runner.postScriptGC") is False
