@@ -59,6 +59,25 @@ class Answer:
     link: str = ""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a crowd was answered, in how many seconds, and how often it was not its own."""
+
+    answers: list[Answer]
+    seconds: float
+    wrong: int
+
+    def row(self, visitors: int) -> str:
+        """A row of the table."""
+        digit = np.percentile([answer.digit_ms for answer in self.answers], [50, 95])
+        everything = np.percentile([answer.all_ms for answer in self.answers], [50, 95])
+        count = len(self.answers)
+        return (
+            f"{visitors:>8}{count:>8}{count / self.seconds:>10.1f}{digit[0]:>9.0f}{digit[1]:>7.0f}"
+            f"{everything[0]:>9.0f}{everything[1]:>7.0f}{self.wrong:>7}"
+        )
+
+
 @dataclass
 class Visitor:
     """One websocket."""
@@ -142,10 +161,8 @@ async def draw(
     return wrong
 
 
-async def crowd(
-    address: str, own: list[list[Drawing]], seconds: float, think: float
-) -> tuple[str, int]:
-    """This many visitors on a server for so long: a row of the table, and the wrong answers."""
+async def crowd(address: str, own: list[list[Drawing]], seconds: float, think: float) -> Outcome:
+    """A visitor for each list of drawings, on a server for so long."""
     stream = address.replace("http", "ws") + "/_stcore/stream"
     sockets = [
         await connect(stream, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
@@ -164,13 +181,7 @@ async def crowd(
     for socket in sockets:
         await socket.close()
     answers = [answer for visitor in visitors for answer in visitor.answers]
-    digit = np.percentile([answer.digit_ms for answer in answers], [50, 95])
-    everything = np.percentile([answer.all_ms for answer in answers], [50, 95])
-    row = (
-        f"{len(own):>8}{len(answers):>8}{len(answers) / took:>10.1f}"
-        f"{digit[0]:>9.0f}{digit[1]:>7.0f}{everything[0]:>9.0f}{everything[1]:>7.0f}{sum(wrong):>7}"
-    )
-    return row, sum(wrong)
+    return Outcome(answers, took, sum(wrong))
 
 
 def main() -> None:
@@ -185,9 +196,9 @@ def main() -> None:
     print("visitors  reruns  a second      p50    p95      p50    p95  wrong")
     with server() as address:
         for count in options.visitors:
-            row, wrong = asyncio.run(crowd(address, own[:count], options.seconds, options.think))
-            print(row, flush=True)
-            if wrong:
+            outcome = asyncio.run(crowd(address, own[:count], options.seconds, options.think))
+            print(outcome.row(count), flush=True)
+            if outcome.wrong:
                 raise SystemExit("somebody was shown an answer that was not theirs")
 
 
