@@ -20,7 +20,8 @@ def settle_memory() -> None:
     """Hold a large tensor and free it, as whoever trains has done.
 
     Until then the C library hands freed memory back to the system sooner, and by chance: who takes
-    and returns a megabyte in each call then pays for its page faults: a third of the time of some.
+    and returns a megabyte in each call pays for its page faults, torchdeq's Broyden with a third of
+    its time.
     """
     torch.ones(31 * 2**18)  # 31 MiB, which glibc learns from; of more than 32 it does not
 
