@@ -1,10 +1,13 @@
 """Newton's method: the textbook's iterates, its few steps, and its failures, said as they are."""
 
 import math
+from collections.abc import Callable
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
 from scipy import optimize
 from torch import Tensor
 
@@ -89,20 +92,45 @@ def test_it_finds_roots_that_are_unstable_for_the_ode() -> None:
     assert up.z.item() == pytest.approx(TANH2)
 
 
-@pytest.mark.parametrize("gain", [0.5, 0.9, 1.3])
-@names
-def test_nets_agree_with_scipy(name: str, gain: float) -> None:
-    f, _, x = tanh_net(n=20, batch=3, gain=gain)
+def scipy_root(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """SciPy's root of f(z) − z from zero, for states like ``x`` (B, n)."""
 
     def g(flat: np.ndarray) -> np.ndarray:
         z = torch.from_numpy(flat).reshape(x.shape)
         return (f(z) - z).flatten().numpy()
 
     oracle = optimize.root(g, np.zeros(x.numel()), method="hybr", tol=1e-13)
+    assert np.abs(g(oracle.x)).max() < 1e-10
+    return torch.from_numpy(oracle.x).reshape(x.shape)
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.9])
+@names
+def test_nets_agree_with_scipy(name: str, gain: float) -> None:
+    f, _, x = tanh_net(n=20, batch=3, gain=gain)
     sol = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9, max_evals=2000)
     assert sol.converged.all()
-    if gain < 1:  # beyond it there may be several
-        assert np.allclose(sol.z.flatten().numpy(), oracle.x, atol=1e-6)
+    assert torch.allclose(sol.z, scipy_root(f, x), atol=1e-6)
+
+
+@given(seed=st.integers(0, 2**20))
+@settings(max_examples=20)
+@names
+def test_beyond_contraction_near_a_root_it_is_found(name: str, seed: int) -> None:
+    f, _, x = tanh_net(n=20, batch=3, gain=1.3)
+    root = scipy_root(f, x)
+    off = torch.randn(x.shape, dtype=F64, generator=torch.Generator().manual_seed(seed))
+    sol = deq.solve(f, root + 0.01 * off, solver=SOLVERS[name], tol=1e-9, max_evals=2000)
+    assert sol.converged.all()
+    assert torch.allclose(sol.z, root, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(SOLVERS.keys() - {"searching"}))
+def test_beyond_contraction_one_is_found_from_afar(name: str) -> None:
+    # A line search is caught at a local minimum of the residual that is no root, or by a hair not.
+    f, _, x = tanh_net(n=20, batch=3, gain=1.3)
+    sol = deq.solve(f, torch.zeros_like(x), solver=SOLVERS[name], tol=1e-9, max_evals=2000)
+    assert sol.converged.all()
 
 
 # --- Evaluations ------------------------------------------------------------------------------

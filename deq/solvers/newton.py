@@ -65,7 +65,7 @@ class Newton(Integrator):
     *Failures.* A sample whose I − J is singular takes the Picard step f(z) − z instead. Without a
     line search, a step is halved only when f gives no finite value where it leads; a sample that
     finds none in ten halvings is non-finite. Nothing else is globalised: it may wander until
-    ``max_evals``.
+    ``max_evals``, and with a line search be caught where ‖g‖ has a local minimum that is no root.
 
     Samples must not mix in f: one product serves the same column of every sample's Jacobian. The
     solver time of a trajectory counts steps, each of length h. Stores D columns a sample, or krylov
