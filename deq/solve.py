@@ -12,6 +12,7 @@ from torch import Tensor
 from deq.eager import eager
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
+from deq.solvers.crew import Crew
 from deq.solvers.layout import Layout, S, layout_of, require_state
 from deq.solvers.ledger import Ledger
 from deq.solvers.plain import require_plain
@@ -215,17 +216,16 @@ def find(
 
 def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
     """Evaluate, book, step; until everybody has finished or the cap is reached."""
-    state = solver.init(z)
+    crew = Crew(solver, z, ledger)
     dt = solver.dt
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
         if step == 0:
             require_plain(fz)
-        if ledger.due() and ledger.observe(step * dt, z, solver.residual(state, z, fz)):
+        if ledger.due() and ledger.observe(step * dt, z, crew.residual(z, fz)):
             return
         if step + 1 < ledger.max_evals:
-            z, state = solver.step(state, z, fz)
-            z = ledger.hold(z)
+            z = crew.step(z, fz)
     ledger.close(None, Status.MAX_EVALS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,41 +12,12 @@ import torch
 from torch import Tensor
 
 from deq.solvers import anderson_alone as alone
+from deq.solvers.anderson_history import FEW, AndersonState
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.small import History, choice, combination, near, products, small
+from deq.solvers.small import choice, combination, products, small
 
 # Older states are trusted less: each step back multiplies its share of the ridge.
 _AGEING = 10.0
-# Up to so many samples the whole Gram matrix costs less than putting a row and a column into it,
-# and NumPy solves their systems sooner.
-_FEW = 16
-
-
-@dataclass(slots=True)
-class AndersonState(History):
-    """History of an Anderson iteration; slots are reused in a ring.
-
-    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
-    """
-
-    g: Tensor  # (B, m + 1, D) residual vectors f(z) − z
-    e: Tensor  # (B, m + 1, D) damped steps z + h·g
-    gram: Tensor  # (B, m + 1, m + 1) g gᵀ
-    ones: Tensor  # (B, m + 1, 1)
-    factors: tuple[Tensor, ...]  # (m + 1, m + 1) of the Gram matrix, by the newest slot
-    floors: tuple[Tensor, ...]  # (m + 1, m + 1) added to it, by the slots in use
-    newest: tuple[Tensor, ...]  # (m + 1,) all the weight on the newest slot, by that slot
-    count: int = 0  # states taken so far
-    begun: bool = False  # whether the residual vector of the next step is in its slot
-    each_g: tuple[Tensor, ...] = field(init=False)  # m + 1 views (B, D) of g
-    each_e: tuple[Tensor, ...] = field(init=False)  # and of e
-    near_g: Any = field(init=False)  # the same histories, where products with them are quicker
-    near_e: Any = field(init=False)
-    table: Any = field(init=False)  # gram, where small operations on it are quicker
-
-    def __post_init__(self) -> None:
-        self.each_g, self.each_e = self.g.unbind(1), self.e.unbind(1)
-        self.near_g, self.near_e, self.table = near(self.g), near(self.e), small(self.gram)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +54,8 @@ class Anderson(Iteration):
     -----
     A sample whose system has no usable answer takes the damped step instead. Costs two passes over
     the window + 1 stored steps, and the solution of a system of that size a sample; stores
-    2·(window + 1) states.
+    2·(window + 1) states. On a CPU, once half of a batch has finished and 192 samples or more, a
+    step costs that of the others only.
 
     References
     ----------
@@ -129,7 +101,7 @@ class Anderson(Iteration):
         factors, floors, newest = _constants(n, ridge, wide, z0.device)
         # A slot is one piece of memory: quicker to write, as quick to read.
         slots = torch.empty(2, n, batch, dim, dtype=z0.dtype, device=z0.device).transpose(1, 2)
-        if batch <= _FEW:  # many only read what was written
+        if batch <= FEW:  # many only read what was written
             slots.zero_()
         g, e = slots.unbind()
         return AndersonState(
@@ -163,7 +135,7 @@ class Anderson(Iteration):
         step = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)
         state.each_e[slot].copy_(step)
         with np.errstate(all="ignore"):  # what overflows is noticed in the weights
-            if len(z) > _FEW:
+            if len(z) > FEW:
                 (row,) = products(state.near_g, range(slot, slot + 1), used)  # (B, 1, k)
                 state.table[:, slot : slot + 1, :used] = row
                 state.table[:, :used, slot : slot + 1] = row.mT
@@ -192,7 +164,7 @@ def _system(state: AndersonState, slot: int, used: int) -> tuple[Tensor, Tensor,
     """The regularised Gram matrix (B, k, k) of the slots in use, and what else `_weights` takes."""
     gram, ones = state.gram, state.ones
     factor, floor, newest = state.factors[slot], state.floors[used], state.newest[slot]
-    if len(gram) <= _FEW:
+    if len(gram) <= FEW:
         gram = torch.bmm(state.g, state.g.mT).to(gram.dtype)
     elif used < len(state.factors):
         gram, ones = gram[:, :used, :used], ones[:, :used]
@@ -212,7 +184,7 @@ def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Any:
 
 def _solution(gram: Tensor, ones: Tensor) -> Any:
     """The solution of ``G α = 1`` (B, k, k), (B, k, 1); anything where G is singular."""
-    if gram.is_cpu and len(gram) <= _FEW:
+    if gram.is_cpu and len(gram) <= FEW:
         with suppress(np.linalg.LinAlgError):
             return np.linalg.solve(gram.numpy(), ones.numpy())
     # Symmetric, so its transpose will do, and LAPACK wants columns: this saves a copy.

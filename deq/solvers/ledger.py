@@ -53,6 +53,8 @@ class Ledger:
         ‖z‖₂ of the state observed last.
     best_z : Tensor, shape (B, D)
         The state with the smallest residual so far.
+    mixed : bool
+        Whether f was found to mix samples.
     recording : Recording or None
         What was kept.
 
@@ -88,7 +90,7 @@ class Ledger:
         self._finished = Finished(batch, self._host)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
-        self._mixed = False  # whether f was found to mix samples
+        self.mixed = False
         self._skips = steady and self._few is None and not record
         self._looked = self._next = 0  # evaluations at the last look that went well, at the next
         self.recording = Recording() if record else None
@@ -117,6 +119,16 @@ class Ledger:
     def frozen(self) -> Tensor | None:
         """Samples that have finished, (B,) bool; None while nobody has."""
         return self._finished.frozen
+
+    @property
+    def going(self) -> Bools:
+        """Samples that have not finished, (B,)."""
+        return self._finished.going
+
+    @property
+    def left(self) -> int:
+        """How many that are."""
+        return self._finished.left
 
     def due(self) -> bool:
         """Whether the state just evaluated has to be observed; far from the end not all have to."""
@@ -184,7 +196,7 @@ class Ledger:
         some_before, going = self._finished.mask is not None, self._finished.going
         converged = self._test.converged(res, bound) & going
         better = (res < self._best) | converged | ~going
-        if self._mixed and not (converged | ~going).all():
+        if self.mixed and not (converged | ~going).all():
             converged = np.zeros_like(converged)  # only all together
         if np.count_nonzero(better) == len(better):
             self._plan(res, bound)
@@ -221,7 +233,7 @@ class Ledger:
         converged = done.status == int(Status.CONVERGED)
         if not (converged & (done.nfe < self.evals) & (res > 1.01 * bound)).any():
             return False
-        self._mixed = True
+        self.mixed = True
         self._best = np.where(converged, res, self._best)
         done.reopen(converged)
         return True

@@ -6,25 +6,37 @@ products of many small matrices. What is written with operators and slices serve
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import fields
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from deq.solvers.rows import KNOWN, Rows
+
 # In batches of states with more numbers torch shares its work among threads.
 _NEAR = 32768
-_KNOWN = (torch.float32, torch.float64)
 
 
-class History:
+class History(ABC):
     """Base of the state of an iteration, a dataclass whose other fields are views of its arguments.
 
     A copy gets views of its own: those of NumPy would still be views of the original.
+
+    Attributes
+    ----------
+    spare : int
+        How many samples must have finished for it to pay to go on without them.
     """
 
     __slots__ = ()
+    spare: ClassVar[int]
+
+    @abstractmethod
+    def of(self, rows: Rows) -> Self:
+        """What it knows of some samples, as a history of their own; on a CPU."""
 
     def __reduce__(self) -> tuple[type[History], tuple[Any, ...]]:
         given = [f.name for f in fields(self) if f.init]  # type: ignore[arg-type]
@@ -39,7 +51,7 @@ def small(values: Tensor) -> Any:
 def near(rows: Tensor) -> Any:
     """The same history ``rows`` (B, m, D), in NumPy if products with it are quicker there."""
     batch, _, dim = rows.shape
-    return small(rows) if batch * dim <= _NEAR and rows.dtype in _KNOWN else rows
+    return small(rows) if batch * dim <= _NEAR and rows.dtype in KNOWN else rows
 
 
 def choice(which: Any, some: Any, others: Any) -> Any:
@@ -55,7 +67,7 @@ def products(rows: Any, of: range, upto: int) -> list[Any]:
         # One row after the other: its products of matrices with so few are slow.
         return [rows[:, i : i + 1] @ others for i in of]
     found = torch.bmm(rows[:, of.start : of.stop], others)  # (B, k, upto)
-    each = small(found if found.dtype in _KNOWN else found.float())
+    each = small(found if found.dtype in KNOWN else found.float())
     return [each[:, i : i + 1] for i in range(len(of))]
 
 

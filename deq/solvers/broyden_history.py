@@ -1,0 +1,65 @@
+"""What a Broyden iteration remembers of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from deq.solvers.rows import Rows
+from deq.solvers.small import History, near, small
+
+
+@dataclass(slots=True)
+class BroydenState(History):
+    """History of a Broyden iteration, written in place.
+
+    ``−H g = h·g + Σᵢ cᵢ·rowsᵢ`` with ``c = mix (rows h·g)``. Behind the newest move lies h·g.
+
+    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
+    """
+
+    spare: ClassVar[int] = 96
+
+    rows: Tensor  # (B, m, D)
+    mix: Any  # (B, m, m)
+    gram: Any  # (B, m, m) inner products of the rows
+    share: Any  # (B, 1, m) room for c
+    newest: int = -1  # row of the last move
+    begun: bool = False  # whether the residual vector of the next step is in its row
+    first: int = 0  # row of the first move
+    trust: Any = None  # (B, 1, 1) whose last move was −H g; None: everybody's
+    slope: Any = None  # (B, 1) after a restart: dᵀ(h·g) of the move that was kept
+    row: tuple[Tensor, ...] = field(init=False)  # m views (B, D) of rows
+    near: Any = field(init=False)  # rows, where products with them are quicker
+    eps: float = field(init=False)  # the unit of rounding
+    tiny: float = field(init=False)  # the smallest normal number
+
+    def __post_init__(self) -> None:
+        self.row, self.near = self.rows.unbind(1), near(self.rows)
+        info = torch.finfo(self.rows.dtype)
+        self.eps, self.tiny = info.eps, info.tiny
+
+    @classmethod
+    def empty(cls, batch: int, size: int, like: Tensor) -> BroydenState:
+        """Room for ``size`` rows of ``batch`` samples, for states like ``like`` (…, D)."""
+        # Not zeroed: rows that a short solve never reaches cost nothing.
+        # A row is one piece of memory for all samples: quicker to write and to clear.
+        rows = like.new_empty(size, batch, like.shape[-1]).transpose(0, 1)
+        mix, gram = small(like.new_empty(2, batch, size, size))
+        return cls(rows=rows, mix=mix, gram=gram, share=small(like.new_empty(batch, 1, size)))
+
+    def of(self, rows: Rows) -> BroydenState:
+        """What it knows of some samples."""
+        used = self.newest + 1 + self.begun
+        some = self.empty(len(rows), len(self.row), self.rows)
+        for new, old in zip(some.row[:used], self.row[:used], strict=True):
+            new.copy_(rows.of(old))
+        for new, old in ((some.mix, self.mix), (some.gram, self.gram)):
+            new[:, :used, :used] = old[rows.index, :used, :used]
+        some.newest, some.begun, some.first = self.newest, self.begun, self.first
+        some.trust = None if self.trust is None else self.trust[rows.index]
+        some.slope = None if self.slope is None else rows.of(self.slope)
+        return some
