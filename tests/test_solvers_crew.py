@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 
 import hypothesis.strategies as st
 import pytest
@@ -87,7 +88,8 @@ def test_some_of_a_history_go_on_as_in_the_whole(solver, steps, asked, keep, see
     which = torch.zeros(40, dtype=torch.bool)
     which[torch.randperm(40, generator=torch.Generator().manual_seed(seed))[:keep]] = True
     rows = Rows(which.numpy())
-    some = state.of(rows)
+    some = deepcopy(state)
+    some.keep(rows)
     for _ in range(10):
         fz = f(z)
         part, some = solver.step(some, rows.of(z), rows.of(fz))
@@ -103,10 +105,28 @@ def test_some_of_a_history_know_whose_move_was_not_its_own(solver) -> None:
         z, state = solver.step(state, z, f(z))
     state.trust = torch.arange(40).remainder(2).eq(0).numpy()[:, None, None]
     rows = Rows((torch.arange(40) % 5 < 3).numpy())
-    some = state.of(rows)
+    some = deepcopy(state)
+    some.keep(rows)
     part, _ = solver.step(some, rows.of(z), rows.of(f(z)))
     z, _ = solver.step(state, z, f(z))
     assert torch.allclose(part, rows.of(z), rtol=1e-12, atol=1e-14)
+
+
+@every_solver
+def test_what_is_kept_moves_within_its_memory(solver) -> None:
+    # A second history beside the first would be the largest thing that a solve ever holds.
+    f, _, x = tanh_net(n=8, batch=40, gain=0.8)
+    z, state = torch.zeros_like(x), solver.init(x)
+    for _ in range(5):
+        z, state = solver.step(state, z, f(z))
+    rooms = lambda: [  # noqa: E731
+        value.untyped_storage().data_ptr()
+        for value in (getattr(state, name, None) for name in ("g", "e", "rows"))
+        if value is not None
+    ]
+    before = rooms()
+    state.keep(Rows((torch.arange(40) % 2 > 0).numpy()))
+    assert rooms() == before
 
 
 @every_solver

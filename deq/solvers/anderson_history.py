@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from torch import Tensor
@@ -43,11 +43,14 @@ class AndersonState(History):
         self.each_g, self.each_e = self.g.unbind(1), self.e.unbind(1)
         self.near_g, self.near_e, self.table = near(self.g), near(self.e), small(self.gram)
 
-    def of(self, rows: Rows) -> AndersonState:
-        """What it knows of some samples."""
-        # A slot is one piece of memory.
-        g, e = (rows.of(each.transpose(0, 1), 1).transpose(0, 1) for each in (self.g, self.e))
-        if len(rows) <= FEW:  # few read all slots
+    def keep(self, rows: Rows) -> None:
+        """Forget all samples but some."""
+        some = len(rows)
+        for slot in (*self.each_g, *self.each_e):
+            slot[:some] = rows.of(slot)
+        self.g, self.e, self.ones = self.g[:some], self.e[:some], self.ones[:some]
+        self.gram = rows.of(self.gram)
+        if some <= FEW:  # few read all slots
             written = self.count + self.begun
-            g[:, written:], e[:, written:] = 0, 0
-        return replace(self, g=g, e=e, gram=rows.of(self.gram), ones=self.ones[: len(rows)])
+            self.g[:, written:], self.e[:, written:] = 0, 0
+        self.__post_init__()

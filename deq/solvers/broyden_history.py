@@ -51,15 +51,15 @@ class BroydenState(History):
         mix, gram = small(like.new_empty(2, batch, size, size))
         return cls(rows=rows, mix=mix, gram=gram, share=small(like.new_empty(batch, 1, size)))
 
-    def of(self, rows: Rows) -> BroydenState:
-        """What it knows of some samples."""
-        used = self.newest + 1 + self.begun
-        some = self.empty(len(rows), len(self.row), self.rows)
-        for new, old in zip(some.row[:used], self.row[:used], strict=True):
-            new.copy_(rows.of(old))
-        for new, old in ((some.mix, self.mix), (some.gram, self.gram)):
-            new[:, :used, :used] = old[rows.index, :used, :used]
-        some.newest, some.begun, some.first = self.newest, self.begun, self.first
-        some.trust = None if self.trust is None else self.trust[rows.index]
-        some.slope = None if self.slope is None else rows.of(self.slope)
-        return some
+    def keep(self, rows: Rows) -> None:
+        """Forget all samples but some."""
+        some, used = len(rows), self.newest + 1 + self.begun
+        for row in self.row[:used]:
+            row[:some] = rows.of(row)
+        for square in (self.mix, self.gram):
+            square[:some, :used, :used] = square[rows.index, :used, :used]
+        self.rows, self.share = self.rows[:some], self.share[:some]
+        self.mix, self.gram = self.mix[:some], self.gram[:some]
+        self.trust = None if self.trust is None else self.trust[rows.index]
+        self.slope = None if self.slope is None else rows.of(self.slope)
+        self.__post_init__()

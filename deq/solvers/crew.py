@@ -17,7 +17,7 @@ class Crew:
 
     f is always evaluated on the whole batch, since it may use what belongs to each of its samples.
     The solver's own work is another matter: once at least half of those it works on have finished,
-    and enough for it to pay (``History.spare``), it goes on with the histories of the others.
+    and enough for it to pay (``History.spare``), it goes on with the others alone.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Crew:
         """Go on without those who have finished."""
         going = self._ledger.going
         kept = Rows(going if self._rows is None else going[self._rows.index])
-        self._state = self._state.of(kept)
+        self._state.keep(kept)
         self._rows, self._width = Rows(going), len(kept)
         self._until = self._half()
 

@@ -49,11 +49,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.index)
 
-    def of(self, values: Tensor, axis: int = 0) -> Tensor:
-        """A copy of their part of ``values``, (n, …) of (B, …); the samples lie along ``axis``."""
+    def of(self, values: Tensor) -> Tensor:
+        """A copy of their part of ``values``, (n, …) of (B, …)."""
         if values.dtype in KNOWN:  # whole rows are copied, at which NumPy takes half the time
-            return torch.from_numpy(values.numpy().take(self.index, axis))
-        return values.index_select(axis, torch.from_numpy(self.index))
+            return torch.from_numpy(values.numpy().take(self.index, 0))
+        return values.index_select(0, torch.from_numpy(self.index))
 
     def put(self, values: Tensor, part: Tensor) -> Tensor:
         """A copy of ``values`` (B, D) with the rows ``part`` (n, D) in their places."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,8 +35,8 @@ class History(ABC):
     spare: ClassVar[int]
 
     @abstractmethod
-    def of(self, rows: Rows) -> Self:
-        """What it knows of some samples, as a history of their own; on a CPU."""
+    def keep(self, rows: Rows) -> None:
+        """Forget all samples but some; on a CPU. It frees no memory, and needs that of a state."""
 
     def __reduce__(self) -> tuple[type[History], tuple[Any, ...]]:
         given = [f.name for f in fields(self) if f.init]  # type: ignore[arg-type]
