@@ -222,7 +222,7 @@ def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
         fz = f(z)  # (B, D)
         if step == 0:
             require_plain(fz)
-        if ledger.due() and ledger.observe(step * dt, z, crew.residual(z, fz)):
+        if ledger.schedule.due(ledger.evals) and ledger.observe(step * dt, z, crew.residual(z, fz)):
             return
         if step + 1 < ledger.max_evals:
             z = crew.step(z, fz)

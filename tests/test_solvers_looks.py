@@ -12,7 +12,7 @@ import deq
 from deq import Solution, Status
 from deq.solvers.ledger import Ledger
 from deq.solvers.rows import overlay, share_of
-from deq.solvers.stop_test import pause
+from deq.solvers.schedule import pause
 from tests.problems import F64
 
 BATCH = 8
@@ -177,6 +177,65 @@ def test_sudden_failure_is_found_out_and_harms_nobody(after: int, bad: float) ->
     # No more than seven steps are lost.
     assert sol.residual[2] <= slopes[2, 0] ** max(after - 8, 0) * (1 + 1e-9)
     assert torch.allclose(sol.z[mates], clean.z[mates], rtol=1e-4)
+
+
+@pytest.mark.parametrize("damping", [1.0, 0.7])
+def test_the_converged_go_on_between_looks_and_are_back_for_them(
+    looks: list[int], damping: float
+) -> None:
+    slopes, z0 = rates(0.1, 0.99), torch.zeros(BATCH, 1, dtype=F64)
+    exact = 1 / (1 - slopes)
+    seen: list[Tensor] = []
+
+    def f(z: Tensor) -> Tensor:
+        seen.append(z)
+        return slopes * z + 1
+
+    sol = deq.solve(f, z0, solver=deq.Picard(damping=damping), tol=1e-4, max_evals=2000)
+    assert sol.converged.all()
+    gone_on = 0
+    for evals, z in enumerate(seen, start=1):
+        done = sol.nfe < evals
+        if evals in looks:
+            assert torch.equal(z[done], sol.z[done])
+        else:
+            gone_on += int((z != sol.z)[done].sum())
+            assert ((z - exact).abs() <= (sol.z - exact).abs())[done].all()
+    assert gone_on > len(seen)
+
+
+def test_the_lost_are_held_and_the_others_go_on_unwatched(looks: list[int]) -> None:
+    slopes, z0 = rates(0.1, 0.99), torch.zeros(BATCH, 1, dtype=F64)
+    broken = torch.arange(BATCH)[:, None] == 2
+    seen: list[Tensor] = []
+
+    def f(z: Tensor) -> Tensor:
+        seen.append(z)
+        return torch.where(broken & (len(seen) > 4), math.nan, slopes * z + 1)
+
+    sol = deq.solve(f, z0, solver=deq.Picard(), tol=1e-9, max_evals=5000)
+    assert Status(int(sol.status[2])) is Status.NON_FINITE
+    assert sol.nfe[2] <= 12
+    assert all(torch.equal(z[2], sol.z[2]) for z in seen[int(sol.nfe[2]) :])
+    assert len(looks) < 0.3 * len(seen)
+
+
+@given(seed=st.integers(0, 2**20), spread=st.floats(0, 6), gain=st.floats(0.3, 0.97))
+def test_where_samples_mix_both_ways_all_settle(seed: int, spread: float, gain: float) -> None:
+    # Some are fast by themselves, and all pull at each other.
+    g = torch.Generator().manual_seed(seed)
+    mix = torch.randn(BATCH, BATCH, dtype=F64, generator=g)
+    size = torch.exp(-spread * torch.rand(BATCH, 1, dtype=F64, generator=g))  # (B, 1)
+    mix = gain * size * mix / torch.linalg.matrix_norm(size * mix, 2)
+    c = torch.randn(BATCH, 1, dtype=F64, generator=g)
+    exact = torch.linalg.solve(torch.eye(BATCH, dtype=F64) - mix, c)
+    tol = 1e-6
+    z0 = torch.zeros_like(c)
+    sol = deq.solve(lambda z: mix @ z + c, z0, solver=deq.Picard(), tol=tol, max_evals=5000)
+    assert sol.converged.all()
+    bound = 1.01 * tol * (1 + sol.z.abs())
+    assert (sol.residual[:, None] <= bound).all()
+    assert (sol.z - exact).norm() <= bound.norm() / (1 - gain) * (1 + 1e-6)
 
 
 numbers = st.floats(width=32) | st.sampled_from([0.0, math.nan, math.inf, -math.inf, 3e38, -3e38])

@@ -50,18 +50,18 @@ class Crew:
         """Return the iterate (B, D) that follows on the evaluated z; who has finished stays."""
         if self._rows is not None and self._ledger.mixed:
             self._call_all(z)
-        elif self._ledger.left <= self._until:
+        elif self._until >= 0 and self._ledger.finished.left <= self._until:
             self._narrow()
         if self._rows is None:
             z, self._state = self._solver.step(self._state, z, fz)
             return self._ledger.hold(z)
         some, self._state = self._solver.step(self._state, self._rows.of(z), self._rows.of(fz))
         z = self._rows.put(z, some)
-        return z if self._ledger.left == self._width else self._ledger.hold(z)
+        return z if self._ledger.finished.left == self._width else self._ledger.hold(z)
 
     def _narrow(self) -> None:
         """Go on without those who have finished."""
-        going = self._ledger.going
+        going = self._ledger.finished.going
         kept = Rows(going if self._rows is None else going[self._rows.index])
         self._state.keep(kept)
         self._rows, self._width = Rows(going), len(kept)

@@ -18,7 +18,8 @@ from deq.solvers.host import Host, array
 from deq.solvers.plain import require_plain
 from deq.solvers.recording import Recording
 from deq.solvers.rows import overlay, share_of
-from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest, pause
+from deq.solvers.schedule import Schedule
+from deq.solvers.stop_test import PATIENCE, Bools, Codes, Floats, StopTest
 from deq.status import Status
 
 # Up to so many samples plain numbers are quicker still, and every state is looked at.
@@ -43,7 +44,7 @@ class Ledger:
     record : bool
         Keep every state that is observed.
     steady : bool
-        Whether residuals shrink at a steady rate, so that ``due`` may skip looks.
+        Whether residuals shrink at a steady rate, so that looks may be skipped.
 
     Attributes
     ----------
@@ -53,6 +54,10 @@ class Ledger:
         ‖z‖₂ of the state observed last.
     best_z : Tensor, shape (B, D)
         The state with the smallest residual so far.
+    finished : Finished
+        Who has finished.
+    schedule : Schedule
+        Which evaluations have to be observed; all of them unless ``steady``.
     mixed : bool
         Whether f was found to mix samples.
     recording : Recording or None
@@ -87,12 +92,12 @@ class Ledger:
         self.best_z = z0
         self.size: Tensor  # from the first look on
         self._best: Floats | list[float] = np.full(batch, np.inf, self._host.dtype)  # (B,)
-        self._finished = Finished(batch, self._host)
+        self.finished = Finished(batch, self._host)
         self._last_best: Codes = np.zeros(batch, np.int64)  # look at which each last improved
         self._all_best = 0  # look at which all unfinished samples last improved
         self.mixed = False
-        self._skips = steady and self._few is None and not record
-        self._looked = self._next = 0  # evaluations at the last look that went well, at the next
+        self.schedule = Schedule(steady and self._few is None and not record, max_evals)
+        self._lost = False  # whether anybody may have finished without converging
         self.recording = Recording() if record else None
 
     @cached_property
@@ -108,31 +113,17 @@ class Ledger:
     @property
     def status(self) -> Tensor:
         """Codes of ``Status``, −1 for those who go on, (B,) int64."""
-        return self._host.tensor(self._finished.status)
+        return self._host.tensor(self.finished.status)
 
     @property
     def nfe(self) -> Tensor:
         """Evaluations of f until each sample finished, (B,) int64."""
-        return self._host.tensor(self._finished.nfe)
+        return self._host.tensor(self.finished.nfe)
 
     @property
     def frozen(self) -> Tensor | None:
         """Samples that have finished, (B,) bool; None while nobody has."""
-        return self._finished.frozen
-
-    @property
-    def going(self) -> Bools:
-        """Samples that have not finished, (B,)."""
-        return self._finished.going
-
-    @property
-    def left(self) -> int:
-        """How many that are."""
-        return self._finished.left
-
-    def due(self) -> bool:
-        """Whether the state just evaluated has to be observed; far from the end not all have to."""
-        return not self._skips or self.evals >= min(self._next, self.max_evals)
+        return self.finished.frozen
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Book the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -147,7 +138,7 @@ class Ledger:
             require_plain(r)
         length = torch.linalg.vector_norm(r, dim=1)  # (B,)
         self.size = torch.linalg.vector_norm(z, dim=1)  # (B,)
-        done = self._finished.mask
+        done = self.finished.mask
         if self._few is not None and done is None and self.looks > 1:
             lengths = length.tolist()
             if self._few_go_on(lengths, self.size.tolist(), self._few):
@@ -178,12 +169,11 @@ class Ledger:
         return all(a + self.rtol * s < r < best for r, best, a, s in now)
 
     def _plan(self, res: Floats, bound: Floats) -> None:
-        """Choose the next look, by the sample with the largest residual."""
-        if self._skips:
-            i = res.argmax()
-            before, now = float(self._best[i]), float(res[i])
-            gap = pause(self.evals - self._looked, before, now, float(bound[i]))
-            self._looked, self._next = self.evals, self.evals + gap
+        """Choose the next look, by the unfinished sample with the largest residual."""
+        if self.schedule.skips:
+            done = self.finished
+            i = (res if done.mask is None else np.where(done.mask, 0, res)).argmax()
+            self.schedule.plan(self.evals, float(self._best[i]), float(res[i]), float(bound[i]))
 
     def _go_on(self, z: Tensor, res: Floats | list[float]) -> None:
         """Book an improvement of all unfinished samples."""
@@ -193,7 +183,7 @@ class Ledger:
 
     def _settle(self, z: Tensor, res: Floats, size: Floats, bound: Floats) -> bool:
         """Sort out the samples one by one: new bests, new finishers. True when all are done."""
-        some_before, going = self._finished.mask is not None, self._finished.going
+        some_before, going = self.finished.mask is not None, self.finished.going
         converged = self._test.converged(res, bound) & going
         better = (res < self._best) | converged | ~going
         if self.mixed and not (converged | ~going).all():
@@ -203,7 +193,7 @@ class Ledger:
             self._go_on(z, res)
             finished = self._close(converged, int(Status.CONVERGED))
         else:
-            self._looked = self.evals
+            self.schedule.looked(self.evals)
             finished = self._sort_out(z, res, size, better, converged)
         return finished and not (some_before and self._reopen(res, bound))
 
@@ -214,13 +204,13 @@ class Ledger:
         self.best_z = overlay(z, self.best_z, share_of(~better, z))
         self._best = np.where(better, res, self._best)
         self._last_best[better] = self.looks
-        lost = ~(res <= self._test.limit) & self._finished.going  # NaN is
+        lost = ~(res <= self._test.limit) & self.finished.going  # NaN is
         if self.looks - self._all_best < PATIENCE and not lost.any():
             return self._close(converged, int(Status.CONVERGED))
         waited = self.looks - self._last_best.clip(min=self._all_best)  # (B,)
         code = self._test.hopeless(res, size, waited)
         code[converged] = Status.CONVERGED
-        return self._close((code >= 0) & self._finished.going, code)
+        return self._close((code >= 0) & self.finished.going, code)
 
     def _reopen(self, res: Floats, bound: Floats) -> bool:
         """Look once more at those that converged before the last ones did; True if some go on.
@@ -229,7 +219,7 @@ class Ledger:
         finished. Its state has stood still and was evaluated with theirs: the residual tells. From
         then on samples only finish all together.
         """
-        done = self._finished
+        done = self.finished
         converged = done.status == int(Status.CONVERGED)
         if not (converged & (done.nfe < self.evals) & (res > 1.01 * bound)).any():
             return False
@@ -246,20 +236,27 @@ class Ledger:
         bool
             True when every sample has finished.
         """
-        going = self._finished.going
+        going = self.finished.going
         return self._close(going if which is None else array(which) & going, int(status))
 
     def _close(self, which: Bools, code: Codes | int) -> bool:
-        self._finished.close(which, code, np.asarray(self._best), self.evals)
-        return self._finished.left == 0
+        self._lost |= not isinstance(code, int) or code != Status.CONVERGED
+        self.finished.close(which, code, np.asarray(self._best), self.evals)
+        return self.finished.left == 0
 
     def hold(self, z: Tensor) -> Tensor:
-        """Return ``z`` (B, D) with the finished samples put back to the state they return."""
-        return self._finished.hold(z, self.best_z)
+        """Return ``z`` (B, D) with the finished samples put back to the state they return.
+
+        Far from the next look those that have converged may as well go on: it costs nothing.
+        """
+        done = self.finished
+        if done.mask is None or (not self._lost and not self.schedule.due(self.evals + 1)):
+            return z
+        return done.hold(z, self.best_z)
 
     def _lengths(self, res: Floats) -> Floats:
         """Residuals (B,) with the finished samples' own put in."""
-        done = self._finished
+        done = self.finished
         return res if done.mask is None else np.where(done.mask, done.residual, res)
 
     def tensor(self, values: Floats) -> Tensor:

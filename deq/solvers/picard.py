@@ -31,8 +31,8 @@ class Picard(Iteration):
     next pass three quarters of the evaluations that the sample with the largest residual still
     needs at its rate, and eight at most. That saves most of what the stop test costs. A sample may
     be found to have finished (a little closer to its equilibrium), or to have failed, up to seven
-    evaluations late; the best state is the best that was looked at. ``record=True`` has every state
-    looked at.
+    evaluations late; the best state is the best that was looked at. In between, samples that have
+    converged go on with the others; their answers stand. ``record=True`` has every state looked at.
 
     References
     ----------

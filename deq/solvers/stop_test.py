@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -20,31 +19,6 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many looks means the float floor.
 _FLOOR_EPS = 64.0
 PATIENCE = 12
-# From look to look: so many evaluations at most, and this share of those that are predicted, since
-# residuals may come to shrink faster.
-_PAUSE = 8
-_SHARE = 0.75
-
-
-def pause(since: int, before: float, now: float, bound: float) -> int:
-    """How many evaluations after a look a solve is to be looked at again, 1 to 8.
-
-    A residual that shrank from r₀ to r in n evaluations reaches the bound b in about
-    n·log(b/r)/log(r/r₀) more, if its rate stays; three quarters of them may pass.
-
-    Parameters
-    ----------
-    since : int
-        Evaluations between the last look and this one.
-    before, now, bound : float
-        A residual then, now, and what it has to reach.
-    """
-    if 0 < bound < now < before < math.inf:
-        # Quotients might underflow; logarithms of neighbours might be equal.
-        shrunk, above = math.log(before) - math.log(now), math.log(now) - math.log(bound)
-        if shrunk > 0:
-            return int(min(_PAUSE, max(1.0, _SHARE * since * above / shrunk)))
-    return 1
 
 
 class StopTest:
