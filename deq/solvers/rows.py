@@ -37,13 +37,11 @@ class Rows:
 
     Attributes
     ----------
-    which : array of bool, shape (B,)
     index : array of int64, shape (n,)
         Their places in the batch.
     """
 
     def __init__(self, which: Bools) -> None:
-        self.which = which
         self.index = np.flatnonzero(which)
 
     def __len__(self) -> int:
