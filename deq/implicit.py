@@ -95,9 +95,13 @@ class Implicit(Gradient):
             )
             return tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True))
 
-        one = len(g) == 1  # then without a tuple around it, which costs copies
+        def pull_one(w: Tensor) -> Tensor:
+            (jw,) = torch.autograd.grad(fz, z_in, w, retain_graph=True, allow_unused=True)
+            return g[0] if jw is None else g[0] + jw
+
+        one = len(g) == 1  # then without a tuple around it, which costs copies and time
         solution: Solution[Any] = find(
-            (lambda w: pull((w,))[0]) if one else pull,
+            pull_one if one else pull,
             g[0] if one else g,
             self.solver,
             atol=self.tol * _units(g),
