@@ -83,9 +83,11 @@ class Implicit(Gradient):
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
         for part in g:
             require_plain(part)
-        scale = _scale(g)
-        if scale != 1:
+        lengths, scale = _lengths(g), 1.0  # (B,)
+        if not _ordinary(lengths):
+            scale = _scale(g)
             g = tuple(part / scale for part in g)  # (B, …)
+            lengths = _lengths(g)
         smooth = [part.requires_grad for part in fz]
         outputs = tuple(compress(fz, smooth))
 
@@ -104,7 +106,7 @@ class Implicit(Gradient):
             pull_one if one else pull,
             g[0] if one else g,
             self.solver,
-            atol=self.tol * _units(g),
+            atol=self.tol * _units(lengths),
             rtol=self.tol,
             max_evals=self.max_evals,
         )
@@ -145,14 +147,27 @@ def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
     return False
 
 
-def _units(g: tuple[Tensor, ...]) -> Tensor:
-    """‖g‖₂ of each sample of g (B, …): the length by which its adjoint is measured, (B,).
+def _lengths(g: tuple[Tensor, ...]) -> Tensor:
+    """‖g‖₂ of each sample of g (B, …), (B,)."""
+    flat = layout_of(g[0]).flat(g[0]) if len(g) == 1 else layout_of(g).flat(g)  # (B, D)
+    lengths: Tensor = torch.linalg.vector_norm(flat, dim=1)
+    return lengths
+
+
+def _ordinary(lengths: Tensor) -> bool:
+    """Whether squares of residuals of gradients as long as this (B,) are far from vanishing."""
+    if lengths.dtype not in (torch.float32, torch.float64) or not lengths.numel():
+        return False
+    least, most = lengths.aminmax()
+    return bool(least > 1e-6) and bool(most < 1e6)
+
+
+def _units(lengths: Tensor) -> Tensor:
+    """The lengths (B,) by which the adjoints of gradients of these lengths are measured.
 
     A sample with no gradient of its own may still get one from its batch mates, through a cell that
     mixes samples: it is measured by the largest.
     """
-    flat = layout_of(g[0]).flat(g[0]) if len(g) == 1 else layout_of(g).flat(g)  # (B, D)
-    lengths: Tensor = torch.linalg.vector_norm(flat, dim=1)  # (B,)
     if lengths.all() or not lengths.numel():
         return lengths
     largest = lengths.max()
