@@ -83,11 +83,11 @@ class Implicit(Gradient):
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
         for part in g:
             require_plain(part)
-        lengths, scale = _lengths(g), 1.0  # (B,)
-        if not _ordinary(lengths):
+        unit, scale = _lengths(g), 1.0  # (B,)
+        if not _ordinary(unit):
             scale = _scale(g)
             g = tuple(part / scale for part in g)  # (B, …)
-            lengths = _lengths(g)
+            unit = _units(_lengths(g))
         smooth = [part.requires_grad for part in fz]
         outputs = tuple(compress(fz, smooth))
 
@@ -106,7 +106,7 @@ class Implicit(Gradient):
             pull_one if one else pull,
             g[0] if one else g,
             self.solver,
-            atol=self.tol * _units(lengths),
+            atol=self.tol * unit,
             rtol=self.tol,
             max_evals=self.max_evals,
         )

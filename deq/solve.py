@@ -93,9 +93,9 @@ def solve(
 
         ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂
 
-    with the norm over all that belongs to the sample. A norm pools: one large component that
-    stands still hides small ones that still move. Finished samples are frozen; what happens to one
-    sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
+    with the norm over all that belongs to the sample. A norm pools: one large component that stands
+    still hides small ones that still move. The answer of a finished sample stands; what happens to
+    one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
     batch normalisation in training mode does, iterations notice when a finished sample's
     equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
     coupling: choose ``Picard`` there.

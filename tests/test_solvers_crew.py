@@ -235,8 +235,9 @@ def test_under_inference_mode_and_in_any_shape(solver) -> None:
     f = Watched(40)
     expected = deq.solve(f, f.z0, solver=solver, tol=1e-9)
     shaped = lambda z: f(z.reshape(40, 6)).reshape(40, 2, 3)  # noqa: E731
-    with paying_from(1), torch.inference_mode():
+    with paying_from(1), widths(solver) as taken, torch.inference_mode():
         sol = deq.solve(shaped, f.z0.reshape(40, 2, 3), solver=solver, tol=1e-9)
+    assert min(taken) < 20
     assert torch.allclose(sol.z.reshape(40, 6), expected.z, atol=1e-8)
 
 
@@ -253,8 +254,12 @@ def test_gradients_are_the_same(solver) -> None:
             tol=1e-10,
             gradient=deq.Implicit(solver=solver, tol=1e-10),
         )
-        with paying_from(finished):
-            layer(x, f.z0).square().sum().backward()
+        with paying_from(finished), widths(solver) as taken:
+            z = layer(x, f.z0)
+            forward = len(taken)
+            z.square().sum().backward()
+        assert (min(taken[:forward]) < 40) == (finished == 1)
+        assert len(taken) > forward
         slopes.append(x.grad)
     assert torch.allclose(*slopes, atol=1e-8)
 

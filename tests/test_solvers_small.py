@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.solvers import anderson, anderson_history, broyden, broyden_history, small
+from deq.solvers import anderson, anderson_history, broyden, small
 from tests.problems import F64, tanh_net
 from tests.test_solvers_alone import SOLVERS, compare, walk
 
@@ -23,7 +23,7 @@ many = pytest.mark.parametrize("batch", [2, 40])
 def as_on_a_gpu() -> Iterator[None]:
     """Nothing is handed to NumPy."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (small, anderson, anderson_history, broyden, broyden_history):
+        for module in (small, anderson, anderson_history, broyden):
             patch.setattr(module, "small", lambda values: values)
         patch.setattr(small, "_NEAR", -1)
         for module in (anderson, anderson_history):

@@ -22,7 +22,7 @@ class AndersonState(History):
     What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
     """
 
-    spare: ClassVar[int] = 192
+    spare: ClassVar[int] = 192  # measured: fewer cost more to sort out than they save
 
     g: Tensor  # (B, m + 1, D) residual vectors f(z) − z
     e: Tensor  # (B, m + 1, D) damped steps z + h·g

@@ -96,8 +96,19 @@ class Broyden(Iteration):
         """Return an empty history for states like ``z0`` (B, D)."""
         if fits(z0):
             return alone.begin(z0, self.memory)
+        batch, dim = z0.shape
         wide = torch.promote_types(z0.dtype, torch.float32)  # squares of half types underflow
-        return BroydenState.empty(len(z0), self.memory + 2, z0.to(wide))
+        size = self.memory + 2
+        # Not zeroed: rows that a short solve never reaches cost nothing.
+        # A row is one piece of memory for all samples: quicker to write and to clear.
+        rows = torch.empty(size, batch, dim, dtype=wide, device=z0.device).transpose(0, 1)
+        mix, gram = small(torch.empty(2, batch, size, size, dtype=wide, device=z0.device))
+        return BroydenState(
+            rows=rows,
+            mix=mix,
+            gram=gram,
+            share=small(torch.empty(batch, 1, size, dtype=wide, device=z0.device)),
+        )
 
     def residual(self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor) -> Tensor:
         """Return ``fz − z`` (B, D), in the history already."""

@@ -33,14 +33,14 @@ class Crew:
         self._solver, self._ledger = solver, ledger
         self._state: Any = solver.init(z0)
         self._rows: Rows | None = None  # None: all
-        self._width = len(z0)
-        # Narrower when no more than so many are left; never on a GPU, where fewer take as long.
-        self._until = self._half() if z0.is_cpu else -1
+        # Narrower when no more than so many are left. On a CPU only: nobody has measured a GPU.
+        self._until = self._half(len(z0)) if z0.is_cpu else -1
 
-    def _half(self) -> int:
+    def _half(self, width: int) -> int:
+        """Of how many of ``width`` samples at most the solver goes on without the others."""
         if not isinstance(self._state, History):
             return -1
-        return min(self._width // 2, self._width - self._state.spare)
+        return min(width // 2, width - self._state.spare)
 
     def residual(self, z: Tensor, fz: Tensor) -> Tensor:
         """Return ``fz − z`` (B, D)."""
@@ -48,29 +48,25 @@ class Crew:
 
     def step(self, z: Tensor, fz: Tensor) -> Tensor:
         """Return the iterate (B, D) that follows on the evaluated z; who has finished stays."""
-        if self._rows is not None and self._ledger.mixed:
-            self._call_all(z)
-        elif self._until >= 0 and self._ledger.finished.left <= self._until:
+        if self._ledger.mixed:  # they finish together, so nobody is left behind
+            if self._rows is not None:
+                self._call_all(z)
+        elif self._ledger.finished.left <= self._until:
             self._narrow()
         if self._rows is None:
             z, self._state = self._solver.step(self._state, z, fz)
             return self._ledger.hold(z)
         some, self._state = self._solver.step(self._state, self._rows.of(z), self._rows.of(fz))
         z = self._rows.put(z, some)
-        return z if self._ledger.finished.left == self._width else self._ledger.hold(z)
+        return z if self._ledger.finished.left == len(self._rows) else self._ledger.hold(z)
 
     def _narrow(self) -> None:
         """Go on without those who have finished."""
         going = self._ledger.finished.going
-        kept = Rows(going if self._rows is None else going[self._rows.index])
-        self._state.keep(kept)
-        self._rows, self._width = Rows(going), len(kept)
-        self._until = self._half()
+        self._state.keep(Rows(going if self._rows is None else going[self._rows.index]))
+        self._rows = Rows(going)
+        self._until = self._half(len(self._rows))
 
     def _call_all(self, z: Tensor) -> None:
-        """Begin anew from z (B, D) with all: f mixes samples, and some that had finished are back.
-
-        From now on they finish together, so that there will be nobody to leave behind.
-        """
+        """Begin anew from z (B, D) with all: f mixes samples, some that had finished are back."""
         self._state, self._rows = self._solver.init(z), None
-        self._until = -1

@@ -29,7 +29,8 @@ _FEW = 4
 class Ledger:
     """Per-sample bookkeeping over states flattened to (B, D).
 
-    A sample has converged at z when ``‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂``. It is frozen from then on.
+    A sample has converged at z when ``‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂``. Its answer stands from
+    then on; at every state that is observed it is back there.
 
     Parameters
     ----------
