@@ -9,7 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import errors, look, tour, warm_up
+from pages.parts.shared import errors, style, warm_up
+from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -23,7 +24,7 @@ else:
         layout="wide",
     )
     st.logo(str(ASSETS / "logo.svg"), size="large", link=None)
-    look.style()
+    style.style()
 
     page = st.navigation(
         [
@@ -36,12 +37,12 @@ else:
             st.Page("pages/inside.py", title="Inside one", icon=":material/search:"),
             st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
             st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
-            st.Page("pages/tour.py", title="Tour", icon=":material/tour:"),
+            st.Page("pages/bar.py", title="Tour", icon=":material/tour:"),
         ],
         position="top",
     )
     with errors.in_words():
         warm_up.core()
-        tour.style()
-        tour.bar(page.url_path or "home")
+        bar.style()
+        bar.bar(page.url_path or "home")
         page.run()

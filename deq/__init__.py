@@ -11,14 +11,14 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from deq.implicit import Implicit
+from deq.gradients.implicit import Implicit
+from deq.gradients.phantom import Phantom
+from deq.gradients.unrolled import Unrolled
 from deq.layer import DEQ
-from deq.phantom import Phantom
 from deq.solve import Solution, Trajectory, solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.stability import jacobian_penalty
 from deq.status import ConvergenceError, Status
-from deq.unrolled import Unrolled
 
 __all__ = [
     "DEQ",
@@ -41,23 +41,22 @@ __all__ = [
     "solve",
 ]
 
-_LAZY = frozenset(
-    {
-        "diagnostics",
-        "digits",
-        "figures",
-        "formula",
-        "inside",
-        "models",
-        "monotone",
-        "race",
-        "scalar",
-    }
-)
+# Attribute → module. Heavier parts are imported when they are first named.
+_LAZY = {
+    "diagnostics": "deq.diagnostics",
+    "digits": "deq.digits",
+    "figures": "deq.figures",
+    "formula": "deq.formula",
+    "inside": "deq.inside",
+    "models": "deq.models",
+    "monotone": "deq.stability.monotone",
+    "race": "deq.race",
+    "scalar": "deq.scalar",
+}
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import the heavier subpackages when they are first named."""
+    """Import the heavier parts when they are first named."""
     if name in _LAZY:
-        return import_module(f"deq.{name}")
+        return import_module(_LAZY[name])
     raise AttributeError(f"module 'deq' has no attribute {name!r}")

@@ -14,13 +14,13 @@ from pathlib import Path
 import torch
 
 import deq
-from deq.commands import add_train
+from deq.cli.lab import INTERRUPTED
+from deq.cli.terminal import Bar, count, positive
+from deq.cli.train import add_train
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.picture import read_picture
-from deq.lab_command import INTERRUPTED
 from deq.models.weights import SHIPPED, WeightsError, load_file
 from deq.solvers import Solver
-from deq.terminal import Bar, count, positive
 from deq.training.errors import TrainingError
 
 SOLVERS: dict[str, Callable[[], Solver]] = {
@@ -116,7 +116,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from deq.evaluation import evaluate
+    from deq.models.evaluation import evaluate
 
     model = load_file(options.weights)
     with Bar() as bar:

@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from deq.eager import eager
-from deq.gradient import Gradient, Problem, Settled, Statistics
-from deq.implicit import Implicit
-from deq.phantom import Phantom
+from deq.bookkeeping.eager import eager
+from deq.bookkeeping.layout import State, layout_of, parts
+from deq.gradients.base import Gradient, Problem, Settled, Statistics
+from deq.gradients.implicit import Implicit
+from deq.gradients.phantom import Phantom
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, require_number
-from deq.solvers.layout import State, layout_of, parts
 
 
 class DEQ(nn.Module):

@@ -9,13 +9,13 @@ from typing import Generic
 import torch
 from torch import Tensor
 
-from deq.eager import eager
+from deq.bookkeeping.active_set import Crew
+from deq.bookkeeping.concrete import require_plain
+from deq.bookkeeping.eager import eager
+from deq.bookkeeping.layout import Layout, S, layout_of, require_state
+from deq.bookkeeping.ledger import Ledger
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
-from deq.solvers.crew import Crew
-from deq.solvers.layout import Layout, S, layout_of, require_state
-from deq.solvers.ledger import Ledger
-from deq.solvers.plain import require_plain
 from deq.status import ConvergenceError, Status
 
 

@@ -4,16 +4,9 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from deq.training.doubling_config import DoublingConfig
-from pages.parts import (
-    doubling_controls,
-    doubling_prose,
-    doubling_runs,
-    doubling_views,
-    errors,
-    guard,
-    scalar_script,
-)
+from deq.training.doubling.config import DoublingConfig
+from pages.parts.doubling import controls, lesson, tasks, views
+from pages.parts.shared import errors, guard, player_keys
 
 guard.through_app()
 
@@ -22,10 +15,10 @@ LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home
 
 def side() -> DoublingConfig | None:
     """The controls and the two buttons."""
-    run = doubling_runs.DESK.current()
+    run = lesson.DESK.current()
     live = run is not None and run.live
     with st.container(key="controls", gap="small"):
-        config = doubling_controls.controls()
+        config = controls.controls()
         usable = isinstance(config, DoublingConfig)
         with st.container(horizontal=True, gap="small"):
             st.button(
@@ -33,7 +26,7 @@ def side() -> DoublingConfig | None:
                 icon=":material/play_arrow:",
                 type="secondary" if live else "primary",  # the dark theme hides a disabled label
                 key="train-start",
-                on_click=doubling_runs.DESK.start,
+                on_click=lesson.DESK.start,
                 args=(asdict(config) if isinstance(config, DoublingConfig) else {},),
                 disabled=live or not usable,
             )
@@ -41,10 +34,10 @@ def side() -> DoublingConfig | None:
                 "Stop",
                 icon=":material/stop:",
                 key="train-stop",
-                on_click=doubling_runs.DESK.stop,
+                on_click=lesson.DESK.stop,
                 disabled=not live,
             )
-        for complaint in (config if not usable else "", doubling_runs.DESK.refused()):
+        for complaint in (config if not usable else "", lesson.DESK.refused()):
             if complaint:
                 st.warning(str(complaint), icon=":material/error:")
     return config if isinstance(config, DoublingConfig) else None
@@ -54,39 +47,39 @@ def results() -> None:
     """What the run has come to; asks again by itself while it goes on."""
     with errors.in_words():
         theme = st.context.theme.type
-        run = doubling_runs.DESK.current()
+        run = lesson.DESK.current()
         live = run is not None and run.live
-        doubling_runs.DESK.turn()
-        records = doubling_runs.records(run)
+        lesson.DESK.turn()
+        records = lesson.records(run)
         config = DoublingConfig.of(run.config) if run is not None else DoublingConfig()
-        said = doubling_views.verdict(records, config)
-        doubling_views.status(run, said)
+        said = views.verdict(records, config)
+        views.status(run, said)
         with st.container(key="scalar-readouts", horizontal=True, gap="large"):
-            doubling_views.readouts(records)
-        figure = doubling_views.picture(records, config, live=live, theme=theme)
-        st.caption(doubling_views.LOOK)
+            views.readouts(records)
+        figure = views.picture(records, config, live=live, theme=theme)
+        st.caption(views.LOOK)
         if not live:
-            doubling_views.downloads(records, figure, said)
+            views.downloads(records, figure, said)
             turn = f"{run.id if run else 'example'} {len(records)} {theme}"
-            scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
+            player_keys.scalar_script("train-loss", turn, {}, (), LABEL)
 
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
     st.header("Learn y = 2x: train through an equilibrium", anchor=False)
-    st.markdown(doubling_prose.IDEA)
-    every = doubling_runs.DESK.every()
+    st.markdown(tasks.IDEA)
+    every = lesson.DESK.every()
     stage, right = st.columns([3.4, 1], gap="medium")
     with right:
         config = side()
     with stage:
         st.fragment(results, run_every=every)()
     predict, code = st.columns([2, 3], gap="large")
-    predict.markdown(doubling_prose.PREDICT)
+    predict.markdown(tasks.PREDICT)
     with code, st.container(key="code"):
         st.markdown("**The same in six lines of `deq`**")
-        st.code(doubling_views.code(config or DoublingConfig()), language="python")
-    doubling_prose.try_and_read()
+        st.code(views.code(config or DoublingConfig()), language="python")
+    tasks.try_and_read()
 
 
 with errors.in_words():

@@ -6,11 +6,13 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.models import WeightsError
-from pages.parts import controls, downloads, errors, guard, own_model, pace, pad, prose, views
-from pages.parts.engine import Engine, Seen, engine
-from pages.parts.ink import BRUSH
-from pages.parts.pad_script import pad_script
-from pages.parts.time_cursor import time_cursor
+from pages.parts.draw import controls, downloads, views
+from pages.parts.draw.time_cursor import time_cursor
+from pages.parts.pad import pad
+from pages.parts.pad.ink import BRUSH
+from pages.parts.pad.script import pad_script
+from pages.parts.shared import errors, guard, own_model, pace, tasks
+from pages.parts.shared.engine import Engine, Seen, engine
 
 guard.through_app()
 
@@ -82,7 +84,7 @@ def page(machine: Engine) -> None:
         time_cursor("trajectory", ["decision", "residuals"], turn, palette(theme).accent)
         pad_script(drawing.address(), drawing.example, turn)
         downloads.buttons(seen, figure)
-    prose.try_and_read(prose.DRAW_TRY, prose.DRAW_READ)
+    tasks.try_and_read(tasks.DRAW_TRY, tasks.DRAW_READ)
 
 
 def hero(seen: Seen, machine: Engine, theme: str | None) -> Any:

@@ -2,17 +2,9 @@
 
 import streamlit as st
 
-from pages.parts import (
-    errors,
-    guard,
-    pace,
-    scalar_controls,
-    scalar_prose,
-    scalar_script,
-    scalar_views,
-)
-from pages.parts import scalar_words as words
-from pages.parts.scalar_lesson import lesson
+from pages.parts.fixed_points import controls, tasks, views, words
+from pages.parts.fixed_points.lesson import lesson
+from pages.parts.shared import errors, guard, pace, player_keys
 
 guard.through_app()
 
@@ -22,24 +14,22 @@ def page() -> None:
     theme = st.context.theme.type
     stage, side = st.columns([3.4, 1], gap="medium")
     with side, st.container(key="controls", gap="small"):
-        choice = scalar_controls.controls()
+        choice = controls.controls()
     found = lesson(choice)
     with stage, st.container(gap="xsmall"):
         st.markdown(f"**{words.verdict(found)}**")
-        scalar_views.readouts(found)
-        figure = scalar_views.stage(found, scalar_script.narrow(), theme)
+        views.readouts(found)
+        figure = views.stage(found, player_keys.narrow(), theme)
     with pace.after_the_answer():
-        scalar_views.speed(found, theme)
+        views.speed(found, theme)
     predict, code = st.columns([2, 3], gap="large")
     with predict:
-        scalar_prose.predict(st.session_state["map"])
-        scalar_views.downloads(found, figure)
+        tasks.predict(st.session_state["map"])
+        views.downloads(found, figure)
     with code, st.container(key="code"):
         st.markdown("**The same in six lines of `deq`**")
         st.code(words.code(choice), language="python")
-    scalar_script.scalar_script(
-        "cobweb", f"{choice} {theme}", scalar_controls.query(), scalar_controls.PREFIXES
-    )
+    player_keys.scalar_script("cobweb", f"{choice} {theme}", controls.query(), controls.PREFIXES)
 
 
 @st.fragment
@@ -52,4 +42,4 @@ def fixed_points() -> None:
 with errors.in_words():
     st.header("Fixed points: apply g again and again", anchor=False)
     fixed_points()
-    scalar_prose.try_and_read()
+    tasks.try_and_read()

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from deq.diagnostics.gradients import Measured
-from deq.figures.gradients import gradients_over_depth
-from pages.parts import errors, files, gradients_lesson, guard, scalar_script
-from pages.parts.chart import chart
+from deq.figures.gradients.comparison import gradients_over_depth
+from pages.parts.gradients import lesson
+from pages.parts.shared import downloads, errors, guard, player_keys
+from pages.parts.shared.chart import chart
 
 guard.through_app()
 
@@ -18,36 +19,36 @@ ALT = (
 def hero(found: list[Measured]) -> None:
     """The three panels, and what to take away from them."""
     theme = st.context.theme.type
-    narrow = scalar_script.narrow()
-    said = gradients_lesson.verdict(found)
+    narrow = player_keys.narrow()
+    said = lesson.verdict(found)
     st.markdown(f"**{said}**")
     figure = gradients_over_depth(found, stacked=narrow, theme=theme)
     with st.container(key="gradients-error"):
         chart(figure, "gradients", height=1000 if narrow else 460, alt=ALT, theme=theme)
-    scalar_script.scalar_script("gradients-error", f"{said} {theme}", {}, (), ALT)
-    st.caption(gradients_lesson.LOOK)
+    player_keys.scalar_script("gradients-error", f"{said} {theme}", {}, (), ALT)
+    st.caption(lesson.LOOK)
     with st.container(horizontal=True):
-        files.numbers("Numbers (CSV)", lambda: gradients_lesson.table(found), "gradients")
-        files.picture(figure, "Gradients compared", said, "gradients")
+        downloads.numbers("Numbers (CSV)", lambda: lesson.table(found), "gradients")
+        downloads.picture(figure, "Gradients compared", said, "gradients")
 
 
 def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
     st.header("Gradients compared: three ways back from an equilibrium", anchor=False)
-    st.markdown(gradients_lesson.IDEA)
+    st.markdown(lesson.IDEA)
     stage, right = st.columns([3.4, 1], gap="medium")
     with right, st.container(key="controls", gap="small"):
-        setting = gradients_lesson.controls()
+        setting = lesson.controls()
     with stage:
-        found = gradients_lesson.measured(setting)
+        found = lesson.measured(setting)
         if isinstance(found, str):
             st.warning(found, icon=":material/error:")
         else:
             hero(found)
     with st.container(key="code"):
         st.markdown("**The same in `deq`**")
-        st.code(gradients_lesson.CODE, language="python")
-    gradients_lesson.try_and_read()
+        st.code(lesson.CODE, language="python")
+    lesson.try_and_read()
 
 
 with errors.in_words():

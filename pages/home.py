@@ -6,9 +6,11 @@ import torch
 import deq
 from deq.figures import cobweb, states_over_time
 from deq.models import WeightsError
-from pages.parts import controls, errors, examples, guard, prose, views
-from pages.parts.chart import chart
-from pages.parts.engine import engine, recorded
+from pages.parts.draw import controls, views
+from pages.parts.pad import examples
+from pages.parts.shared import errors, guard, tasks
+from pages.parts.shared.chart import chart
+from pages.parts.shared.engine import engine, recorded
 
 guard.through_app()
 
@@ -109,7 +111,7 @@ def main() -> None:
         one_digit(theme)
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")
-    prose.try_and_read(prose.HOME_TRY, prose.HOME_READ)
+    tasks.try_and_read(tasks.HOME_TRY, tasks.HOME_READ)
 
 
 with errors.in_words():

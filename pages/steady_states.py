@@ -2,24 +2,17 @@
 
 import streamlit as st
 
-from pages.parts import (
-    errors,
-    guard,
-    scalar_script,
-    steady_controls,
-    steady_prose,
-    steady_race_views,
-    steady_views,
-)
+from pages.parts.shared import errors, guard, player_keys
+from pages.parts.steady_states import controls, solver_views, tasks, views
 
 guard.through_app()
 
 # By section: what shows it, and the container of its hero.
 SECTIONS = {
-    "Flow": (steady_views.flow_section, "flow-field"),
-    "Euler step": (steady_views.step_section, "euler"),
-    "Why an ODE": (steady_race_views.why_section, "jump"),
-    "Depth": (steady_race_views.depth_section, "portrait"),
+    "Flow": (views.flow_section, "flow-field"),
+    "Euler step": (views.step_section, "euler"),
+    "Why an ODE": (solver_views.why_section, "jump"),
+    "Depth": (solver_views.depth_section, "portrait"),
 }
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
@@ -28,15 +21,15 @@ def page() -> None:
     """One of four sections; only that one is built."""
     theme = st.context.theme.type
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        section = steady_controls.section()
-        st.markdown(f"**{steady_controls.TITLES[section]}**", width="content")
+        section = controls.section()
+        st.markdown(f"**{controls.TITLES[section]}**", width="content")
     show, leader = SECTIONS[section]
-    turn = show(scalar_script.narrow(), theme)
-    scalar_script.scalar_script(
+    turn = show(player_keys.narrow(), theme)
+    player_keys.scalar_script(
         leader,
         f"{section} {turn} {theme}",
-        steady_controls.query(),
-        steady_controls.PREFIXES,
+        controls.query(),
+        controls.PREFIXES,
         LABEL,
     )
 
@@ -51,4 +44,4 @@ def steady_states() -> None:
 with errors.in_words():
     st.header("Steady states: let the state flow until it rests", anchor=False)
     steady_states()
-    steady_prose.try_and_read()
+    tasks.try_and_read()

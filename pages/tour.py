@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.parts import errors, guard, tour
-from pages.parts.tour_stops import MINUTES, STOPS
+from pages.parts.shared import errors, guard
+from pages.parts.tour import bar
+from pages.parts.tour.stops import MINUTES, STOPS
 
 guard.through_app()
 
@@ -22,15 +23,15 @@ def stops() -> None:
     """The list, each a link."""
     for place, stop in enumerate(STOPS, 1):
         with st.container(key=f"stop-{place}", gap="xxsmall"):
-            name = tour.anchor(place, f"{place}. {stop.title}", "tour-stop")
+            name = bar.anchor(place, f"{place}. {stop.title}", "tour-stop")
             st.html(f'{name} <span class="tour-time">{stop.minutes:g} min</span>')
             st.caption(stop.say)
 
 
 def choose() -> None:
     """Callback: keep what the widgets say."""
-    kept = tour.teacher()
-    single = [part for part in tour.hidden(kept) if part not in tour.HIDDEN]
+    kept = bar.teacher()
+    single = [part for part in bar.hidden(kept) if part not in bar.HIDDEN]
     kept.clear()
     if parts := [*st.session_state["tour-hide"], *single]:
         kept["hide"] = ",".join(parts)
@@ -43,14 +44,14 @@ def choose() -> None:
 
 def view() -> None:
     """What is hidden, and how large the type is."""
-    chosen = tour.teacher()
+    chosen = bar.teacher()
     st.markdown("**Teacher view**")
     st.caption(VIEW)
     st.toggle("Large type", chosen.get("type") == "large", key="tour-large", on_change=choose)
     st.pills(
         "Hide on every page",
-        list(tour.HIDDEN),
-        default=[part for part in tour.hidden(chosen) if part in tour.HIDDEN],
+        list(bar.HIDDEN),
+        default=[part for part in bar.hidden(chosen) if part in bar.HIDDEN],
         selection_mode="multi",
         key="tour-hide",
         on_change=choose,
@@ -67,7 +68,7 @@ def page() -> None:
     """The list, and the teacher's choices beside it."""
     st.header("A tour for a class", anchor=False)
     st.markdown(IDEA)
-    st.html(f"<p>{tour.anchor(1, 'Start the tour ›', 'tour-next')}</p>")
+    st.html(f"<p>{bar.anchor(1, 'Start the tour ›', 'tour-next')}</p>")
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="tour-list", gap="small"):
         stops()

@@ -5,23 +5,13 @@ from dataclasses import asdict
 import streamlit as st
 
 from deq.digits.mnist import mnist_found
-from deq.training.lab_config import LabConfig
-from pages.parts import (
-    errors,
-    guard,
-    hand_over,
-    lab_controls,
-    lab_mnist,
-    lab_prose,
-    lab_runs,
-    lab_views,
-    own_model,
-    scalar_script,
-)
+from deq.training.lab.config import LabConfig
+from pages.parts.shared import errors, guard, own_model, player_keys
+from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views
 
 guard.through_app()
 
-DESK = lab_runs.DESK
+DESK = lesson.DESK
 LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
 
@@ -30,7 +20,7 @@ def side() -> LabConfig | None:
     run = DESK.current()
     live = run is not None and run.live
     with st.container(key="controls", gap="small"):
-        config = lab_controls.controls()
+        config = controls.controls()
         usable = isinstance(config, LabConfig)
         with st.container(horizontal=True, gap="small"):
             st.button(
@@ -58,7 +48,7 @@ def side() -> LabConfig | None:
             if complaint:
                 st.warning(str(complaint), icon=":material/error:")
         if st.session_state["data"] == "mnist" and not mnist_found():
-            lab_mnist.download()
+            mnist.download()
     return config if isinstance(config, LabConfig) else None
 
 
@@ -69,17 +59,17 @@ def results() -> None:
         run = DESK.current()
         live = run is not None and run.live
         DESK.turn()
-        records = lab_runs.records(run)
-        lab_views.status(run, records, lab_runs.config_of(run))
+        records = lesson.records(run)
+        views.status(run, records, lesson.config_of(run))
         with st.container(key="scalar-readouts", horizontal=True, gap="large"):
-            lab_views.readouts(records)
-        figure = lab_views.picture(records, live=live, theme=theme)
-        st.caption(f"{lab_prose.LOOK} {lab_prose.CLOUD}")
+            views.readouts(records)
+        figure = views.picture(records, live=live, theme=theme)
+        st.caption(f"{tasks.LOOK} {tasks.CLOUD}")
         if not live:
-            lab_views.downloads(run, records, figure)
+            views.downloads(run, records, figure)
             turn = f"{run.id if run else 'example'} {len(records)} {theme}"
-            scalar_script.scalar_script("train-loss", turn, {}, (), LABEL)
-        hand_over.from_fragment()
+            player_keys.scalar_script("train-loss", turn, {}, (), LABEL)
+        to_draw.from_fragment()
 
 
 def afterwards() -> None:
@@ -88,16 +78,16 @@ def afterwards() -> None:
     run = DESK.current()
     if run is None or not run.live:
         st.divider()
-        lab_views.answers(lab_runs.records(run), lab_runs.config_of(run), theme)
+        views.answers(lesson.records(run), lesson.config_of(run), theme)
     st.divider()
     st.markdown("**Runs side by side**")
-    lab_views.comparison(lab_runs.known(), theme)
+    views.comparison(lesson.known(), theme)
 
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
     st.header("Training lab: teach a network to read digits", anchor=False)
-    st.markdown(lab_prose.IDEA)
+    st.markdown(tasks.IDEA)
     every = DESK.every()
     stage, right = st.columns([3.4, 1], gap="medium")
     with right:
@@ -109,11 +99,11 @@ def page() -> None:
     code, bring = st.columns([3, 2], gap="large")
     with code, st.container(key="code"):
         st.markdown("**The same from Python**, or with `python -m deq train lab`")
-        st.code(lab_views.code(config or LabConfig()), language="python")
+        st.code(views.code(config or LabConfig()), language="python")
     with bring:
-        own_model.bring(hand_over.leave)
-    lab_prose.try_and_read()
-    hand_over.at_end()
+        own_model.bring(to_draw.leave)
+    tasks.try_and_read()
+    to_draw.at_end()
 
 
 with errors.in_words():

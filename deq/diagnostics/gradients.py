@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deq.gradient import Gradient
-from deq.implicit import Implicit
+from deq.gradients.base import Gradient
+from deq.gradients.implicit import Implicit
+from deq.gradients.phantom import Phantom
+from deq.gradients.unrolled import Unrolled
 from deq.layer import DEQ
-from deq.phantom import Phantom
 from deq.solvers import Anderson, Picard
 from deq.solvers.base import require_count, require_number
-from deq.unrolled import Unrolled
 
 METHODS = ("implicit", "unrolled", "phantom", "JFB")
 DEPTHS = (5, 10, 20, 50, 100, 200)

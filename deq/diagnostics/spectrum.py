@@ -10,9 +10,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from deq.pullback import Pullback
+from deq.bookkeeping.layout import State
+from deq.gradients.vjp import Pullback
 from deq.solvers.base import require_count
-from deq.solvers.layout import State
 
 Complex = npt.NDArray[np.complex128]
 

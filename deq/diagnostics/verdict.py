@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from deq.bookkeeping.layout import State
 from deq.diagnostics.spectrum import DENSE_LIMIT, leading
-from deq.pullback import Pullback
+from deq.gradients.vjp import Pullback
 from deq.solvers.base import require_count
-from deq.solvers.layout import State
 
 _SENTENCES = {
     "both": "Stable: the iteration z ← f(z) and the ODE dz/dt = f(z) − z settle here.",

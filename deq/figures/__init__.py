@@ -4,15 +4,15 @@ This is the only part of the package that needs plotly. Every function takes arr
 `plotly.graph_objects.Figure` with a transparent background; the colours come from `palette`.
 """
 
-from deq.figures.bars import probability_bars
-from deq.figures.errors_over_evals import errors_over_evals
-from deq.figures.export import standalone_page, trajectory_csv
-from deq.figures.linked_cobweb import linked_cobweb
-from deq.figures.palette import Palette, palette
-from deq.figures.picture import magnify
-from deq.figures.scalar import cobweb, states_over_time
-from deq.figures.settling import probabilities_over_time, residuals_over_time
-from deq.figures.trajectory import trajectory
+from deq.figures.draw.settling import probabilities_over_time, residuals_over_time
+from deq.figures.draw.trajectory import trajectory
+from deq.figures.fixed_points.errors_over_evals import errors_over_evals
+from deq.figures.fixed_points.linked_cobweb import linked_cobweb
+from deq.figures.home.one_number import cobweb, states_over_time
+from deq.figures.shared.bars import probability_bars
+from deq.figures.shared.export import standalone_page, trajectory_csv
+from deq.figures.shared.palette import Palette, palette
+from deq.figures.shared.picture import magnify
 
 __all__ = [
     "Palette",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deq.implicit import Implicit
+from deq.gradients.implicit import Implicit
+from deq.gradients.unrolled import Unrolled
 from deq.inside.scene import MAX_EVALS, Scene
 from deq.layer import DEQ
 from deq.solvers import Anderson, Picard
-from deq.unrolled import Unrolled
 
 _NEVER = 1e-30  # a tolerance that nothing meets: all steps are taken
 

@@ -41,8 +41,8 @@ class Classifier(nn.Module, ABC):
     Attributes
     ----------
     basis : Tensor (3, D)
-        Directions on which states are drawn (see `deq.training.finish.draw_map`); `centre` (D,)
-        is their origin, the mean of known equilibria.
+        Directions on which states are drawn (see `draw_map` of `deq.training.digits.calibrate`);
+        `centre` (D,) is their origin, the mean of known equilibria.
     cloud_points, cloud_labels : Tensor (N, 3), (N,)
         Equilibria of training digits on that basis, and which digits they are.
     explained : Tensor (3,)
@@ -132,7 +132,9 @@ class Classifier(nn.Module, ABC):
         if seed is None:
             return torch.zeros(1, *self.shape)
         if not len(self.cloud_points):
-            raise ValueError("no map of the states yet: deq.training.finish.draw_map makes it")
+            raise ValueError(
+                "no map of the states yet: deq.training.digits.calibrate.draw_map makes it"
+            )
         place = torch.randn(3, generator=torch.Generator().manual_seed(seed))
         place = place * self.cloud_points.std(0)  # (3,)
         state: Tensor = self.centre + torch.linalg.pinv(self.basis) @ place  # (D,)

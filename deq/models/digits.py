@@ -12,8 +12,8 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from deq.gradient import Gradient
-from deq.implicit import Implicit
+from deq.gradients.base import Gradient
+from deq.gradients.implicit import Implicit
 from deq.layer import DEQ
 from deq.models.cell import GRID, Cell
 from deq.models.classifier import CLASSES, Classifier

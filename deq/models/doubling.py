@@ -14,8 +14,8 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from deq.gradient import Gradient
-from deq.implicit import Implicit
+from deq.gradients.base import Gradient
+from deq.gradients.implicit import Implicit
 from deq.layer import DEQ
 from deq.solvers import Anderson, Solver
 

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deq.gradient import Gradient
-from deq.implicit import Implicit
+from deq.gradients.base import Gradient
+from deq.gradients.implicit import Implicit
 from deq.layer import DEQ
 from deq.models.classifier import CLASSES, PICTURE, Classifier
 from deq.models.verdict import Thresholds

@@ -7,11 +7,11 @@
 """
 
 from deq.race.adjoint import adjoint_problem
-from deq.race.field import Field, racers
 from deq.race.gallery import GALLERY, problem
 from deq.race.landscape import Landscape, landscape
-from deq.race.laps import Lap, clocked, race
 from deq.race.problem import Problem
+from deq.race.race import Lap, clocked, race
+from deq.race.solvers import Field, racers
 
 __all__ = [
     "GALLERY",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from deq.pullback import Pullback
+from deq.gradients.vjp import Pullback
 from deq.race.problem import Problem
 from deq.solve import solve
 from deq.solvers import Anderson, PseudoTransient

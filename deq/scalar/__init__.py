@@ -6,8 +6,9 @@ Maps (`maps`), iterating them (`orbit`) and what came of it in words (`story`), 
 the same thing in several dimensions (`network`). All in float64.
 """
 
+from deq.scalar.accelerated import Path, accelerated
 from deq.scalar.basins import basins
-from deq.scalar.cures import Path, accelerated
+from deq.scalar.behaviour import Orbit, orbit
 from deq.scalar.euler import best_step, euler_factor, euler_steps, limit_step, steps_against_h
 from deq.scalar.flow import Flow, flow, slope_field
 from deq.scalar.maps import PRESETS, Parameter, ScalarMap, own
@@ -15,7 +16,6 @@ from deq.scalar.network import Network, random_network
 from deq.scalar.orbit import HALF_STEPS, cobweb, iterate, limit_cycle, period, rate
 from deq.scalar.points import FixedPoint, FixedPoints, fixed_points
 from deq.scalar.slopes import contraction_intervals, derivative, trap
-from deq.scalar.story import Orbit, orbit
 
 __all__ = [
     "HALF_STEPS",

@@ -7,7 +7,7 @@ from deq.solvers.broyden import Broyden
 from deq.solvers.newton import Newton
 from deq.solvers.ode import ODE
 from deq.solvers.picard import Picard
-from deq.solvers.transient import PseudoTransient
+from deq.solvers.pseudo_transient import PseudoTransient
 
 __all__ = [
     "GMRES",

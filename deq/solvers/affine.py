@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.ledger import Ledger
 from deq.solvers.base import FlatMap, Integrator, require_count
 from deq.solvers.krylov import gmres
-from deq.solvers.ledger import Ledger
 from deq.status import Status
 
 # An entry of (I − A) v, or a pivot, this many units of rounding small is nothing but rounding.

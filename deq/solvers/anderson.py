@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.small import choice, combination, products, small
 from deq.solvers import anderson_alone as alone
 from deq.solvers.anderson_history import FEW, AndersonState
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.small import choice, combination, products, small
 
 # Older states are trusted less: each step back multiplies its share of the ridge.
 _AGEING = 10.0

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from deq.solvers.rows import Rows
-from deq.solvers.small import History, near, small
+from deq.bookkeeping.rows import Rows
+from deq.bookkeeping.small import History, near, small
 
 # Up to so many samples the whole Gram matrix costs less than putting a row and a column into it,
 # and NumPy solves their systems sooner.
@@ -19,7 +19,7 @@ FEW = 16
 class AndersonState(History):
     """History of an Anderson iteration; slots are reused in a ring.
 
-    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
+    What is as long as a state is a tensor; see `deq.bookkeeping.small` for the rest.
     """
 
     spare: ClassVar[int] = 192  # measured: fewer cost more to sort out than they save

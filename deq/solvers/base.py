@@ -1,7 +1,7 @@
 """What a solver is: either an iteration (``init`` and ``step``) or an integrator (``run``).
 
 Solvers see states flattened to (B, D). They own no loop cap, no stop test and no statistics: those
-are the driver's (``deq.solve``) and the ledger's (``deq.solvers.ledger``).
+are the driver's (``deq.solve``) and the ledger's (``deq.bookkeeping.ledger``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
-from deq.solvers.ledger import Ledger
+from deq.bookkeeping.ledger import Ledger
 
 FlatMap = Callable[[Tensor], Tensor]
 

@@ -19,11 +19,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.small import choice, combination, products, small
 from deq.solvers import broyden_alone as alone
 from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
 from deq.solvers.broyden_history import BroydenState
-from deq.solvers.small import choice, combination, products, small
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
 _OVERLAP = 0.1

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from deq.solvers.rows import Rows
-from deq.solvers.small import History, near
+from deq.bookkeeping.rows import Rows
+from deq.bookkeeping.small import History, near
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class BroydenState(History):
 
     ``−H g = h·g + Σᵢ cᵢ·rowsᵢ`` with ``c = mix (rows h·g)``. Behind the newest move lies h·g.
 
-    What is as long as a state is a tensor; see `deq.solvers.small` for the rest.
+    What is as long as a state is a tensor; see `deq.bookkeeping.small` for the rest.
     """
 
     spare: ClassVar[int] = 96  # measured: fewer cost more to sort out than they save

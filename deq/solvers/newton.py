@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.ledger import Ledger
 from deq.solvers.base import FlatMap, Integrator, require_count, require_number
+from deq.solvers.jvp import Pushforward
 from deq.solvers.krylov import gmres
-from deq.solvers.ledger import Ledger
-from deq.solvers.pushforward import Pushforward
 from deq.status import Status
 
 # Times that a step may be shortened, and by how much each time.
@@ -57,7 +57,7 @@ class Newton(Integrator):
     *Evaluations.* A product J v counts as one evaluation of f. A dense step takes D + 1 of them, a
     Krylov step one for each dimension and one more; a step that ``max_evals`` would cut short is
     not begun. Where f has no forward-mode rule, difference quotients take over by themselves
-    (``deq.solvers.pushforward``): slower at the end, equally exact in the result.
+    (``deq.solvers.jvp``): slower at the end, equally exact in the result.
 
     *Time.* PyTorch's forward mode takes some tenths of a millisecond for a few small operations,
     about twice f's own time for large ones: a small f is quicker with ``exact=False``.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.ledger import Ledger
 from deq.solvers.base import FlatMap, Integrator, require_number
-from deq.solvers.ledger import Ledger
-from deq.solvers.march import March, march_adaptively, march_evenly
+from deq.solvers.runge_kutta import March, march_adaptively, march_evenly
 from deq.solvers.tableau import ADAPTIVE, FIXED, tableau
 from deq.status import Status
 
@@ -40,7 +40,7 @@ class ODE(Integrator):
     Notes
     -----
     The coefficients and the step-size rule are torchdiffeq's, and so are the accepted steps; the
-    loop is our own (``deq.solvers.march``), since torchdiffeq's costs several times more than a
+    loop is our own (``deq.solvers.runge_kutta``): torchdiffeq's costs several times more than a
     small f and cannot stop at a steady state. That is tested at accepted steps only, on an
     evaluation that the method has made anyway (those without "first same as last",
     "adaptive_heun", "fehlberg2" and the fixed steps, evaluate f where a step ends). A step that

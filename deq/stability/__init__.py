@@ -7,7 +7,7 @@ dz/dt = f(z) − z.
 
 Here are three ways: a projection after each step of training (`project_conv_`), a parametrisation
 that cannot leave the limit (`limit_norm`), and a penalty on the Jacobian that only pulls
-(`jacobian_penalty`). `deq.monotone` asks for less than a contraction.
+(`jacobian_penalty`). `deq.stability.monotone` asks for less than a contraction.
 """
 
 from deq.stability.conv import conv_norm, project_conv_

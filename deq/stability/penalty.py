@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deq.pullback import Pullback
+from deq.bookkeeping.layout import State
+from deq.gradients.vjp import Pullback
 from deq.solvers.base import require_count
-from deq.solvers.layout import State
 
 
 def jacobian_penalty(

@@ -40,9 +40,9 @@ def job(kind: str) -> Job:
 
 
 def doubling(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Train y = 2x; see `deq.training.doubling`. The run is kept in ``run.safetensors``."""
-    from deq.training.doubling import train_doubling
-    from deq.training.doubling_config import DoublingConfig
+    """Train y = 2x; see `deq.training.doubling.train`. The run is kept in ``run.safetensors``."""
+    from deq.training.doubling.config import DoublingConfig
+    from deq.training.doubling.train import train_doubling
 
     checkpoint = folder / "run.safetensors"
     for record in train_doubling(DoublingConfig.of(config), checkpoint=checkpoint, stop=stopped):
@@ -50,9 +50,9 @@ def doubling(config: Record, folder: Path, stopped: Callable[[], bool]) -> Itera
 
 
 def lab(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Train a network that reads digits; see `deq.training.lab`, which keeps it in the folder."""
-    from deq.training.lab import train_lab
-    from deq.training.lab_config import LabConfig
+    """Train a network that reads digits; see `deq.training.lab.train`."""
+    from deq.training.lab.config import LabConfig
+    from deq.training.lab.train import train_lab
 
     for record in train_lab(LabConfig.of(config), folder=folder, stop=stopped):
         yield asdict(record)

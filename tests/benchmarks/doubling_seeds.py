@@ -16,8 +16,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from deq.training.doubling import train_doubling
-from deq.training.doubling_config import DoublingConfig, build
+from deq.training.doubling.config import DoublingConfig, build
+from deq.training.doubling.train import train_doubling
 
 BAR = 0.05
 

@@ -34,7 +34,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 import deq
-from pages.parts import ink, ink_link
+from pages.parts.pad import ink, link
 from tests.browser.driver import drawings, server
 
 PATIENCE = 120
@@ -139,7 +139,7 @@ def drawings_of(visitor: int) -> list[Drawing]:
             Drawing(
                 json.dumps({"drawing": {"raw": raw, "data": url}}),
                 "–" if seen.verdict == "not a digit" else str(seen.digit),
-                ink_link.encode(moved, [ink.BRUSH] * len(moved)) or "",
+                link.encode(moved, [ink.BRUSH] * len(moved)) or "",
             )
         )
     order = np.random.default_rng(visitor).permutation(len(made))

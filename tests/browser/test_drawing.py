@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from pages.parts.examples import FIRST
+from pages.parts.pad.examples import FIRST
 from tests.browser.driver import CANVAS, METRIC, click, draw, drawings, example, reads
 
 pytestmark = pytest.mark.browser

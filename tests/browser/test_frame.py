@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.parts.examples import FIRST
+from pages.parts.pad.examples import FIRST
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from deq.figures.cloud import Cloud
+from deq.figures.shared.cloud import Cloud
 
 
 @pytest.fixture

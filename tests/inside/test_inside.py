@@ -9,21 +9,11 @@ import torch
 import deq
 from deq.diagnostics import jacobian
 from deq.digits.mnist import load_subset
-from deq.inside import (
-    SMUDGES,
-    Scene,
-    depth,
-    flow,
-    kick,
-    sensitivity,
-    smudge,
-    spectrum,
-    starts,
-)
+from deq.inside import SMUDGES, Scene, depth, flow, kick, sensitivity, smudge, spectrum, starts
 from deq.inside.flow import frozen
 from deq.models import load
 from deq.models.digits import Digits, DigitsConfig
-from deq.training.finish import draw_map
+from deq.training.digits.calibrate import draw_map
 
 UNSTABLE = 7.0
 

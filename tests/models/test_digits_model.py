@@ -13,8 +13,8 @@ import deq
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.corpus import scribble_pictures
 from deq.digits.mnist import load_subset
-from deq.evaluation import settle
 from deq.models.digits import Digits, DigitsConfig
+from deq.models.evaluation import settle
 from deq.models.verdict import Thresholds, judge
 from deq.models.weights import SHIPPED, WeightsError, load_file, save, write_tensors
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import pace
+from pages.parts.shared import pace
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]

@@ -7,8 +7,10 @@ import ast
 
 import pytest
 
-from pages.parts import inside_words, scalar_words, steady_code
-from pages.parts.scalar_lesson import Choice
+from pages.parts.fixed_points import words as fixed_points
+from pages.parts.fixed_points.lesson import Choice
+from pages.parts.inside import words as inside
+from pages.parts.steady_states import code
 
 HOSTILE = (
     "x'); import os; ('",
@@ -30,10 +32,10 @@ def shape(code):
 
 def codes(text):
     choice = Choice(text, (), (-9.0, 9.0), 0.5)
-    yield scalar_words.code(choice)
-    yield steady_code.flow_code(choice)
-    yield steady_code.step_code(choice, 0.5)
-    yield inside_words.code("smudge", 7, 1.0, {"kind": text, "seed": 0})
+    yield fixed_points.code(choice)
+    yield code.flow_code(choice)
+    yield code.step_code(choice, 0.5)
+    yield inside.code("smudge", 7, 1.0, {"kind": text, "seed": 0})
 
 
 @pytest.mark.parametrize("text", HOSTILE)

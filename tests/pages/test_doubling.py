@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from deq.training.doubling_config import DoublingConfig
-from pages.parts import doubling_runs, doubling_views, runs
-from pages.parts.doubling_prose import TRY
+from deq.training.doubling.config import DoublingConfig
+from pages.parts.doubling import lesson, views
+from pages.parts.doubling.tasks import TRY
+from pages.parts.runs import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def clean_pool():
     yield
-    runs.pool().close()
-    runs.pool.clear()
+    registry.pool().close()
+    registry.pool.clear()
 
 
 def status(app) -> str:
@@ -34,7 +35,7 @@ def metric(app, label: str) -> str:
 def finish(app, patience: float = 60):
     """Press Start and wait for the run, as the page's own ticks would."""
     app.button(key="train-start").click().run()
-    run = runs.pool().find(app.session_state[doubling_runs.DESK.key])
+    run = registry.pool().find(app.session_state[lesson.DESK.key])
     deadline = time.monotonic() + patience
     while run.live:
         assert time.monotonic() < deadline
@@ -110,7 +111,7 @@ def test_a_run_without_an_equilibrium_fails_in_words(open_page):
 
 
 def test_the_code_box_runs_as_shown():
-    code = doubling_views.code(DoublingConfig(slope=0.5, intercept=1.0, seed=7))
+    code = views.code(DoublingConfig(slope=0.5, intercept=1.0, seed=7))
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from deq.digits import render
-from pages.parts import ink_link
-from pages.parts import words as sentences
-from pages.parts.examples import FIRST
+from pages.parts.draw import words as sentences
+from pages.parts.pad import link
+from pages.parts.pad.examples import FIRST
 from tests.browser.driver import drawings
 
 
@@ -175,11 +175,11 @@ def test_a_drawing_in_the_address_is_read_like_the_drawing(open_page, name):
 
 
 def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_page):
-    link = ink_link.encode([np.array([[140.0, 40], [140, 240]])], [22])
-    app = open_page("draw", ink=link, example="5")
+    drawing = link.encode([np.array([[140.0, 40], [140, 240]])], [22])
+    app = open_page("draw", ink=drawing, example="5")
     assert answer(app) == "5"
     assert app.session_state["drawing"].address() == ""
-    app = open_page("draw", ink=link)
+    app = open_page("draw", ink=drawing)
     assert answer(app) == "1"
     app.pills(key="example-0").set_value("6").run()
     assert answer(app) == "6"
@@ -213,7 +213,7 @@ def test_what_is_no_digit_is_called_none_and_why(open_page, strokes, brush, said
 
 
 def test_a_solver_that_does_not_get_there_says_so(open_page, monkeypatch):
-    monkeypatch.setattr("pages.parts.engine.MAX_EVALS", 3)
+    monkeypatch.setattr("pages.parts.shared.engine.MAX_EVALS", 3)
     app = open_page("draw", solver="Picard", tol="1e-5")
     assert "not converged" in words(app)
     assert "Still moving after 3 evaluations" in words(app)

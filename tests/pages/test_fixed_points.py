@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from deq.scalar import PRESETS
-from pages.parts import scalar_controls, scalar_prose, scalar_words
-from pages.parts.scalar_lesson import METHODS, Choice, errors, lesson
+from pages.parts.fixed_points import controls, tasks, words
+from pages.parts.fixed_points.lesson import METHODS, Choice, errors, lesson
 from tests.pages.code_box import printed
 
 COS = 0.7390851332151607
@@ -50,7 +50,7 @@ def said(app):
 
 
 def test_the_examples_in_the_docstrings_hold():
-    result = doctest.testmod(scalar_words)
+    result = doctest.testmod(words)
     assert result.attempted > 0
     assert result.failed == 0
 
@@ -70,7 +70,7 @@ def test_the_first_picture_is_the_article_s(open_page):
     assert path["y"][-1] == pytest.approx(COS, abs=1e-4)
 
 
-@pytest.mark.parametrize("key", [*scalar_controls.MAPS])
+@pytest.mark.parametrize("key", [*controls.MAPS])
 @pytest.mark.parametrize("method", METHODS)
 def test_every_map_opens_by_every_method_from_a_link(open_page, key, method):
     app = open_page("fixed_points", map=key, method=method, formula="exp(-x)" * (key == "own"))
@@ -172,13 +172,13 @@ def test_a_view_that_is_none_is_refused_in_words(open_page):
     assert "larger than" in error.value
 
 
-@pytest.mark.parametrize("k", range(len(scalar_prose.TRY)))
+@pytest.mark.parametrize("k", range(len(tasks.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("fixed_points", map="tanh", method="damped")
     app.button(key=f"try-{k}").click().run()
     assert not app.exception
     assert not app.error
-    for key, value in {"method": "Picard", **scalar_prose.TRY[k].settings}.items():
+    for key, value in {"method": "Picard", **tasks.TRY[k].settings}.items():
         assert app.session_state[key] == value
 
 
@@ -193,7 +193,7 @@ def test_what_differs_from_the_defaults_stands_in_the_link(open_page):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("key", ["cos", "heron", "tanh"])
 def test_the_six_lines_run_and_print_the_limit_of_the_page(key, method):
-    text = scalar_words.code(choice(key, method))
+    text = words.code(choice(key, method))
     assert len(text.splitlines()) == 6
     value, status, evals = printed(text).split()
     assert status == "CONVERGED"
@@ -203,7 +203,7 @@ def test_the_six_lines_run_and_print_the_limit_of_the_page(key, method):
 
 def test_the_csv_has_every_digit(open_page):
     found = lesson(choice())
-    rows = list(csv.DictReader(io.StringIO(scalar_words.iterates_csv(found))))
+    rows = list(csv.DictReader(io.StringIO(words.iterates_csv(found))))
     x = np.array([float(row["x"]) for row in rows])
     assert len(x) == 34
     np.testing.assert_array_equal(x[1:], np.array([float(row["g(x)"]) for row in rows])[:-1])
@@ -245,6 +245,6 @@ def test_basins_and_contraction_of_the_neuron():
 def test_wild_maps_have_a_lesson_by_every_method(text, method):
     wild = Choice(text, (), (-4.0, 4.0), 0.5, method)
     found = lesson(wild)
-    assert scalar_words.verdict(found)
+    assert words.verdict(found)
     assert len(found.corners) == 2 * len(found.xs) - 1
-    assert scalar_words.race(found).count("\n") == 5
+    assert words.race(found).count("\n") == 5

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import pytest
 
 from deq.diagnostics.gradients import Measured
-from deq.figures.gradients import gradients_over_depth
-from pages.parts import gradients_lesson
+from deq.figures.gradients.comparison import gradients_over_depth
+from pages.parts.gradients import lesson
 from tests.pages.code_box import printed
 
 
@@ -26,17 +26,17 @@ def test_a_gain_without_equilibria_is_a_sentence(open_page):
     assert not app.warning
 
 
-@pytest.mark.parametrize("k", range(len(gradients_lesson.TRY)))
+@pytest.mark.parametrize("k", range(len(lesson.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("gradients", gain="0.3")
     app.button(key=f"try-{k}").click().run()
-    for name, value in gradients_lesson.TRY[k].settings.items():
+    for name, value in lesson.TRY[k].settings.items():
         assert app.session_state[name] == value
     assert not app.exception
 
 
 def test_the_code_on_the_page_runs():
-    lines = printed(gradients_lesson.CODE).splitlines()
+    lines = printed(lesson.CODE).splitlines()
     assert [line.split()[0] for line in lines] == ["Implicit", "Unrolled", "Phantom", "Phantom"]
 
 

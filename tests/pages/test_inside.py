@@ -5,8 +5,8 @@ import json
 import pytest
 
 from deq.inside import SMUDGES
-from pages.parts import inside_controls, inside_words
-from pages.parts.inside_runs import SECTIONS
+from pages.parts.inside import controls, words
+from pages.parts.inside.lesson import SECTIONS
 from tests.pages.code_box import printed
 
 
@@ -27,7 +27,7 @@ def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
     assert not app.warning
     assert all(spec["data"] for spec in specs(app))
     assert specs(app)
-    assert inside_words.LOOK[see].split("**")[1] in " ".join(c.value for c in app.caption)
+    assert words.LOOK[see].split("**")[1] in " ".join(c.value for c in app.caption)
 
 
 def test_what_holds_and_what_does_not_is_said(open_page):
@@ -63,11 +63,11 @@ def test_a_digit_of_mnist_and_an_empty_pad(open_page):
     assert "Or pick a digit of MNIST" in app.warning[0].value
 
 
-@pytest.mark.parametrize("k", range(len(inside_words.TRY)))
+@pytest.mark.parametrize("k", range(len(words.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("inside", see="channels", gamma="3")
     app.button(key=f"try-{k}").click().run()
-    wanted = {**inside_controls.USUAL, **inside_words.TRY[k].settings}
+    wanted = {**controls.USUAL, **words.TRY[k].settings}
     for name, value in wanted.items():
         if name in app.session_state:
             assert app.session_state[name] == value
@@ -81,5 +81,5 @@ def test_the_code_on_the_page_runs(see):
         "kick": {"when": 4.0, "size": 1.0, "seed": 0},
         "smudge": {"kind": "noise", "seed": 0},
     }
-    text = inside_words.code(see, 7, 1.5, options.get(see, {}))
+    text = words.code(see, 7, 1.5, options.get(see, {}))
     assert printed(text).startswith("[")

@@ -78,9 +78,11 @@ def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
     def missing(_name):
         raise WeightsError("The weights are missing. Rebuild them with `python -m deq train`.")
 
-    from pages.parts import engine, inside_runs, race_runs
+    from pages.parts.inside import lesson as inside
+    from pages.parts.shared import engine
+    from pages.parts.solvers import lesson as solvers
 
-    for kept in (engine.engine, inside_runs.found, race_runs.result):
+    for kept in (engine.engine, inside.found, solvers.result):
         kept.clear()
     monkeypatch.setattr(engine, "load", missing)
     app = open_page(name)

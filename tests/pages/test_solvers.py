@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from deq.race import Field, problem, race
-from pages.parts import race_controls, race_words
-from pages.parts.race_controls import PROBLEMS
+from pages.parts.solvers import controls, words
+from pages.parts.solvers.controls import PROBLEMS
 from tests.pages.code_box import printed
 
 
@@ -47,9 +47,9 @@ def test_every_problem_has_its_picture_or_a_sentence(open_page, name, way):
 def test_the_pad_is_there_for_a_drawing_only(open_page):
     app = open_page("solvers")
     assert "Draw here" in said(app)
-    app.selectbox(key="problem").set_value(race_controls.MNIST).run()
+    app.selectbox(key="problem").set_value(controls.MNIST).run()
     assert "Draw here" not in said(app)
-    app.selectbox(key="problem").set_value(race_controls.DRAWING).run()
+    app.selectbox(key="problem").set_value(controls.DRAWING).run()
     before = spec(app)["data"]
     number = app.session_state["drawing"].pills
     app.button_group(key=f"example-{number}").set_value("0").run()
@@ -74,11 +74,11 @@ def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
     assert not app.warning
 
 
-@pytest.mark.parametrize("k", range(len(race_words.TRY)))
+@pytest.mark.parametrize("k", range(len(words.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("solvers", problem="stiff", tolerance="1e-2")
     app.button(key=f"try-{k}").click().run()
-    for name, value in {**race_controls.USUAL, **race_words.TRY[k].settings}.items():
+    for name, value in {**controls.USUAL, **words.TRY[k].settings}.items():
         if name in app.session_state:
             assert app.session_state[name] == value
     assert not app.exception
@@ -86,7 +86,7 @@ def test_what_to_try_sets_the_page(open_page, k):
 
 @pytest.mark.parametrize(("name", "backward"), [("digit", False), ("spiral", True)])
 def test_the_code_on_the_page_runs(name, backward):
-    text = race_words.code(name, 7, backward=backward, tol=1e-3)
+    text = words.code(name, 7, backward=backward, tol=1e-3)
     lines = printed(text).splitlines()
     assert len(lines) == 8
     assert "CONVERGED" in lines[0]
@@ -95,17 +95,17 @@ def test_the_code_on_the_page_runs(name, backward):
 def test_words_name_the_winner_and_who_is_frozen():
     todo = problem("one hard member")
     laps = race(todo, Field(), tol=1e-4)
-    text = race_words.verdict(todo, laps, seconds=False)
+    text = words.verdict(todo, laps, seconds=False)
     best = min((lap for lap in laps if lap.settled), key=lambda lap: lap.nfe)
     assert text.startswith(best.name)
     assert "7 members finish after" in text
-    rows = race_words.table(todo, laps).splitlines()
+    rows = words.table(todo, laps).splitlines()
     assert rows[2].startswith(f"| {best.name} | {best.nfe}")
-    assert len(race_words.numbers(laps).splitlines()) == 1 + sum(len(lap.evals) for lap in laps)
+    assert len(words.numbers(laps).splitlines()) == 1 + sum(len(lap.evals) for lap in laps)
 
 
 def test_words_when_nobody_settles():
     torch.manual_seed(0)
     todo = problem("no equilibrium")
     laps = race(todo, tol=1e-4, max_evals=50)
-    assert race_words.verdict(todo, laps, seconds=True).startswith("Nobody settles")
+    assert words.verdict(todo, laps, seconds=True).startswith("Nobody settles")

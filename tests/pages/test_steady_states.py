@@ -7,11 +7,10 @@ import math
 
 import pytest
 
-from pages.parts import steady_code, steady_lesson, steady_race
-from pages.parts import steady_words as words
-from pages.parts.scalar_lesson import Choice
-from pages.parts.steady_controls import SECTIONS, USUAL, rounded
-from pages.parts.steady_prose import TRY
+from pages.parts.fixed_points.lesson import Choice
+from pages.parts.steady_states import code, lesson, solver_lesson, words
+from pages.parts.steady_states.controls import SECTIONS, USUAL, rounded
+from pages.parts.steady_states.tasks import TRY
 from tests.pages.code_box import printed
 
 COS = Choice("cos(x)", (), (-1.6, 1.6), -1.0)
@@ -98,7 +97,7 @@ def test_iteration_cycles_where_the_ode_settles(open_page, w):
     app.button(f"w{w:g}").click().run()
     assert app.slider("w").value == w
     assert metric(app, "Evaluations, iteration") == "never"
-    found = steady_race.walk(w, "dopri5", 1e-4)
+    found = solver_lesson.walk(w, "dopri5", 1e-4)
     assert abs(math.tanh(w * found.limit + 0.3) - found.limit) < 1e-9
     assert found.slope == pytest.approx(w * (1 - found.limit**2), rel=1e-6)
     assert found.jumps.kind == "cycles"
@@ -107,8 +106,8 @@ def test_iteration_cycles_where_the_ode_settles(open_page, w):
 
 
 def test_on_a_calm_layer_the_ode_costs_ten_times_more():
-    _, picard = steady_race.price("calm", "Picard")
-    _, ode = steady_race.price("calm", "dopri5")
+    _, picard = solver_lesson.price("calm", "Picard")
+    _, ode = solver_lesson.price("calm", "dopri5")
     ratios = [b / a for a, b in zip(picard, ode, strict=True)]
     assert min(ratios) > 5
     assert max(ratios) > 10
@@ -116,7 +115,7 @@ def test_on_a_calm_layer_the_ode_costs_ten_times_more():
 
 
 def test_layers_settle_until_the_spectral_radius_is_one():
-    calm, lively, wild = (steady_race.deep(gain, 8, (1.0, 1.0)) for gain in (0.8, 1.3, 2.0))
+    calm, lively, wild = (solver_lesson.deep(gain, 8, (1.0, 1.0)) for gain in (0.8, 1.3, 2.0))
     far = calm.distances
     assert bool((far[1:] <= 0.8 * far[:-1] + 1e-12).all())  # a contraction
     assert lively.radius < 1 < wild.radius
@@ -190,12 +189,12 @@ def test_what_to_try_sets_the_page(open_page, k):
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        (steady_code.flow_code(COS), "0.739"),
-        (steady_code.flow_code(Choice("tanh(w*x)", (("w", 2.0),), (-1, 1), 0.1)), "0.957"),
-        (steady_code.step_code(COS, 0.5), "0.739085 CONVERGED"),
-        (steady_code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "10.000000 CONVERGED"),
-        (steady_code.walk_code(-2.0, "dopri5", 1e-4), "0.0999 CONVERGED"),
-        (steady_code.deep_code(1.3, 8), "spectral radius 0.81"),
+        (code.flow_code(COS), "0.739"),
+        (code.flow_code(Choice("tanh(w*x)", (("w", 2.0),), (-1, 1), 0.1)), "0.957"),
+        (code.step_code(COS, 0.5), "0.739085 CONVERGED"),
+        (code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "10.000000 CONVERGED"),
+        (code.walk_code(-2.0, "dopri5", 1e-4), "0.0999 CONVERGED"),
+        (code.deep_code(1.3, 8), "spectral radius 0.81"),
     ],
 )
 def test_the_code_boxes_run_as_shown(code, says):
@@ -204,21 +203,21 @@ def test_the_code_boxes_run_as_shown(code, says):
 
 
 def test_euler_with_h_one_is_the_iteration_digit_by_digit():
-    found = steady_lesson.stepping(COS, 1.0)
+    found = lesson.stepping(COS, 1.0)
     assert found.states.tolist() == found.flowing.iterates.tolist()
     assert found.best == pytest.approx(0.59751, abs=1e-5)
     assert found.limit == pytest.approx(2 * found.best)
 
 
 def test_the_csv_has_every_digit():
-    found = steady_lesson.flowing(COS)
+    found = lesson.flowing(COS)
     rows = list(csv.reader(io.StringIO(words.table(["t", "x"], found.t, found.courses[0]))))
     assert rows[0] == ["t", "x"]
     assert [float(row[1]) for row in rows[1:]] == found.courses[0].tolist()
 
 
 def test_a_flow_that_runs_away_is_not_drawn_on():
-    found = steady_lesson.flowing(Choice("x^2 + 1", (), (-2.0, 4.0), 0.0))
+    found = lesson.flowing(Choice("x^2 + 1", (), (-2.0, 4.0), 0.0))
     assert found.goal is None
     assert found.courses.isnan().any()
     assert "runs away" in words.flow_verdict(found)

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pages.parts.tour_stops import MINUTES, STOPS
+from pages.parts.tour.stops import MINUTES, STOPS
 
 
 def words(app):

@@ -13,9 +13,11 @@ import pytest
 from deq.digits.errors import DataError
 from deq.models import Sandwich
 from deq.models.weights import save
-from deq.training.lab_config import LabConfig
-from pages.parts import lab_controls, lab_prose, lab_runs, lab_words, own_model, runs
-from pages.parts.runs_run import Run
+from deq.training.lab.config import LabConfig
+from pages.parts.runs import registry
+from pages.parts.runs.run import Run
+from pages.parts.shared import own_model
+from pages.parts.training import controls, lesson, tasks, words
 from tests.pages.code_box import printed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def clean_pool():
     yield
-    runs.pool().close()
-    runs.pool.clear()
+    registry.pool().close()
+    registry.pool.clear()
 
 
 def said(app) -> str:
@@ -42,7 +44,7 @@ def until_over(run: Run, patience: float = 90) -> None:
 
 def start(app) -> Run:
     app.button(key="train-start").click().run()
-    run = runs.pool().find(app.session_state[lab_runs.DESK.key])
+    run = registry.pool().find(app.session_state[lesson.DESK.key])
     assert run is not None
     return run
 
@@ -54,7 +56,7 @@ def test_the_first_picture_is_a_finished_run_of_the_usual_settings(open_page):
     assert len(charts) == 2  # the run and its confusion matrix
     assert len(charts[0]["frames"]) > 5
     assert app.button(key="use-model").disabled
-    last = lab_runs.example()[-1]
+    last = lesson.example()[-1]
     assert last["stage"] == "done"
     assert last["accuracy"] >= 0.92
 
@@ -73,7 +75,7 @@ def test_a_run_of_ones_own_compared_with_another(open_page):
     app.run()
     (compared,) = app.multiselect
     assert compared.value == [run.id, other.id]
-    assert "seed 1" in lab_runs.name(other, 2)
+    assert "seed 1" in lesson.name(other, 2)
     assert app.query_params["runs"] in (f"{run.id}.{other.id}", [f"{run.id}.{other.id}"])
 
 
@@ -142,7 +144,7 @@ def test_bad_settings_are_a_sentence_and_no_run(open_page, settings, sentence):
 
 
 def test_without_mnist_there_is_a_button_to_fetch_it(open_page, monkeypatch):
-    monkeypatch.setattr(lab_controls, "mnist_found", lambda: False)
+    monkeypatch.setattr(controls, "mnist_found", lambda: False)
     monkeypatch.setattr("deq.digits.mnist.mnist_found", lambda: False)
     app = open_page("training", data="mnist")
     assert "MNIST is not on this machine" in said(app)
@@ -163,10 +165,10 @@ def test_a_fetch_that_fails_says_why(tmp_path, monkeypatch):
         next(records)
 
 
-@pytest.mark.parametrize("task", lab_prose.TRY, ids=lambda task: task.label)
+@pytest.mark.parametrize("task", tasks.TRY, ids=lambda task: task.label)
 def test_what_to_try_sets_the_page(open_page, task):
     app = open_page("training", epochs="3")
-    number = lab_prose.TRY.index(task)
+    number = tasks.TRY.index(task)
     app.button(key=f"try-{number}").click().run()
     for name, value in task.settings.items():
         assert app.session_state[name] == value
@@ -180,9 +182,9 @@ def test_the_code_on_the_page_runs(open_page):
 
 
 def test_a_run_in_words():
-    assert "example" in lab_words.where(None)
-    assert lab_words.verdict([], LabConfig()) == "Nothing learnt yet."
-    assert lab_words.share_done([{"step": 3, "steps": 12}]) == 0.25
+    assert "example" in words.where(None)
+    assert words.verdict([], LabConfig()) == "Nothing learnt yet."
+    assert words.share_done([{"step": 3, "steps": 12}]) == 0.25
 
 
 class Brought(io.BytesIO):
@@ -211,5 +213,5 @@ def test_brought_weights_are_checked_and_are_this_visitors_only(tmp_path, monkey
 def test_unusual_settings_name_a_run():
     config = replace(LabConfig(), contained=False, tol=0.1)
     fake = type("Fake", (), {"config": {"contained": config.contained, "tol": config.tol}})()
-    assert lab_runs.name(fake, 3) == "3: not contained, tol 0.1"
-    assert lab_runs.name(type("Fake", (), {"config": {}})(), 1) == "1: as usual"
+    assert lesson.name(fake, 3) == "3: not contained, tol 0.1"
+    assert lesson.name(type("Fake", (), {"config": {}})(), 1) == "1: as usual"

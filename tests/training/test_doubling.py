@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deq.models.weights import WeightsError
-from deq.training.doubling import OUTSIDE, DoublingProgress, TrainingError, train_doubling
-from deq.training.doubling_config import GRADIENTS, SOLVERS, DoublingConfig, build
+from deq.training.doubling.config import GRADIENTS, SOLVERS, DoublingConfig, build
+from deq.training.doubling.train import OUTSIDE, DoublingProgress, TrainingError, train_doubling
 
 UNSTABLE = [s for s in range(60) if build(DoublingConfig(seed=s, constrained=False)).slope >= 1]
 

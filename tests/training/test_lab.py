@@ -11,12 +11,12 @@ import deq
 from deq.models import Digits, Sandwich, WeightsError
 from deq.models.weights import load_file
 from deq.training.errors import TrainingError
-from deq.training.lab import CHECKPOINT, WEIGHTS, Lab, train_lab
-from deq.training.lab_config import GRADIENTS, SOLVERS, LabConfig, build
-from deq.training.lab_data import lab_data
-from deq.training.lab_log import COLUMNS, Log, straight, table
-from deq.training.lab_look import _flattened, confusion, mistakes
-from deq.training.lab_progress import LabProgress
+from deq.training.lab.config import GRADIENTS, SOLVERS, LabConfig, build
+from deq.training.lab.curves import COLUMNS, Log, straight, table
+from deq.training.lab.data import lab_data
+from deq.training.lab.progress import LabProgress
+from deq.training.lab.snapshot import _flattened, confusion, mistakes
+from deq.training.lab.train import CHECKPOINT, WEIGHTS, Lab, train_lab
 
 SHORT = LabConfig(epochs=1, batch=256, vary=False)
 

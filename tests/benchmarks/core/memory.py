@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.gradient import Gradient
+from deq.gradients.base import Gradient
 from tests.benchmarks.core.table import against, show
 
 ROOT = Path(__file__).resolve().parents[3]

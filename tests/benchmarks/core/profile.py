@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.gradient import Statistics
-from deq.solvers.ledger import Ledger
+from deq.bookkeeping.ledger import Ledger
+from deq.gradients.base import Statistics
 from tests.benchmarks.core import peers
 from tests.benchmarks.core.cells import Map, tanh_problem
 from tests.benchmarks.core.overhead import MAX_EVALS, SOLVERS, TOL, WIDTH, chain

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 import deq
-from deq.solvers.small import History
+from deq.bookkeeping.small import History
 from tests.benchmarks.core import peers
 from tests.benchmarks.core.cells import Map, TanhCell
 from tests.benchmarks.core.overhead import MAX_EVALS, SOLVERS, TOL, WIDTH

@@ -114,7 +114,7 @@ class Run:
         last = self.model.layer.last
         if isinstance(last, dict):
             self.missed += bool((last["rel_lowest"] > TOL).any())
-        elif isinstance(last, deq.gradient.Statistics):
+        elif isinstance(last, deq.gradients.base.Statistics):
             self.missed += not bool(last.converged.all())
 
     def residual(self, images: Tensor) -> float:

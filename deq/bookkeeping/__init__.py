@@ -1,0 +1,1 @@
+"""What every solve shares: who has finished, the stop test, recording, flattening of states."""

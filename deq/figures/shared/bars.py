@@ -1,0 +1,81 @@
+"""How sure the network is of each of the ten digits."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from deq.figures.shared.frame import axis, base_layout, build, plain
+from deq.figures.shared.palette import palette, translucent
+
+
+def probability_bars(
+    probabilities: npt.ArrayLike, *, chosen: int | None = None, theme: str | None = "light"
+) -> go.Figure:
+    """Ten horizontal bars, labelled with their digit and their share in per cent.
+
+    Parameters
+    ----------
+    probabilities : array (10,)
+        Zeros draw the empty scale.
+    chosen : int, optional
+        This digit's bar is drawn in full colour, the others step back.
+    theme : {"light", "dark"}
+        Which colours to use.
+    """
+    colours = palette(theme)
+    shares = np.asarray(probabilities, dtype=np.float64)  # (10,)
+    digits = [str(k) for k in range(len(shares))]
+    fills = [
+        colour if k == chosen else translucent(colour, 0.55)
+        for k, colour in enumerate(colours.digits)
+    ]
+    bars = {
+        "type": "bar",
+        "x": plain(100 * shares, 2),
+        "y": digits,
+        "orientation": "h",
+        "marker": {"color": fills},
+        "text": [percent(share) for share in shares],
+        "textposition": "outside",
+        "textfont": {
+            "size": 13,
+            "color": [colours.ink if share >= 0.01 else colours.muted for share in shares],
+        },
+        "cliponaxis": False,
+        "hovertemplate": "digit %{y}: %{x:.2f} %<extra></extra>",
+    }
+    layout = {
+        **base_layout(colours),
+        "bargap": 0.28,
+        "margin": {"l": 22, "r": 60, "t": 4, "b": 4},
+        "xaxis": axis(colours, range=[0, 100], visible=False),
+        "yaxis": axis(
+            colours,
+            autorange="reversed",
+            type="category",
+            showgrid=False,
+            tickmode="array",
+            tickvals=digits,
+            tickfont={"size": 15, "color": colours.ink},
+        ),
+    }
+    return build([bars], layout)
+
+
+def percent(share: float) -> str:
+    """A probability for people.
+
+    Examples
+    --------
+    >>> percent(0.987), percent(0.0004), percent(0.0), percent(0.99999)
+    ('98.7 %', '< 0.1 %', '', '> 99.9 %')
+    """
+    if share <= 0:
+        return ""
+    if share < 0.001:
+        return "< 0.1 %"
+    if share > 0.9995:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"

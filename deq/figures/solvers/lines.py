@@ -1,0 +1,81 @@
+"""The curves of the race: one a solver, over evaluations or seconds, with its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from deq.figures.shared.palette import Palette
+
+if TYPE_CHECKING:  # figures do not import torch
+    from deq.race import Lap
+
+Array = npt.NDArray[np.float64]
+_FLOOR = 1e-5  # of the tolerance: lower residuals are drawn there
+_TOP = 1e3  # times the first residual: who runs away leaves the picture there
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A solver's curve: where it is at which place on the axis."""
+
+    lap: Lap
+    x: Array  # (T,) evaluations or seconds
+    y: Array  # (T,) residuals, none lower than the picture shows
+    exact: Array  # (T,)
+    colour: str
+    dash: str
+
+
+def line_of(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> Line:
+    """A lap as a curve.
+
+    Parameters
+    ----------
+    lap : Lap
+        From `deq.race.race`; with times where they are asked for.
+    colours : Palette
+        The theme's.
+    tol : float
+        Residuals far below it are drawn as low as the picture goes.
+    seconds : bool
+        Over time, spread evenly over the evaluations.
+    """
+    evals = np.asarray(lap.evals, dtype=np.float64)  # (T,)
+    residuals = np.asarray(lap.residuals, dtype=np.float64)
+    fine = np.isfinite(residuals)
+    if not fine.any():  # never anything but NaN: it stands at its start, high up
+        fine, residuals = np.ones_like(fine), np.ones_like(residuals)
+    each = lap.each if seconds else 1.0
+    word = lap.name.lower()
+    family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
+    name = family.get(word, word.partition(" ")[0])
+    dotted = word == "damped" or (word.startswith("ode") and word != "ode dopri5")
+    return Line(
+        lap,
+        evals[fine] * each,
+        residuals[fine].clip(_FLOOR * tol),
+        residuals[fine],
+        colours.solver(name),
+        "dot" if dotted else "solid",
+    )
+
+
+def lowest(lines: Sequence[Line], tol: float) -> float:
+    """The lowest residual that the picture shows, with some room."""
+    return 0.7 * min(tol, *(float(line.y.min()) for line in lines))
+
+
+def highest(lines: Sequence[Line], tol: float) -> float:
+    """The highest one: where who runs away leaves the picture."""
+    first = max(float(line.y[0]) for line in lines)
+    return max(10 * tol, min(_TOP * first, max(float(line.y.max()) for line in lines)))
+
+
+def residual_at(line: Line, place: float) -> float:
+    """The residual there, along the straight line on the logarithmic axis."""
+    return float(10 ** np.interp(place, line.x, np.log10(line.y)))

@@ -1,0 +1,1 @@
+"""Gradients through an equilibrium: exact (implicit), approximate (phantom), unrolled."""

@@ -1,0 +1,198 @@
+"""Marching along dz/dt = f(z) − z: Runge–Kutta steps that book what they accept in the ledger.
+
+The methods are torchdiffeq's (``deq.solvers.tableau``), the loop is not: at batch 1 torchdiffeq's
+own spends several times more on its step than a small f costs, and it knows no finished samples.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from deq.bookkeeping.ledger import Ledger
+from deq.solvers.base import FlatMap
+from deq.solvers.tableau import Tableau
+from deq.status import Status
+
+# Trial steps of a sample that may run into NaN or infinity before it is given up.
+_NON_FINITE_TRIALS = 6
+# Step-size rule, as in torchdiffeq: how bold, and how much longer or shorter at once.
+_SAFETY, _GROW, _SHRINK = 0.9, 10.0, 0.2
+
+
+class March:
+    """A march from ``z0``, one step at a time.
+
+    Parameters
+    ----------
+    f : callable
+        The map on flat states (B, D).
+    z0 : Tensor, shape (B, D)
+        The start.
+    ledger : Ledger
+        Where accepted states are booked.
+    tableau : Tableau
+        The method.
+
+    Attributes
+    ----------
+    t : float
+        Solver time reached.
+    y : Tensor, shape (B, D)
+        The state there; finished samples stand still.
+    k : Tensor, shape (s, B, D)
+        The stages: f(y) − y at s states, the first of them ``y`` itself. Zero for finished samples.
+
+    Notes
+    -----
+    Costs, beside f, one matrix–vector product and one difference a stage, and stores s states.
+    """
+
+    def __init__(self, f: FlatMap, z0: Tensor, ledger: Ledger, tableau: Tableau) -> None:
+        self.f = f
+        self.ledger = ledger
+        self.tableau = tableau
+        self.t = 0.0
+        self.y = z0.contiguous()
+        stages = tableau.stages
+        self.k = torch.empty((stages, *z0.shape), dtype=z0.dtype, device=z0.device)
+        self._coefficients = tableau.coefficients.to(z0.device, z0.dtype)  # (s + 2, s)
+        self._scaled = torch.empty_like(self._coefficients)  # the same times dt
+        flat = self.k.view(stages, -1)  # (s, B·D)
+        # Views made once: row i of the coefficients and the stages that it weighs.
+        self._rows = [self._scaled[i, : min(i, stages)] for i in range(stages + 2)]
+        self._stages = [flat[: min(i, stages)].T for i in range(stages + 2)]  # (B·D, i)
+
+    def start(self) -> bool:
+        """Evaluate and book the start; True when every sample has finished."""
+        self._evaluate(self.y, 0)
+        return self._book()
+
+    def can_step(self) -> bool:
+        """Whether the evaluations that are left suffice for one more step."""
+        spent = self.tableau.stages - (1 if self.tableau.free else 0)
+        return self.ledger.evals + spent <= self.ledger.max_evals
+
+    def trial(self, dt: float) -> Tensor:
+        """Evaluate the stages of a step of length dt; returns where it ends, (B, D)."""
+        stages = self.tableau.stages
+        torch.mul(self._coefficients, dt, out=self._scaled)
+        end = self.y
+        for i in range(1, stages):
+            end = self._combine(i)
+            self._evaluate(end, i)
+        return end if self.tableau.free else self._combine(stages)
+
+    def error(self) -> Tensor:
+        """Estimate the error of the trial step, (B, D)."""
+        i = self.tableau.stages + 1
+        return torch.mv(self._stages[i], self._rows[i]).view_as(self.y)
+
+    def accept(self, t: float, end: Tensor) -> bool:
+        """Move to ``end`` (B, D) at time t and book it; True when every sample has finished."""
+        self.t, self.y = t, end
+        if self.tableau.free:
+            self.k[0] = self.k[-1]
+        else:
+            self._evaluate(end, 0)
+        return self._book()
+
+    def stand_still(self) -> None:
+        """Let samples that have just finished stand still, at the state that they return."""
+        if self.ledger.frozen is not None:
+            # A start that was not finite stands aside, harmless.
+            self.y = self.ledger.hold(self.y).nan_to_num()
+            self.k[0].masked_fill_(self.ledger.frozen[:, None], 0.0)
+
+    def _combine(self, i: int) -> Tensor:
+        """Return y + dt Σ_j c_ij k_j, (B, D)."""
+        return torch.addmv(self.y.view(-1), self._stages[i], self._rows[i]).view_as(self.y)
+
+    def _evaluate(self, y: Tensor, i: int) -> None:
+        """Put the field at ``y`` (B, D) into stage i."""
+        torch.sub(self.f(y), y, out=self.k[i])
+        if self.ledger.frozen is not None:
+            self.k[i].masked_fill_(self.ledger.frozen[:, None], 0.0)
+
+    def _book(self) -> bool:
+        finished = self.ledger.observe(self.t, self.y, self.k[0])
+        self.stand_still()
+        return finished
+
+
+def march_evenly(march: March, step: float, t_max: float) -> None:
+    """March with a fixed step until every sample has finished, or evaluations or time run out."""
+    n = 0
+    # The last step is cut to land on t_max; rounding must not leave one of length zero for it.
+    steps = math.inf if t_max == math.inf else math.ceil(t_max / step * (1 - 1e-12))
+    while n < steps and march.can_step():
+        n += 1
+        t = t_max if n == steps else n * step
+        if march.accept(t, march.trial(t - march.t)):
+            return
+
+
+def march_adaptively(march: March, rtol: float, atol: Tensor, t_max: float) -> None:
+    """March with steps as long as each unfinished sample's ``‖err‖₂ ≤ atol + rtol·‖z‖₂`` allows.
+
+    Parameters
+    ----------
+    march : March
+        After its start.
+    rtol : float
+        Relative tolerance of a step.
+    atol : Tensor, shape () or (B,)
+        Absolute tolerance of a step.
+    t_max : float
+        Where the march ends at the latest.
+    """
+    ledger = march.ledger
+    order = march.tableau.order
+    # (B,) trial steps that were not finite
+    trials = torch.zeros_like(ledger.size, dtype=torch.int64)
+    scale = ledger.size * rtol + atol  # (B,) error that a step of each sample may make
+    dt = _first_step(march, scale)
+    while march.t < t_max and march.can_step():
+        t = min(march.t + dt, t_max)
+        if not t > march.t:
+            ledger.close(trials > 0, Status.NON_FINITE)
+            ledger.close(None, Status.STALLED)
+            return
+        dt = t - march.t
+        end = march.trial(dt)
+        ratio = torch.linalg.vector_norm(march.error(), dim=1) / scale  # (B,)
+        if ledger.frozen is not None:
+            ratio = ratio.masked_fill(ledger.frozen, 0.0)
+        worst = ratio.max().item()  # NaN if any is
+        if not math.isfinite(worst):
+            # Out of the map's domain, or about to explode: shorter next time, and not for ever.
+            trials += ~ratio.isfinite()
+            if ledger.close(trials >= _NON_FINITE_TRIALS, Status.NON_FINITE):
+                return
+            march.stand_still()
+            worst = math.inf
+        if worst <= 1:
+            if march.accept(t, end):
+                return
+            scale = ledger.size * rtol + atol
+        dt *= _change(worst, order)
+
+
+def _first_step(march: March, scale: Tensor) -> float:
+    """Step at which an error of size ‖r‖·h^order would just be allowed, at most 1.
+
+    The usual guess costs an evaluation and collapses to 1e-4 for a start at zero.
+    """
+    length = torch.linalg.vector_norm(march.k[0], dim=1)  # (B,)
+    allowed = torch.where(length > 0, scale / length, 1.0).min().item()
+    return float(min(max(allowed, 1e-30) ** (1.0 / march.tableau.order), 1.0))
+
+
+def _change(ratio: float, order: int) -> float:
+    """How much longer the next step may be, given the present one's error over what is allowed."""
+    if ratio == 0:
+        return _GROW
+    slowest = 1.0 if ratio < 1 else _SHRINK
+    return float(min(_GROW, max(_SAFETY / ratio ** (1.0 / order), slowest)))

@@ -1,0 +1,1 @@
+"""Training the digit network that ships."""

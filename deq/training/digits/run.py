@@ -1,0 +1,103 @@
+"""The whole way from data files to shipped weights, as one generator."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from deq.digits.corpus import Report, draw_corpus
+from deq.digits.mnist import load_mnist, load_subset
+from deq.models.evaluation import evaluate
+from deq.models.weights import SHIPPED, save
+from deq.training.digits.calibrate import draw_map, set_thresholds
+from deq.training.digits.config import TrainConfig
+from deq.training.digits.distributed import World
+from deq.training.digits.train import Trainer
+from deq.training.progress import Progress
+
+
+def checkpoint_of(out: Path) -> Path:
+    """Where a run that ends in `out` keeps what it needs to be resumed."""
+    return out.with_name(out.stem + ".checkpoint.safetensors")
+
+
+def train_digits(
+    config: TrainConfig,
+    *,
+    data: Path | str | None = None,
+    download: bool = False,
+    out: Path = SHIPPED,
+    fresh: bool = False,
+    stop: threading.Event | None = None,
+    report: Report | None = None,
+    world: World | None = None,
+) -> Iterator[Progress]:
+    """Train, choose thresholds, measure and save the digit network.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        What decides the weights.
+    data, download
+        As for `deq.digits.mnist.load_mnist`.
+    out : Path
+        Where the finished weights go. The run itself is kept beside it, after every epoch and
+        when it is stopped, and is resumed from there.
+    fresh : bool
+        Forget a run that was kept.
+    stop : threading.Event, optional
+        Set it to end the run after the present step; nothing is lost.
+    report : callable, optional
+        Called during the parts that are not steps: drawing pictures and measuring.
+    world : World, optional
+        The processes that train together; see `deq.training.digits.distributed`. All of them call
+        this function with the same arguments; the first one downloads, keeps and measures.
+
+    Yields
+    ------
+    Progress
+        After every step and epoch; the last one is ``"stopped"`` or, with the weights saved,
+        ``"done"``.
+
+    Raises
+    ------
+    deq.digits.DataError
+        If a data file is missing or wrong.
+    deq.models.WeightsError
+        If the kept run is damaged or belongs to another configuration.
+    """
+    world = world or World()
+    if download and world.size > 1:  # one fetches, and the others find it
+        if world.main:
+            for split in ("train", "test"):
+                load_mnist(split, data, download=True)
+        world.wait()
+    corpus = draw_corpus(
+        data,
+        download=download,
+        pen_copies=config.pen_copies,
+        scribbles=config.scribbles,
+        seed=config.seed,
+        report=report,
+    )
+    checkpoint = checkpoint_of(out)
+    if fresh and world.main:  # not before the data are there
+        checkpoint.unlink(missing_ok=True)
+    world.wait()
+    trainer = Trainer(config, corpus, checkpoint, world)
+    for progress in trainer.run(stop):
+        if progress.stage != "done" or not world.main:
+            yield progress
+            continue
+        model = trainer.model
+        images, labels = (torch.from_numpy(part) for part in load_subset())
+        draw_map(model, images[::2], labels[::2])
+        both = zip(corpus.mnist_validation, corpus.pen_validation, strict=True)
+        images, labels = (torch.cat(pair) for pair in both)
+        set_thresholds(model, (images, labels))
+        figures = evaluate(model, data, download, report)
+        save(model, out, {"run": trainer.identity, "figures": figures.json()})
+        yield progress

@@ -1,0 +1,1 @@
+"""Parts of the page Learn y = 2x."""

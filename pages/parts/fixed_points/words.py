@@ -1,0 +1,220 @@
+"""The sentences of the fixed-points page, its code box and its tables, as pure functions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import math
+
+from deq.formula import FormulaError
+from deq.scalar import HALF_STEPS
+from pages.parts.draw.words import number
+from pages.parts.fixed_points.lesson import Choice, Lesson, end
+
+_SHOWS = {
+    "Picard": (
+        "the height read off the curve: carried across to the diagonal, it is the next x, and at "
+        "the same height stands the next dot on the right."
+    ),
+    "damped": (
+        "the slanted lines: only h of the way is taken, so the web turns less and may be there "
+        "sooner."
+    ),
+    "Anderson": "the line through the last two points: where it meets the diagonal is the next x.",
+    "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
+}
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_ACROSS = {
+    "damped": "part of the way to the diagonal",
+    "Anderson": "along the secant to the diagonal",
+    "Newton": "along the tangent to the diagonal",
+}
+_SHOWN = 40  # characters of a faulty formula
+
+
+def short(x: float) -> str:
+    """A number for people, with four digits.
+
+    Examples
+    --------
+    >>> short(-0.65428979), short(1234567.0)
+    ('−0.6543', '1.235·10⁶')
+    """
+    mantissa, _, exponent = f"{x:.4g}".partition("e")
+    raised = f"·10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
+    return mantissa.replace("-", "−") + raised
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def half_steps(xs: list[float], heights: list[float], method: str = "Picard") -> list[str]:
+    """A sentence for each corner of the cobweb.
+
+    Examples
+    --------
+    >>> for sentence in half_steps([-1.0, 0.5403], [0.5403]):
+    ...     print(sentence)
+    Start: x₀ = −1
+    Step 1, up to the curve: g(−1) = 0.5403
+    Step 1, across to the diagonal: x₁ = 0.5403
+    """
+    said = [f"Start: x₀ = {short(xs[0])}"]
+    for n, (here, there) in enumerate(itertools.pairwise(xs), start=1):
+        height = heights[n - 1]
+        up = HALF_STEPS[0] if height >= here else HALF_STEPS[0].replace("up", "down")
+        across = _ACROSS.get(method if n > 1 or method != "Anderson" else "", HALF_STEPS[1])
+        name = f"x{n}".translate(_SUBSCRIPT)
+        said += [
+            f"Step {n}, {up}: g({short(here)}) = {short(height)}",
+            f"Step {n}, {across}: {name} = {short(there)}",
+        ]
+    return said
+
+
+def verdict(found: Lesson) -> str:
+    """What came of it, in one or two sentences."""
+    if found.landscape.points.everywhere:
+        return "Here g(x) = x: every point is fixed, so each start stays where it is."
+    if found.choice.method == "Picard":
+        said = found.orbit.sentence
+        if found.orbit.kind in ("escapes", "breaks", "wanders") and not len(found.landscape.points):
+            said += " No fixed point is in view."
+        return said
+    name = found.choice.method
+    name = "Damped iteration" if name == "damped" else name
+    steps = len(found.xs) - 1
+    if found.settled:
+        much = f"{_counted(steps)} and {found.evals} evaluations"
+        exact = found.fixed.x if found.fixed else found.limit
+        return f"{name} settles at {short(exact)} after {much}."
+    if not math.isfinite(float(found.heights[-1])):
+        where = short(float(found.xs[-1]))
+        return f"{name} breaks off after {_counted(steps)}: at {where} g has no value."
+    return f"{name} has not settled after {found.evals} evaluations."
+
+
+def _counted(steps: int) -> str:
+    return f"{steps} step" if steps == 1 else f"{steps} steps"
+
+
+def whereabouts(error: FormulaError, text: str) -> str:
+    """The faulty text with a caret below the fault, shortened around it.
+
+    Examples
+    --------
+    >>> print(whereabouts(FormulaError("Unknown.", 3), "2 cis(x)"))
+    2 cis(x)
+      ^
+    """
+    at = max(error.column - 1, 0)
+    begin = max(0, at - _SHOWN // 2)
+    piece = "".join(c if c.isprintable() else " " for c in text[begin : begin + _SHOWN])
+    return f"{piece}\n{' ' * (at - begin)}^"
+
+
+def shows(method: str) -> str:
+    """What to look for in the hero.
+
+    Examples
+    --------
+    >>> shows("Newton")[:28]
+    '**Look for** the tangent: wh'
+    """
+    return f"**Look for** {_SHOWS[method]}"
+
+
+def stage_alt(found: Lesson) -> str:
+    """What the hero shows, for people who cannot see it."""
+    points = found.landscape.points
+    kinds = ", ".join(f"{short(p.x)} {p.kind}" for p in points.points[:4]) or "none in view"
+    if points.everywhere:
+        kinds = "every point"
+    return (
+        f"Cobweb of g(x) = {found.choice.text} from {short(found.choice.x0)} beside its iterates. "
+        f"{verdict(found)} Fixed points: {kinds}."
+    )
+
+
+def readouts(found: Lesson) -> dict[str, str]:
+    """The numbers beside the picture, by their labels."""
+    exact = found.fixed.x if found.fixed else found.limit
+    error = abs(float(found.xs[-1]) - exact)
+    damped = found.choice.method == "damped"
+    return {
+        "Error |xₙ − x*|": number(error) if math.isfinite(error) else "–",
+        "Evaluations of g": f"{found.evals}",
+        "Observed contraction": _factor(found.observed),
+        "|1 + h(g′(x*) − 1)|" if damped else "|g′(x*)|": _factor(found.expected),
+    }
+
+
+def _factor(value: float) -> str:
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.3f}" if value < 1000 else number(value)
+
+
+def no_errors(found: Lesson) -> str:
+    """Why there is no error to draw."""
+    points = found.landscape.points
+    if points.everywhere or found.settled:
+        return "The start is a fixed point, so there is no error to draw."
+    if len(points):
+        return "No method settles from this start, so there is no error to draw."
+    return "There is no fixed point in view, so there is no error to draw."
+
+
+def limit_text(found: Lesson) -> str:
+    """The limit with six decimals, or a dash.
+
+    It stands beside the word for it, so it carries no unit and no symbol.
+    """
+    if not found.settled:
+        return "–"
+    exact = found.fixed.x if found.fixed else found.limit
+    return f"{exact:.6f}".replace("-", "−") if abs(exact) < 1e6 else short(exact)
+
+
+def race(found: Lesson) -> str:
+    """A table in Markdown, a row for each method: what it cost and where it ended."""
+    rows = ["| Method | Steps | Evaluations | Ends at |", "|---|--:|--:|--:|"]
+    for name, path in found.paths.items():
+        label = {"Anderson": "Anderson (secant)", "damped": f"damped, h = {found.choice.damping:g}"}
+        costs = f"{path.steps} | {int(path.evals[-1])} | {short(end(found, path))}"
+        cells = costs if path.settled else "– | never settled | –"
+        chosen = "**" if name == found.choice.method else ""
+        rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
+    return "\n".join(rows)
+
+
+def code(choice: Choice) -> str:
+    """The same in six lines of `deq`; runs as it stands."""
+    values = f", values={dict(choice.values)}" if choice.values else ""
+    solver = {
+        "Picard": "deq.Picard()",
+        "damped": f"deq.Picard(damping={choice.damping:g})",
+        "Anderson": "deq.Anderson(window=1)",
+        "Newton": "deq.Newton()",
+    }[choice.method]
+    return (
+        "import torch, deq\n"
+        "from deq.formula import parse\n"
+        f"g = parse({choice.text!r}{values})\n"
+        f"start = torch.tensor([{choice.x0!r}], dtype=torch.float64)\n"
+        f"sol = deq.solve(g, start, solver={solver}, tol=1e-6)\n"
+        'print(f"{sol.z.item():.4f}", deq.Status(sol.status.item()).name, sol.nfe.item())\n'
+    )
+
+
+def iterates_csv(found: Lesson) -> str:
+    """n, xₙ, g(xₙ) and the error, every digit of every number."""
+    exact = found.fixed.x if found.fixed else found.limit
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["n", "x", "g(x)", "error"])
+    for n, (x, height) in enumerate(zip(found.xs.tolist(), found.heights.tolist(), strict=True)):
+        writer.writerow([n, repr(x), repr(height), repr(abs(x - exact))])
+    return buffer.getvalue()

@@ -1,0 +1,67 @@
+"""Looks inside one equilibrium, each computed once for everybody who asks for the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from deq import inside
+from deq.inside import Scene
+from pages.parts.pad.subject import image_of
+from pages.parts.shared.engine import engine
+
+SECTIONS = ("eigenvalues", "kick", "channels", "depth", "starts", "smudge", "sensitivity")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at.
+
+    Attributes
+    ----------
+    section
+        One of `SECTIONS`.
+    picture
+        `Subject.key`.
+    gain
+        γ of `deq.inside.Scene`.
+    options
+        What the section's function is given besides.
+    """
+
+    section: str
+    picture: bytes
+    gain: float
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A scene and what was found in it."""
+
+    scene: Scene
+    result: Any
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def found(look: Look) -> Found:
+    """Compute it on the thread that has the network."""
+    return engine().pool.submit(_found, look).result()
+
+
+def _found(look: Look) -> Found:
+    scene = Scene.of(engine().model, image_of(look.picture), look.gain)
+    functions = {
+        "eigenvalues": inside.spectrum,
+        "kick": inside.kick,
+        "channels": inside.flow,
+        "depth": inside.depth,
+        "starts": inside.starts,
+        "smudge": inside.smudge,
+        "sensitivity": inside.sensitivity,
+    }
+    result: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
+    _ = scene.z  # solved on this thread, for whoever draws it
+    return Found(scene, result)

@@ -1,0 +1,118 @@
+"""Which digit a page looks at: the visitor's own drawing, or one of MNIST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from deq.digits import NotADrawing, prepare
+from deq.digits.mnist import load_subset
+from deq.figures import magnify
+
+Picture = npt.NDArray[np.float32]
+LAST = 4999
+USUAL = 1204
+DRAWING, MNIST = "my drawing", "MNIST digit"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A picture to look at.
+
+    Attributes
+    ----------
+    image
+        (28, 28) in [0, 1].
+    name
+        What people call it.
+    query
+        What stands in the address so that another browser finds it.
+    place
+        Which digit of MNIST's it is; None for a drawing.
+    """
+
+    image: Picture
+    name: str
+    query: dict[str, str]
+    place: int | None = None
+
+    @property
+    def key(self) -> bytes:
+        """The picture as something that a cache can know."""
+        return self.image.tobytes()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    return load_subset()
+
+
+def image_of(key: bytes) -> Picture:
+    """The picture behind `Subject.key`."""
+    return np.frombuffer(key, np.float32).reshape(28, 28).copy()
+
+
+def lines(place: int | None) -> str:
+    """The line of code that has the picture; a drawing is no file, so a digit stands in for it.
+
+    Examples
+    --------
+    >>> lines(7)
+    'image = load_subset()[0][7] / 255'
+    >>> lines(None)
+    'image = load_subset()[0][1204] / 255  # in place of your drawing'
+    """
+    note = "  # in place of your drawing" if place is None else ""
+    return f"image = load_subset()[0][{USUAL if place is None else place}] / 255{note}"
+
+
+def number() -> None:
+    """The widget that picks one of MNIST's digits."""
+    st.number_input(
+        "Digit of MNIST",
+        0,
+        LAST,
+        USUAL,
+        1,
+        key="digit",
+        bind="query-params",
+        help="5,000 digits ship with the app, 500 of each in order: 1204 is a 2.",
+    )
+
+
+def drawn_here() -> None:
+    """The pad, on a page that is about something else: what is drawn on it is looked at there."""
+    from pages.parts.pad import pad
+    from pages.parts.pad.script import pad_script
+
+    with st.container(key="here", gap="small"):
+        drawing = pad.shown()
+        pad.tools(drawing)
+        pad_script(drawing.address(), drawing.example, f"{drawing.number}")
+
+
+def subject(kind: str) -> Subject | str:
+    """The drawing on the pad, or the digit whose number was picked; or why there is none."""
+    if kind == MNIST:
+        place = int(st.session_state.get("digit") or 0)
+        images, labels = _digits()
+        image = images[place].astype(np.float32) / 255
+        return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)
+    from pages.parts.pad import pad
+
+    drawing = pad.pad()
+    try:
+        image = prepare(drawing.rgba())
+    except NotADrawing as problem:
+        return f"{problem} Or pick a digit of MNIST."
+    own = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
+    return Subject(image, "your drawing", {k: v for k, v in own.items() if v})
+
+
+def shown(found: Subject) -> None:
+    """The picture itself, small, as the network is given it."""
+    with st.container(key="seen"):
+        st.image(magnify(found.image), width=112, caption=found.name)

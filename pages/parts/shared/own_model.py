@@ -1,0 +1,101 @@
+"""A network of the visitor's own on the Draw page: trained in the lab, or brought as a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from deq.figures.shared.cloud import Cloud
+from deq.models import Classifier, WeightsError
+from deq.models.weights import load_file
+from pages.parts.shared.engine import Engine
+
+_KEY, _REFUSED = "own-model", "own-model-refused"
+LARGEST = 8
+"""Megabytes of a file that is brought along; the largest the lab can make has two."""
+ADVICE = "Bring a file that **Weights (safetensors)** in the training lab has saved."
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """A network in place of the shipped one, for this visitor only."""
+
+    model: Classifier
+    cloud: Cloud
+    said: str
+
+
+def use(path: Path, said: str) -> None:
+    """Have the Draw page read with the network in a file.
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be used; the sentence says why.
+    """
+    model = load_file(path, ADVICE)
+    st.session_state[_KEY] = Own(model, Cloud.of(model.cloud_points, model.cloud_labels), said)
+
+
+def drop() -> None:
+    """Callback: back to the shipped network."""
+    st.session_state.pop(_KEY, None)
+
+
+def machine(shipped: Engine) -> Engine:
+    """The engine with the visitor's network, or the shipped one."""
+    own: Own | None = st.session_state.get(_KEY)
+    return shipped if own is None else Engine(own.model, own.cloud, shipped.pool)
+
+
+def notice() -> None:
+    """Whose network reads, where it is not the shipped one, and the way back."""
+    own: Own | None = st.session_state.get(_KEY)
+    if own is None:
+        return
+    with st.container(key="own-model", horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge("Your own network reads", icon=":material/model_training:", color="blue")
+        st.caption(own.said, width="content")
+        st.button(
+            "Back to the shipped one", icon=":material/undo:", on_click=drop, key="drop-model"
+        )
+
+
+def bring(leave: Callable[[], None]) -> None:
+    """A place for weights that somebody downloaded, and a sentence about the last that came.
+
+    ``leave`` is the callback of the button that goes to the Draw page.
+    """
+    st.file_uploader(
+        "Bring weights along (.safetensors)",
+        type="safetensors",
+        max_upload_size=LARGEST,
+        key="bring",
+        on_change=_taken,
+        help="A file from this lab, perhaps somebody else's. It is checked before it is used, and "
+        "only you draw with it.",
+    )
+    if problem := st.session_state.get(_REFUSED):
+        st.warning(problem, icon=":material/error:")
+    elif st.session_state.get("bring") is not None and _KEY in st.session_state:
+        st.success("The network is yours to draw with.", icon=":material/check:")
+        st.button("Draw with it", icon=":material/draw:", key="draw-brought", on_click=leave)
+
+
+def _taken() -> None:
+    """Callback of the uploader: check what came."""
+    st.session_state.pop(_REFUSED, None)
+    file = st.session_state.get("bring")
+    if file is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.safetensors"
+        path.write_bytes(file.getvalue())
+        try:
+            use(path, f"from the file {file.name}")
+        except WeightsError as error:
+            st.session_state[_REFUSED] = str(error).replace(path.name, file.name)

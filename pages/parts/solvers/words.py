@@ -1,0 +1,186 @@
+"""What the race says: who wins and why, a table, and what to try. Pure functions of laps."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from deq.race import Lap, Problem
+from deq.status import Status
+from pages.parts.pad import subject
+from pages.parts.shared.tasks import Try
+
+IDEA = (
+    "Every solver starts at the same z₀ and looks for the same z\\* = f(z\\*). What an evaluation "
+    "of f costs is the same for all; how much each learns from one is not."
+)
+LOOK = (
+    "**Look for** straight lines, which lose the same share of the error at each step, and for "
+    "curves that bend down: those learn from their past. A head stops where its solver stops. "
+    "…: reached the cap; ✕: failed."
+)
+SECONDS = (
+    "Seconds are spread evenly over a solver's evaluations. Beside a cheap f, what a solver does "
+    "itself costs more than it saves; the larger f, the more the other picture counts."
+)
+ENDED = {
+    Status.CONVERGED: "settled",
+    Status.MAX_EVALS: "reached the cap",
+    Status.DIVERGED: "ran away",
+    Status.NON_FINITE: "met NaN or infinity",
+    Status.STALLED: "at the floor of rounding",
+}
+_WHY = {
+    "Picard": "each step already leaves so little error that a memory has nothing to add",
+    "damped": "smaller steps tame what plain iteration throws too far",
+    "Anderson": "it combines its last steps so that their residuals cancel",
+    "Broyden": "it builds an approximate Jacobian from the steps it took, and never measures one",
+    "Newton": "it asks for products with the Jacobian and solves for the whole way at once",
+    "GMRES": "the system is linear, and it is made for that",
+    "ODE": "a small step along the flow is the only safe one here",
+    "PseudoTransient": "its steps along the flow grow as it settles, until they are Newton's",
+}
+TRY = (
+    Try("A strong contraction", {}, "Your drawing: does acceleration pay?"),
+    Try("Three speeds", {"problem": "three speeds"}, "Who can do without a memory?"),
+    Try(
+        "Two hundred speeds",
+        {"problem": "two hundred speeds", "window": 15},
+        "Then give Anderson a window of 2.",
+    ),
+    Try("Paths in a valley", {"problem": "narrow valley"}, "Who walks, and who jumps?"),
+    Try("Nine equilibria", {"problem": "nine equilibria"}, "Do all find the same one?"),
+    Try("Too much gain", {"problem": "tanh layer", "layer-gain": 2.5}, "Does it end? For whom?"),
+    Try("The way back", {"problem": "one hard member", "way": "backward"}, "Who knows?"),
+    Try("Counted in seconds", {"over": "seconds"}, "Does the same solver win?"),
+)
+READ = """
+* Anderson: *Iterative procedures for nonlinear integral equations* (1965).
+* Broyden: *A class of methods for solving nonlinear simultaneous equations* (1965).
+* Knoll, Keyes: *Jacobian-free Newton–Krylov methods* (2004).
+* Kelley, Keyes: *Convergence analysis of pseudo-transient continuation* (1998).
+* Saad, Schultz: *GMRES* (1986): for the linear system of the backward pass.
+* Walker, Ni: *Anderson acceleration for fixed-point iterations* (2011): why the two are kin.
+"""
+
+
+def verdict(problem: Problem, laps: Sequence[Lap], *, seconds: bool) -> str:
+    """Who wins, by how much, and why."""
+    done = [lap for lap in laps if lap.settled]
+    if not done:
+        ends = {ENDED[lap.status] for lap in laps}
+        return f"Nobody settles: all {' or '.join(sorted(ends))}."
+    cost = _seconds if seconds else _evals
+    best = min(cost(lap) for lap in done)
+    first = [lap for lap in done if cost(lap) == best]
+    names = _listed([lap.name for lap in first])
+    told = f"in {time(best)}" if seconds else f"with {best:.0f} evaluation{'s' * (best != 1)}"
+    each = " each" * (len(first) > 1)
+    words = [f"{names} {'wins' if len(first) == 1 else 'win'} {told}{each}"]
+    slow = max(done, key=cost)
+    if slow not in first:
+        words.append(f"; {slow.name} takes {time(cost(slow)) if seconds else slow.nfe}")
+    lost = len(laps) - len(done)
+    if lost:
+        words.append(f"; {lost} of {len(laps)} never settle")
+    words.append(". ")
+    words.append(f"{first[0].name}: {_WHY[first[0].name.partition(' ')[0]]}.")
+    cheap = min(done, key=_evals)
+    if seconds and cheap.nfe < min(lap.nfe for lap in first):
+        words.append(f" {cheap.name} needs fewer evaluations, but spends more time between them.")
+    away = [lap.name for lap in done if lap.attracts is False]
+    if away:
+        words.append(f" But {_listed(away)} settled on an equilibrium that repels the flow.")
+    if problem.members > 1:
+        words.append(_frozen(first[0]))
+    return "".join(words)
+
+
+def _frozen(lap: Lap) -> str:
+    easy, hard = sorted(lap.members)[:-1], max(lap.members)
+    if max(easy) == hard:
+        return ""
+    return (
+        f" With it, {len(easy)} members finish after {max(easy)} evaluations at most and are "
+        f"frozen; the last takes {hard}."
+    )
+
+
+def _evals(lap: Lap) -> float:
+    return lap.nfe
+
+
+def _seconds(lap: Lap) -> float:
+    return lap.seconds
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def time(seconds: float) -> str:
+    """A time for people.
+
+    Examples
+    --------
+    >>> time(0.00123), time(0.25), time(2.0)
+    ('1.2 ms', '250 ms', '2.0 s')
+    """
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    ms = 1000 * seconds
+    return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
+
+
+def table(problem: Problem, laps: Sequence[Lap], *, narrow: bool = False) -> str:
+    """The results in Markdown, the quickest first and those that failed last."""
+    rows = ["| Solver | Evaluations | Time | Residual | How it ended |", "|---|--:|--:|--:|---|"]
+    if narrow:  # a phone has no room for all
+        rows = ["| Solver | Evals | Time | How it ended |", "|---|--:|--:|---|"]
+    for lap in sorted(laps, key=lambda lap: (not lap.settled, lap.nfe)):
+        ended = ENDED[lap.status] + (", where the flow would not stay" * (lap.attracts is False))
+        count = f"{lap.nfe}"
+        if problem.members > 1 and max(sorted(lap.members)[:-1]) < lap.nfe:
+            count += f" (others {max(sorted(lap.members)[:-1])})"
+        residual = _short(lap.residual)
+        spent = time(lap.seconds).replace(" ", "\N{NO-BREAK SPACE}")
+        cells = [lap.name, count, spent, *([] if narrow else [residual]), ended]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _short(residual: float) -> str:
+    return f"{residual:.1e}".replace("e-0", "e-").replace("-", "−") if residual else "0"
+
+
+def numbers(laps: Sequence[Lap]) -> str:
+    """Every accepted state of every solver as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["solver", "evaluations", "residual", "seconds", "status"])
+    for lap in laps:
+        for spent, residual in zip(lap.evals, lap.residuals, strict=True):
+            writer.writerow([lap.name, spent, residual, lap.each * spent, lap.status.name])
+    return out.getvalue()
+
+
+def code(name: str, digit: int | None, *, backward: bool, tol: float) -> str:
+    """The same in a few lines."""
+    lines = ["import deq", "from deq.race import adjoint_problem, problem, race"]
+    if name == "digit":
+        lines += [
+            "from deq.digits.mnist import load_subset",
+            "from deq.race.digit import digit_problem",
+            subject.lines(digit),
+            'todo = digit_problem(deq.models.load("digits"), image)',
+        ]
+    else:
+        lines.append(f'todo = problem("{name}")')
+    if backward:
+        lines.append("todo = adjoint_problem(todo)")
+    lines += [
+        f"for lap in race(todo, tol={tol:g}):",
+        '    print(f"{lap.name:16} {lap.nfe:4} evaluations  {lap.status.name}")',
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,275 @@
+"""The sentences of the steady-state page, its code boxes and its tables, as pure functions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from deq.figures.steady_states.phase_line import stays
+from deq.status import Status
+from pages.parts.draw.words import number
+from pages.parts.fixed_points.words import short
+from pages.parts.steady_states.lesson import Flowing, Stepping
+from pages.parts.steady_states.solver_lesson import DEPTH, TOLERANCES, Deep, Walk
+
+STEP_SHOWS = (
+    "**Look for** the best step: there the dots land on x\\* almost at once. Twice as far is the "
+    "limit."
+)
+PLANE_SHOWS = (
+    "**Look for** λ inside a disc or outside. Small h: a large disc, which in the end fills all "
+    "that lies left of 1."
+)
+COST_SHOWS = (
+    "**Look for** how cheap the middle is, and how quickly both ends become dear. h = 1 is "
+    "iteration, seldom the best."
+)
+WALK_SHOWS = (
+    "**Look for** the dots: dense where the state moves fast, further and further apart as it "
+    "comes to rest."
+)
+PRICE_SHOWS = (
+    "**Look for** how each line rises to the right: the price of more digits. A high-order method "
+    "(dopri8) pays least for them."
+)
+CALM_SHOWS = (
+    "**Look for** the gap. On an ordinary layer, a contraction, iteration (Picard) is there in a "
+    "few evaluations, and the ODE spends ten times as many."
+)
+EIGEN_SHOWS = "**Look for** the moment λ leaves the unit disc, still left of 1."
+
+
+def flow_verdict(found: Flowing) -> str:
+    """What flow and iteration did, in two sentences."""
+    if found.points.everywhere:
+        return "Here g(x) = x: dx/dt is zero everywhere, so nothing moves."
+    if found.goal is not None:
+        said = f"The flow from {short(found.choice.x0)} settles at x* = {short(found.goal.x)}."
+        return f"{said} {iteration(found)}"
+    if found.own.status is Status.CONVERGED:
+        return f"The flow from {short(found.choice.x0)} settles at {short(float(found.own.x[-1]))}."
+    some = any(stays(p) == "stable" for p in found.points)
+    why = (
+        "There is no equilibrium in view: g(x) − x never is zero."
+        if not len(found.points)
+        else "It starts beyond an unstable equilibrium."
+        if some
+        else "No equilibrium in view attracts."
+    )
+    ends = {
+        Status.NON_FINITE: "breaks off: g has no value there",
+        Status.DIVERGED: "runs away",
+    }
+    end = ends.get(found.own.status, "has not come to rest")
+    if not found.view[0] <= float(found.own.x[-1]) <= found.view[1]:
+        end = "runs away"
+    return f"The flow from {short(found.choice.x0)} {end}. {why}"
+
+
+def flow_shows(found: Flowing) -> str:
+    """What to look for, which depends on the equilibria."""
+    if len(found.points) > 1:
+        return (
+            "**Look for** the curves that part at the dashed line. The flow crosses none of them, "
+            "so the start decides where it ends. It settles wherever g′ < 1."
+        )
+    if found.slope < 0:
+        return (
+            "**Look for** the dots that overshoot where the curve glides: the flow never jumps "
+            "across an equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
+        )
+    return (
+        "**Look for** curves and dots that follow the same strokes: each stroke has the slope "
+        "dx/dt, whatever t is."
+    )
+
+
+def iteration(found: Flowing) -> str:
+    """What iterating does at the equilibrium where the flow settles."""
+    slope = found.slope
+    if not math.isfinite(slope):
+        return ""
+    told = f"λ = g′(x*) = {short(slope)}"
+    if abs(abs(slope) - 1) < 1e-6:
+        return f"{told}: iteration stands on the edge."
+    if abs(slope) > 1:
+        return f"{told}, beyond −1: iteration cannot settle there."
+    return f"{told}: iteration settles, too" + (", swinging." if slope < 0 else ".")
+
+
+def flow_readouts(found: Flowing) -> dict[str, str]:
+    """The numbers beside the picture."""
+    goal = found.goal
+    return {
+        "Equilibrium x*": f"{goal.x:.6f}".replace("-", "−") if goal else "–",
+        "λ = g′(x*)": _signed(goal.slope) if goal else "–",
+        "Distance shrinks as": f"exp({short(goal.slope - 1)} t)" if goal else "–",
+        "Equilibria in view": "all" if found.points.everywhere else f"{len(found.points)}",
+    }
+
+
+def flow_alt(found: Flowing) -> str:
+    """What the first figure shows, for people who cannot see it."""
+    kinds = ", ".join(f"{short(p.x)} {stays(p)}" for p in found.points.points[:4]) or "none"
+    return (
+        f"Slope field of dx/dt = g(x) − x for g(x) = {found.choice.text}, trajectories, iterates "
+        f"and phase line. {flow_verdict(found)} Equilibria: {kinds}."
+    )
+
+
+def step_verdict(found: Stepping) -> str:
+    """What this h does, in one or two sentences."""
+    h = found.h
+    if found.flowing.points.everywhere:
+        return "Every point is an equilibrium: no step leads anywhere."
+    if found.steps is not None:
+        counted = f"{found.steps:,} step" + ("" if found.steps == 1 else "s")
+        same = " h = 1 is the fixed-point iteration itself." if h == 1 else ""
+        return f"h = {short(h)} settles after {counted}.{same}"
+    if not len(found.flowing.points):
+        return "There is no equilibrium in view, so no step length settles."
+    if math.isnan(found.limit):
+        return "λ = g′(x*) is not below 1: from there every step leads away, however short."
+    if h >= found.limit * (1 - 1e-4):
+        return (
+            f"h = {short(h)} never settles: it is beyond the limit {short(found.limit)}, so each "
+            "step overshoots x* by more than it was away."
+        )
+    return f"h = {short(h)} has not settled: too many steps, or it went elsewhere."
+
+
+def step_readouts(found: Stepping) -> dict[str, str]:
+    """The numbers beside the picture."""
+    slope = found.flowing.slope
+    factor = 1 + found.h * (slope - 1)
+    return {
+        "λ = g′(x*)": _signed(slope),
+        "Error × each step": _signed(factor),
+        "Steps": "never" if found.steps is None else f"{found.steps:,}",
+    }
+
+
+def _signed(value: float) -> str:
+    return f"{value:.4f}".replace("-", "−") if math.isfinite(value) else "–"
+
+
+def walk_verdict(found: Walk) -> str:
+    """Who settles."""
+    end = found.run
+    if end.status is Status.CONVERGED:
+        walked = (
+            f"The ODE settles at {short(found.limit)} after {len(end.t) - 1} steps, "
+            f"{end.nfe} evaluations."
+        )
+    else:
+        walked = (
+            f"{found.method} gave up after {end.nfe} evaluations: it bounces about the equilibrium "
+            "at its own error."
+        )
+    kind = found.jumps.kind
+    if kind == "settles":
+        jumped = f"Iteration settles, too, after {found.jumps.steps} steps."
+    else:
+        jumped = found.jumps.sentence.replace("It ", "Iteration ", 1)
+    return f"{jumped} {walked}"
+
+
+def walk_readouts(found: Walk) -> dict[str, str]:
+    """The numbers beside the picture."""
+    lengths = found.run.t.diff()
+    grow = f"{short(float(lengths[0]))} → {short(float(lengths.max()))}" if len(lengths) else "–"
+    settled = found.jumps.kind == "settles"
+    return {
+        "λ = g′(x*)": _signed(found.slope),
+        "Evaluations, ODE": f"{found.run.nfe}",
+        "Evaluations, iteration": f"{found.jumps.steps + 1}" if settled else "never",
+        "Length of a step": grow,
+    }
+
+
+def times(problem: Sequence[float], other: Sequence[float], tol: float) -> str:
+    """How many times more the one costs than the other at a tolerance.
+
+    Examples
+    --------
+    >>> times([37, 61, 95, 140, 180, 223], [4, 6, 7, 8, 9, 10], 1e-2)
+    'At 1e-02: 6 evaluations by iteration, 61 by the ODE, 10 times more.'
+    """
+    k = TOLERANCES.index(tol)
+    one, two = problem[k], other[k]
+    if math.isnan(one) or math.isnan(two):
+        return f"At {tol:.0e}: one of them never got there."
+    return (
+        f"At {tol:.0e}: {two:.0f} evaluations by iteration, {one:.0f} by the ODE, "
+        f"{one / two:.0f} times more."
+    )
+
+
+def deep_verdict(found: Deep) -> str:
+    """Whether layers settle, and who could have promised it."""
+    gain, rho = found.gain, found.radius
+    if found.status is not Status.CONVERGED:
+        return "No equilibrium was found from z = 0. Try a smaller gain or another seed."
+    if gain < 1:
+        promise = f"‖W‖ = {gain:.2f} < 1: a contraction, so every start must end at z*."
+        return f"{promise} Depth {DEPTH} is {number(float(found.distances[-1]))} away from it."
+    if rho < 1:
+        return (
+            f"‖W‖ = {gain:.2f}: no longer a contraction, nothing is promised. But ρ = {rho:.2f} "
+            "< 1 at z*, so from nearby the layers still settle."
+        )
+    flows = "the flow still does" if found.settles else "neither does the flow (some Re λ > 1)"
+    return f"ρ = {rho:.2f} > 1: more layers never settle at z*; {flows}."
+
+
+def depth_shows(found: Deep) -> str:
+    """What to look for, which depends on whether the layers settle."""
+    if found.radius < 1:
+        return (
+            "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, "
+            "a straight line: each layer leaves the same share of the distance, ρ."
+        )
+    return (
+        "**Look for** the layers' dots, which never come nearer, and the flow's curves, which end "
+        "in z\\* all the same. To the flow λ may be anywhere left of 1."
+        if found.settles
+        else "**Look for** dots and curves that both avoid z\\*, a hollow diamond: it repels both."
+    )
+
+
+def _pair(values: list[complex]) -> str:
+    """Two eigenvalues of a real matrix."""
+    first, second = values
+    if abs(first.imag) > 5e-4:
+        return f"{first.real:.3f} ± {abs(first.imag):.3f} i".replace("-", "−")
+    return f"{first.real:.3f}, {second.real:.3f}".replace("-", "−")
+
+
+def deep_readouts(found: Deep) -> dict[str, str]:
+    """The numbers beside the picture."""
+    x, y = found.z.tolist()
+    return {
+        "Equilibrium z*": f"({x:.3f}, {y:.3f})".replace("-", "−"),
+        "Eigenvalues λ there": _pair(found.eigenvalues.tolist()),
+        "Spectral radius ρ": f"{found.radius:.3f}",
+        "Gain ‖W‖": f"{found.gain:.2f}",
+    }
+
+
+def table(names: Iterable[str], *columns: Any) -> str:
+    r"""Columns of equal length as CSV, every digit of every number.
+
+    Examples
+    --------
+    >>> table(["n", "x"], [0, 1], [0.1, 2.5])
+    'n,x\n0,0.1\n1,2.5\n'
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(list(names))
+    lists = [c.tolist() if hasattr(c, "tolist") else list(c) for c in columns]
+    writer.writerows(zip(*lists, strict=True))
+    return buffer.getvalue()

@@ -1,0 +1,69 @@
+"""Which runs the training lab shows: this visitor's, those in the address, or the example."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from deq.training.lab.config import LabConfig
+from pages.parts.runs import registry
+from pages.parts.runs.panel import Desk
+from pages.parts.runs.run import Run
+
+DESK = Desk("lab")
+EXAMPLE = Path(__file__).parents[3] / "assets" / "lab_example.jsonl"
+"""The records of the default run, for who has not started one (see assets/README.md)."""
+_KNOWN, _ADDRESS = "lab-known", "runs"
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def example() -> list[dict[str, Any]]:
+    """The records of the example."""
+    return [json.loads(line) for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
+
+
+def records(run: Run | None) -> list[dict[str, Any]]:
+    """What there is to show of a run, or the example."""
+    return example() if run is None else list(run.records)
+
+
+def config_of(run: Run | None) -> LabConfig:
+    """What a run was told."""
+    return LabConfig() if run is None else LabConfig.of(run.config)
+
+
+def known() -> list[Run]:
+    """All runs that were shown in this session or are named in its address, oldest first."""
+    ids: list[str] | None = st.session_state.get(_KNOWN)
+    if ids is None:
+        ids = [name for name in st.query_params.get(_ADDRESS, "").split(".") if name]
+    current = DESK.current()
+    if current is not None and current.id not in ids:
+        ids = [*ids, current.id]
+    found = [run for run in map(registry.pool().find, ids) if run is not None and run.kind == "lab"]
+    st.session_state[_KNOWN] = [run.id for run in found]
+    if len(found) > 1:
+        st.query_params[_ADDRESS] = ".".join(run.id for run in found[-8:])
+    return found
+
+
+def name(run: Run, place: int) -> str:
+    """What a run is called where several are shown: its number, and what is unusual about it."""
+    usual: Mapping[str, object] = asdict(LabConfig())
+    odd = [_in_words(key, value) for key, value in run.config.items() if usual.get(key) != value]
+    return f"{place}: {', '.join(odd) or 'as usual'}"
+
+
+def _in_words(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return key if value else f"not {key}"
+    if key in ("model", "solver", "gradient"):
+        return str(value)
+    if key == "data":
+        return "all MNIST"
+    return f"{key} {value:g}" if isinstance(value, int | float) else f"{key} {value}"

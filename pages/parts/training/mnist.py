@@ -1,0 +1,55 @@
+"""Fetching all of MNIST from the page: a run like any other, in a process of its own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.runs import registry
+from pages.parts.runs.panel import visitor
+from pages.parts.runs.run import Refused, Run
+from pages.parts.shared import errors
+
+_KEY = "mnist-run"
+
+
+def download() -> None:
+    """The button, how far it is, and what went wrong."""
+    run = _current()
+    live = run is not None and run.live
+    st.button(
+        "Download MNIST",
+        icon=":material/download:",
+        key="mnist-download",
+        on_click=_start,
+        disabled=live,
+    )
+    st.fragment(_progress, run_every=0.8 if live else None)()
+
+
+def _start() -> None:
+    try:
+        st.session_state[_KEY] = registry.pool().start("mnist", {}, visitor()).id
+    except Refused as refused:
+        st.toast(str(refused), icon=":material/error:")
+
+
+def _current() -> Run | None:
+    asked = st.session_state.get(_KEY)
+    return registry.pool().find(str(asked)) if asked else None
+
+
+def _progress() -> None:
+    with errors.in_words(), st.container(key="mnist-status"):
+        run = _current()
+        if run is None:
+            return
+        if run.live:
+            last = run.records[-1] if run.records else {"done": 0, "of": 4}
+            share = last["done"] / last["of"]
+            st.progress(share, f"File {last['done'] + 1} of {last['of']}; each is checked.")
+            st.session_state["mnist-live"] = True
+            return
+        if st.session_state.pop("mnist-live", False):
+            st.rerun()  # the page, too, should know that it is over
+        if run.state == "failed":
+            st.warning(f"MNIST could not be fetched. {run.why}", icon=":material/error:")

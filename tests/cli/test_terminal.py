@@ -1,0 +1,55 @@
+"""The progress bar keeps out of the way of what is printed."""
+
+import io
+import threading
+
+import pytest
+
+from deq.cli.terminal import Bar
+
+
+class Screen(io.StringIO):
+    """A terminal that stdout and stderr share."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def shared_screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """Put one in place. (From within the test: pytest replaces both streams before it.)"""
+    shared = Screen()
+    monkeypatch.setattr("sys.stdout", shared)
+    monkeypatch.setattr("sys.stderr", shared)
+    return shared
+
+
+def test_a_line_does_not_run_into_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = shared_screen(monkeypatch)
+    with Bar() as bar:
+        bar.show("training", 1, 4)
+        bar.write("epoch 1 of 2")
+        bar.show("training", 4, 4)
+    shown = screen.getvalue()
+    assert "training" in shown
+    line = next(line for line in shown.split("\n") if "epoch" in line)
+    assert line.split("\r")[-1] == "epoch 1 of 2"
+
+
+def test_a_bar_for_each_thing_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = shared_screen(monkeypatch)
+    with Bar() as bar:
+        bar.show("drawing", 0, 2)
+        bar.show("measuring", 3, 7)
+        assert bar.bar.total == 7
+        assert bar.bar.n == 3
+    assert {"drawing", "measuring"} <= set(screen.getvalue().replace(":", " ").split())
+
+
+def test_only_training_goes_on_once_a_stop_is_asked_for() -> None:
+    stop = threading.Event()
+    with Bar(stop) as bar:
+        bar.show("drawing", 0, 2)
+        stop.set()
+        bar.show("training", 0, 2)  # it stops itself, and keeps its steps
+        with pytest.raises(KeyboardInterrupt):
+            bar.show("measuring", 0, 2)

@@ -1,0 +1,91 @@
+"""The race's figure: what is sent once, what moves, and names that do not lie upon each other."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from deq.figures.solvers.labels import finish_labels
+from deq.figures.solvers.race import race_figure
+from deq.race import landscape, problem, race
+from deq.status import Status
+
+TOL = 1e-4
+
+
+@pytest.fixture(scope="module")
+def laps():
+    return race(problem("narrow valley"), tol=TOL, max_evals=60)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("seconds", [False, True])
+def test_it_is_a_figure_of_one_small_payload(laps, theme, stacked, seconds):
+    land = landscape(problem("narrow valley"))
+    figure = race_figure(laps, TOL, land=land, seconds=seconds, stacked=stacked, theme=theme)
+    go.Figure(figure.to_dict())  # validates
+    assert len(json.dumps(figure.to_dict())) < 160_000
+    last = figure.to_dict()["frames"][-2]
+    moving = dict(zip(last["traces"], last["data"], strict=True))
+    for k, part in moving.items():  # the still picture is the end
+        assert all(figure.to_dict()["data"][k][name] == value for name, value in part.items())
+
+
+def test_heads_stop_where_their_solvers_stop(laps):
+    frames = race_figure(laps, TOL).to_dict()["frames"][:-1]
+    heads = np.array([frame["data"][1]["x"] for frame in frames], dtype=float)  # (F, solvers)
+    for k, lap in enumerate(laps):
+        assert heads[-1, k] == lap.evals[-1]
+        assert (np.diff(heads[:, k]) >= 0).all()
+
+
+def test_failures_and_exact_zeros_have_a_place(laps):
+    zero = replace(laps[0], residuals=[0.0 for _ in laps[0].residuals])
+    blind = replace(laps[1], residuals=[float("inf") for _ in laps[1].residuals])
+    figure = race_figure([zero, blind, *laps[2:]], TOL).to_dict()
+    go.Figure(figure)
+    assert min(figure["data"][1]["y"]) > 0
+    names = [note["text"] for note in figure["layout"]["annotations"]]
+    assert len(names) == len(laps)
+
+
+def test_names_do_not_cover_each_other():
+    every = race(problem("all alike"), tol=TOL)
+    layout = race_figure(every, TOL).to_dict()["layout"]
+    low, high = layout["xaxis"]["range"]
+    boxes = []
+    for note in layout["annotations"]:
+        across = 900 / (high - low)
+        wide = 7 * (len(note["text"]) - 7)
+        x = (note["x"] - low) * across + note["ax"]
+        boxes.append((x - wide / 2, x + wide / 2, note["y"], note["ay"]))
+    for k, a in enumerate(boxes):
+        for b in boxes[:k]:
+            same_height = abs(a[2] - b[2]) < 1e-9 and abs(a[3] - b[3]) < 14
+            assert not (same_height and a[0] < b[1] and b[0] < a[1])
+
+
+def ending(place: float, height: float, colour: str, name: str) -> SimpleNamespace:
+    lap = SimpleNamespace(name=name, status=Status.CONVERGED)
+    return SimpleNamespace(x=np.array([1, place]), y=np.array([1, height]), colour=colour, lap=lap)
+
+
+def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():
+    lines = [
+        ending(6, 1e-5, "green", "Broyden"),
+        ending(6, 1.3e-5, "purple", "Anderson"),
+        ending(7, 1e-5, "blue", "PseudoTransient"),
+    ]
+    reach, span, width = (0, 2), (-8, 1), 900
+    labels, _ = finish_labels(lines, reach, span, width)
+    assert [label["arrowcolor"] for label in labels] == ["green", "rgba(0,0,0,0)", "blue"]
+    for label in labels:
+        middle = label["x"] * width / 2 + label["ax"]
+        half = 7 * len(label["text"][3:-4]) / 2
+        for other in labels:
+            apart = abs(other["x"] * width / 2 - middle)  # from the other's leader
+            assert other["x"] == label["x"] or apart > half

@@ -1,0 +1,92 @@
+"""States for fixed-point correction: on the way to the equilibrium, each with a gradient."""
+
+import pytest
+import torch
+from torch import Tensor
+
+import deq
+from tests.gradients.test_implicit import Net
+from tests.problems import F64
+
+
+def test_they_are_states_of_the_solve_and_end_in_the_equilibrium() -> None:
+    net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
+    x[1] = -0.5
+    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6)
+    states = layer.corrections(x, 3, z0)
+    assert len(states) == 4
+    assert torch.equal(states[-1], layer(x, z0))
+    path = deq.solve(
+        lambda z: net(z, x), z0, solver=deq.Picard(), tol=1e-6, max_evals=100, record=True
+    ).trajectory
+    last = len(path.t) - 1
+    at = [next(t for t in range(last + 1) if torch.equal(path.z[t], z)) for z in states[:-1]]
+    assert 0 < at[0] < at[1] < at[2] < last
+    assert [t / last for t in at] == pytest.approx([0.25, 0.5, 0.75], abs=1 / last)
+    assert layer.last.converged.all()
+
+
+@pytest.mark.parametrize(
+    "gradient", [deq.Implicit(), deq.Phantom(), deq.Unrolled()], ids=lambda g: type(g).__name__
+)
+def test_each_has_the_gradient_of_one_step_and_the_last_that_of_the_layer(gradient: object) -> None:
+    net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
+    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6, gradient=gradient)
+    *early, last = layer.corrections(x, 2, z0)
+    for z in early:
+        (mine,) = torch.autograd.grad(z.square().sum(), net.w)
+        value = z.detach()
+        (one_step,) = torch.autograd.grad((2 * value * net(value, x)).sum(), net.w)
+        assert mine.abs().sum() > 0
+        assert torch.allclose(mine, one_step, rtol=1e-10)
+    (mine,) = torch.autograd.grad(last.square().sum(), net.w)
+    (whole,) = torch.autograd.grad(layer(x, z0).square().sum(), net.w)
+    assert torch.allclose(mine, whole, rtol=1e-10)
+
+
+def test_a_loss_on_them_teaches_the_cell_to_come_close_early() -> None:
+    torch.manual_seed(0)
+    x = torch.linspace(-1, 1, 12, dtype=F64).reshape(6, 2)
+    goal = torch.sin(2 * x)
+
+    def train(corrections: int) -> float:
+        """Train alike, then tell how far from the goal two steps bring the state."""
+        net = Net(n=2, m=2, gain=0.9)
+        layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-4)
+        optimiser = torch.optim.Adam(net.parameters(), lr=0.02)
+        z0 = torch.zeros_like(x)
+        for _ in range(150):
+            states = layer.corrections(x, 2, z0) if corrections else [layer(x, z0)]
+            loss = torch.stack([(z - goal).square().mean() for z in states]).sum()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        with torch.no_grad():
+            return (net(net(z0, x), x) - goal).square().mean().item()
+
+    assert train(corrections=2) < 0.8 * train(corrections=0)
+
+
+def test_several_states_few_steps_and_no_gradients() -> None:
+    def cell(z: tuple[Tensor, Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+        return 0.5 * z[1] + x, 0.25 * z[0]
+
+    x, zeros = torch.ones(2, 1, requires_grad=True), torch.zeros(2, 1)
+    layer = deq.DEQ(cell)
+    states = layer.corrections(x, 2, (zeros, zeros))
+    assert all(isinstance(z, tuple) and len(z) == 2 for z in states)
+    sum(z[0].sum() for z in states).backward()
+    assert x.grad.isfinite().all()
+    at_rest = layer.corrections(x, 3, tuple(z.detach() for z in states[-1]))
+    assert len(at_rest) == 4
+    assert all(torch.equal(z[0], states[-1][0]) for z in at_rest)
+    with torch.no_grad():
+        assert not any(z[0].requires_grad for z in layer.corrections(x, 2, (zeros, zeros)))
+
+
+def test_a_bad_count_gets_a_sentence() -> None:
+    layer = deq.DEQ(lambda z, x: 0.5 * z + x)
+    with pytest.raises(ValueError, match="count must be at least 1"):
+        layer.corrections(torch.ones(1), 0)
+    with pytest.raises(TypeError, match="count must be a whole number"):
+        layer.corrections(torch.ones(1), 1.5)

@@ -1,0 +1,51 @@
+"""A tiny training run, alone or as one of several processes: ``together.py FOLDER``."""
+
+import sys
+from pathlib import Path
+
+import torch
+
+from deq import Implicit, Picard
+from deq.digits.corpus import Corpus
+from deq.digits.mnist import load_subset
+from deq.models.digits import DigitsConfig
+from deq.training import TrainConfig
+from deq.training.digits.distributed import world
+from deq.training.digits.train import Trainer
+
+# A batch that two cannot halve.
+CONFIG = TrainConfig(
+    epochs=1, batch=21, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, scribbles=1
+)
+
+
+def corpus() -> Corpus:
+    """A hundred digits, some nonsense."""
+    images, labels = (torch.from_numpy(part) for part in load_subset())
+    noise = torch.randint(256, (20, 28, 28), generator=torch.Generator().manual_seed(0))
+    return Corpus(
+        mnist=(images[::50], labels[::50]),
+        pen=(images[1::125], labels[1::125]),
+        scribbles=(noise.to(torch.uint8), torch.full((20,), -1)),
+        mnist_validation=(images[2::100], labels[2::100]),
+        pen_validation=(images[3::100], labels[3::100]),
+    )
+
+
+def main(folder: Path) -> None:
+    """Train, keep a checkpoint, and write down what each process saw."""
+    torch.set_num_threads(1)
+    with world() as processes:
+        trainer = Trainer(CONFIG, corpus(), folder / "run.safetensors", processes)
+        # Solved to the end: at an ordinary tolerance rounding may cost one sample one evaluation.
+        layer = trainer.model.equilibrium
+        layer.tol, layer.gradient = 1e-7, Implicit(solver=Picard(), tol=1e-7, max_evals=400)
+        layer.max_evals = 400
+        lines = list(trainer.run())
+        steps = [f"{x.step} {x.loss:.6f} {x.evals:.3f}" for x in lines if x.stage == "step"]
+        heard = [str(x.accuracy) for x in lines if x.stage == "epoch"]
+        (folder / f"rank{processes.rank}.txt").write_text("\n".join([*steps, *heard]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
