@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
@@ -19,6 +20,19 @@ from deq.solve import Solution, Trajectory, solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.stability import jacobian_penalty
 from deq.status import ConvergenceError, Status
+
+if TYPE_CHECKING:  # for type checkers; at run time `__getattr__` imports them
+    from deq import diagnostics as diagnostics
+    from deq import digits as digits
+    from deq import figures as figures
+    from deq import formula as formula
+    from deq import inside as inside
+    from deq import models as models
+    from deq import race as race
+    from deq import scalar as scalar
+    from deq.stability import monotone as monotone
+
+__version__ = "0.1.0"
 
 __all__ = [
     "DEQ",

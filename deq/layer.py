@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import torch
 from torch import Tensor, nn
 
 from deq.bookkeeping.eager import eager
-from deq.bookkeeping.layout import State, layout_of, parts
+from deq.bookkeeping.layout import S, State, layout_of, parts
 from deq.gradients.base import Gradient, Problem, Settled, Statistics
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, require_number
 
+T = TypeVar("T", bound=State)
 
-class DEQ(nn.Module):
+
+class DEQ(nn.Module, Generic[S]):
     """Deep equilibrium layer: ``layer(x)`` is the z with z = cell(z, x).
 
     Parameters
@@ -82,7 +84,7 @@ class DEQ(nn.Module):
         tol: float = 1e-4,
         max_evals: int = 100,
         gradient: Gradient | None = None,
-        start: Callable[[Any], Any] | None = None,
+        start: Callable[[Any], S] | None = None,
     ) -> None:
         super().__init__()
         if not callable(cell):
@@ -105,6 +107,17 @@ class DEQ(nn.Module):
         self.gradient = gradient if gradient is not None else Implicit()
         self.start = start
         self.last: Statistics | None = None
+
+    if TYPE_CHECKING:  # a module's own ``__call__`` returns Any
+
+        @overload
+        def __call__(self, x: Any) -> S: ...
+        @overload
+        def __call__(self, x: Any, z0: T) -> T: ...
+        @overload
+        def __call__(self, x: Any, z0: None) -> S: ...
+        def __call__(self, x: Any, z0: Any = None) -> Any:
+            """Return the equilibrium, as `forward` does."""
 
     def forward(self, x: Any, z0: State | None = None) -> Any:
         """Return the equilibrium z = cell(z, x), (B, …).

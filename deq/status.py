@@ -1,8 +1,12 @@
-"""How a solve ended, per sample, in words. Touches nothing but the standard library."""
+"""How a solve ended, per sample, in words. Imports nothing but the standard library."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deq.solve import Solution
 
 
 class Status(IntEnum):
@@ -60,6 +64,6 @@ class ConvergenceError(RuntimeError):
         What was reached: the same object that ``strict=False`` would have returned.
     """
 
-    def __init__(self, message: str, solution: object = None) -> None:
+    def __init__(self, message: str, solution: Solution[Any]) -> None:
         super().__init__(message)
         self.solution = solution

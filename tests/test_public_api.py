@@ -2,9 +2,13 @@
 
 import dataclasses
 import inspect
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
+import mypy.api
 import pytest
 import torch
 
@@ -65,3 +69,64 @@ def test_the_core_imports_neither_streamlit_nor_plotly() -> None:
         "assert not bad, bad\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_figures_without_plotly_name_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['plotly'] = None\n"
+        "import deq\n"
+        "try:\n"
+        "    deq.figures\n"
+        "except ModuleNotFoundError as missing:\n"
+        "    print(missing)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "pip install 'deq[figures]'" in said.stdout
+
+
+def test_the_version_is_a_version() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", deq.__version__)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from deq.training.doubling import train_doubling",
+        "from deq.training.doubling_config import DoublingConfig",
+        "from deq.training.lab import train_lab",
+        "from deq.training.lab_config import LabConfig",
+        "from deq import monotone",
+    ],
+)
+def test_imports_of_published_examples_still_work(line: str) -> None:
+    module, name = re.fullmatch(r"from (\S+) import (\S+)", line).groups()
+    assert hasattr(import_module(module), name)
+
+
+USER = """
+import torch
+import deq
+
+cell = torch.nn.Bilinear(3, 3, 3)
+layer = deq.DEQ(cell, solver=deq.Anderson(window=3))
+x = torch.ones(2, 3)
+reveal_type(layer(x))
+reveal_type(layer(x, z0=(x, x)))
+reveal_type(deq.models.load("digits"))
+try:
+    deq.solve(torch.cos, x, strict=True)
+except deq.ConvergenceError as error:
+    reveal_type(error.solution)
+"""
+
+
+def test_a_users_script_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER)
+    stdout, stderr, code = mypy.api.run(["--strict", str(tmp_path / "user.py")])
+    assert code == 0, stdout + stderr
+    assert re.findall(r'Revealed type is "(.*?)"', stdout) == [
+        "torch._tensor.Tensor",
+        "tuple[torch._tensor.Tensor, torch._tensor.Tensor]",
+        "deq.models.digits.Digits",
+        "deq.solve.Solution[Any]",
+    ]

@@ -3,11 +3,15 @@
 import re
 import runpy
 import shutil
-import tomllib
+import subprocess
+import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
+import pytest
+
 import deq
-from deq.shipped import shipped
 
 ROOT = Path(deq.__file__).parents[1]
 
@@ -20,22 +24,38 @@ def test_beside_the_package_in_a_checkout_and_inside_it_once_installed(tmp_path:
     assert runpy.run_path(str(copy))["shipped"]("a") == tmp_path / "deq" / "assets" / "a"
 
 
-def test_every_file_that_the_package_asks_for_is_there_and_is_installed() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    said = project["tool"]["setuptools"]
-    assert said["package-dir"] == {"deq.assets": "assets"}
-    packages = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for path in (ROOT / "deq").rglob("__init__.py")
-    }
-    assert set(said["packages"]) == packages | {"deq.assets"}
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source distribution and the wheel."""
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+def test_the_wheel_holds_the_package_its_files_and_nothing_else(built: Path) -> None:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    sources = {str(path.relative_to(ROOT)) for path in (ROOT / "deq").rglob("*.py")}
     asked = {
-        name
-        for path in (ROOT / "deq").rglob("*.py")
-        for name in re.findall(r'^\w+ = shipped\("(.+?)"\)', path.read_text("utf-8"), re.M)
+        f"deq/assets/{name}"
+        for path in sources
+        for name in re.findall(r'^\w+ = shipped\("(.+?)"\)', (ROOT / path).read_text("utf-8"), re.M)
     }
-    assert {"digits.safetensors", "mnist_5k.npz"} <= asked
-    assert asked <= set(said["package-data"]["deq.assets"])
-    for name in said["package-data"]["deq.assets"]:
-        assert (ROOT / "assets" / name).is_file()
-        assert shipped(name) == ROOT / "assets" / name
+    assert {"deq/assets/digits.safetensors", "deq/assets/mnist_5k.npz"} <= asked
+    assert names == sources | asked | {"deq/py.typed", "deq/assets/README.md"}
+
+
+def test_the_wheel_works_where_there_is_no_checkout(built: Path, tmp_path: Path) -> None:
+    shutil.unpack_archive(next(built.glob("*.whl")), tmp_path, "zip")
+    code = "import deq; print(deq.__file__, deq.models.load('digits').training)"
+    run = [sys.executable, "-c", code]
+    said = subprocess.run(run, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert said.split() == [str(tmp_path / "deq" / "__init__.py"), "False"]
+
+
+def test_the_source_distribution_has_no_half_of_a_test_suite(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert not [name for name in names if name.startswith(("tests", "pages"))]
+    assert {"deq/__init__.py", "assets/digits.safetensors", "LICENSE", "README.md"} <= names

@@ -4,6 +4,13 @@ This is the only part of the package that needs plotly. Every function takes arr
 `plotly.graph_objects.Figure` with a transparent background; the colours come from `palette`.
 """
 
+try:
+    import plotly as plotly
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "deq.figures draws with Plotly, which is not installed: pip install 'deq[figures]'"
+    ) from missing
+
 from deq.figures.draw.settling import probabilities_over_time, residuals_over_time
 from deq.figures.draw.trajectory import trajectory
 from deq.figures.fixed_points.errors_over_evals import errors_over_evals
