@@ -45,7 +45,7 @@ class DEQ(nn.Module, Generic[S]):
     Attributes
     ----------
     last : Statistics or None
-        What happened in the last forward pass, and in its backward pass once it has run. One
+        Statistics of the last forward pass, and of its backward pass once it has run. There is one
         per layer: threads that share a layer overwrite each other's.
 
     Notes
@@ -54,10 +54,10 @@ class DEQ(nn.Module, Generic[S]):
     evaluation mode. Memory, with ``Implicit``: the activations of one evaluation of the cell,
     however many steps were taken.
 
-    Inside of a model that ``torch.compile`` compiles the layer runs as it is, and so does its cell
-    unless that is compiled on its own: ``deq.DEQ(torch.compile(cell))``. Transforms that hide the
-    numbers (``torch.func``, batched gradients, forward mode) raise ``NotImplementedError``;
-    forward mode goes through ``Unrolled`` while gradients are on.
+    ``torch.compile`` leaves the layer alone, also inside a compiled model. Compile the cell:
+    ``deq.DEQ(torch.compile(cell))``. Transforms that hide the numbers (``torch.func``, batched
+    gradients, forward mode) raise ``NotImplementedError``; forward mode works with ``Unrolled``
+    while gradients are on.
 
     References
     ----------
@@ -222,10 +222,10 @@ class DEQ(nn.Module, Generic[S]):
 
     @eager
     def _settle(self, x: Any, z0: State | None, record: bool = False) -> Settled[Any]:
-        """Have the gradient settle the problem that ``x`` and ``z0`` pose."""
+        """Find the equilibrium for ``x`` from ``z0``, in the way of the layer's gradient."""
         problem: Problem[Any] = Problem(
             f=lambda z: self.cell(z, x),
-            z0=self._begin(x) if z0 is None else z0,
+            z0=self._start(x) if z0 is None else z0,
             solver=self.solver,
             tol=self.tol,
             max_evals=self.max_evals,
@@ -236,8 +236,8 @@ class DEQ(nn.Module, Generic[S]):
         self.last = settled.statistics
         return settled
 
-    def _begin(self, x: Any) -> Any:
-        """Where the solver starts when nobody says so."""
+    def _start(self, x: Any) -> Any:
+        """The start of the solver when no ``z0`` is given."""
         if self.start is not None:
             return self.start(x)
         if not isinstance(x, Tensor):
@@ -245,9 +245,9 @@ class DEQ(nn.Module, Generic[S]):
         return torch.zeros_like(x)
 
     def _depends(self, x: Any) -> bool:
-        """Whether x or a parameter of the cell requires grad, at a glance.
+        """Whether x or a parameter of the cell requires grad.
 
-        A cell may use tensors from elsewhere; the graph of its evaluation will tell.
+        A cell may also use tensors from elsewhere; those are seen in the graph of its evaluation.
         """
         tensors = x if isinstance(x, tuple | list) else (x,)
         if any(isinstance(t, Tensor) and t.requires_grad for t in tensors):
