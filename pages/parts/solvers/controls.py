@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from deq.race import GALLERY, Field
+from deq.race import GALLERY, SolverSettings
 from pages.parts.pad import subject
 from pages.parts.pad.subject import DRAWING, MNIST, Subject
 from pages.parts.solvers.lesson import Course
@@ -109,7 +109,7 @@ def controls() -> Asked | str:
     return Asked(course, over == "seconds", found if isinstance(found, Subject) else None)
 
 
-def _more() -> tuple[Field, int]:
+def _more() -> tuple[SolverSettings, int]:
     with st.expander("More"):
         window = st.slider("Anderson's window", 1, 20, 5, 1, key="window", bind="query-params")
         damping = st.slider(
@@ -126,4 +126,6 @@ def _more() -> tuple[Field, int]:
             bind="query-params",
             help="Who needs more is stopped there, and says so.",
         )
-    return Field(window=int(window), damping=float(damping), method=str(method)), int(cap or 1)
+    return SolverSettings(window=int(window), damping=float(damping), method=str(method)), int(
+        cap or 1
+    )
