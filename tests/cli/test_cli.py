@@ -77,13 +77,13 @@ def small_run(monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
             called_digit=1.0,
             called_right=1.0,
             mnist_called_digit=1.0,
-            roads={},
+            solvers={},
             agree=1.0,
             refused={"all": 0.9, "never trained on": 0.8},
         )
 
     monkeypatch.setattr(deq.training, "TrainConfig", configured)
-    monkeypatch.setattr(deq.training.digits.run, "draw_corpus", tiny_corpus)
+    monkeypatch.setattr(deq.training.digits.run, "build_corpus", tiny_corpus)
     monkeypatch.setattr(deq.training.digits.run, "evaluate", measured)
     return config
 
@@ -258,7 +258,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(
     def drawn(*_: object, **__: object) -> Corpus:
         pytest.fail("went to work first")
 
-    monkeypatch.setattr(deq.training.digits.run, "draw_corpus", drawn)
+    monkeypatch.setattr(deq.training.digits.run, "build_corpus", drawn)
     (tmp_path / "file").touch()
     assert cli.main(["train", "digits", "--out", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
@@ -270,7 +270,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(
 
 
 @pytest.mark.usefixtures("small_run")
-@pytest.mark.parametrize("phase", ["draw_corpus", "evaluate"])
+@pytest.mark.parametrize("phase", ["build_corpus", "evaluate"])
 def test_ctrl_c_outside_the_steps_stops_too(
     phase: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deq.digits.errors import DataError
-from deq.models import Sandwich
+from deq.models import DenseClassifier
 from deq.models.weights import save
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import registry
@@ -197,15 +197,15 @@ def test_brought_weights_are_checked_and_are_this_visitors_only(tmp_path, monkey
     state: dict[str, object] = {}
     monkeypatch.setattr(own_model.st, "session_state", state)
     path = tmp_path / "m.safetensors"
-    save(Sandwich(), path, {})
+    save(DenseClassifier(), path, {})
     state["bring"] = Brought(path.read_bytes())
     own_model._taken()
-    assert isinstance(state["own-model"].model, Sandwich)
+    assert isinstance(state["own-model"].model, DenseClassifier)
     state["bring"] = Brought(path.read_bytes()[:500])
     own_model._taken()
     assert "from a friend.safetensors" in str(state["own-model-refused"])
     assert "Bring a file" in str(state["own-model-refused"])
-    assert isinstance(state["own-model"].model, Sandwich)  # nothing is lost
+    assert isinstance(state["own-model"].model, DenseClassifier)  # nothing is lost
     own_model.drop()
     assert "own-model" not in state
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.models.classifier import CLASSES, Classifier
 from deq.models.verdict import Thresholds
 
@@ -70,7 +70,7 @@ def draw_map(model: Classifier, images: Tensor, labels: Tensor) -> None:
 
 @torch.no_grad()
 def set_thresholds(
-    model: Classifier, digits: Set, keep: float = 0.997, name: float = 0.99
+    model: Classifier, digits: LabelledImages, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
     """Choose temperature and limits on validation digits, and put them into the model.
 

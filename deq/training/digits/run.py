@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from deq.digits.corpus import Report, draw_corpus
+from deq.digits.corpus import Report, build_corpus
 from deq.digits.mnist import load_mnist, load_subset
 from deq.models.evaluation import evaluate
 from deq.models.weights import SHIPPED, save
@@ -75,7 +75,7 @@ def train_digits(
             for split in ("train", "test"):
                 load_mnist(split, data, download=True)
         world.wait()
-    corpus = draw_corpus(
+    corpus = build_corpus(
         data,
         download=download,
         pen_copies=config.pen_copies,

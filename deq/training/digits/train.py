@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deq.digits.augment import Augment
-from deq.digits.corpus import NOT_A_DIGIT, Corpus, Set
+from deq.digits.corpus import NOT_A_DIGIT, Corpus, LabelledImages
 from deq.models.digits import Digits
 from deq.training.digits.checkpoint import keep, resume
 from deq.training.digits.config import TrainConfig
@@ -178,7 +178,7 @@ class Trainer:
         )
         return chosen[torch.randperm(len(chosen), generator=generator)]
 
-    def _batch(self, index: Tensor) -> Set:
+    def _batch(self, index: Tensor) -> LabelledImages:
         """Pictures (B, 28, 28) in [0, 1] and labels (B,) by their place in all three sources."""
         images, labels, offset = [], [], 0
         for source in (self.data.mnist, self.data.pen, self.data.scribbles):
@@ -233,7 +233,7 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
 
 
 @torch.no_grad()
-def accuracy(model: Digits, part: Set) -> float:
+def accuracy(model: Digits, part: LabelledImages) -> float:
     """Share of pictures named right."""
     model.eval()
     images, labels = part

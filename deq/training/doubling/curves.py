@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from deq.models.doubling import HIDDEN, SCALE, Variant, line_of
+from deq.models.doubling import HIDDEN, SCALE, Variant, cell_line
 from deq.solve import solve
 from deq.solvers import Anderson
 from deq.training.doubling.config import DoublingConfig
@@ -108,7 +108,7 @@ def course_of(
         targets=config.slope * inputs + config.intercept,
         slope=config.slope,
         intercept=config.intercept,
-        goal=line_of(config.slope, config.intercept),
+        goal=cell_line(config.slope, config.intercept),
         variant=config.variant,
     )
 

@@ -180,7 +180,7 @@ def _look(
         evals=float(statistics.nfe.double().mean()),
         adjoint_evals=float(backward.nfe.double().mean()) if backward is not None else math.nan,
         settled=float(statistics.converged.double().mean()),
-        weights=model.parameters_list(),
+        weights=model.parameter_list(),
         seconds=seconds,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.digits.mnist import Split, load_mnist, load_subset
 from deq.models.classifier import CLASSES
 
@@ -31,8 +31,8 @@ class LabData:
         class in turn: the first 200 of them make the cloud.
     """
 
-    train: Set
-    held: Set
+    train: LabelledImages
+    held: LabelledImages
     shown: Tensor
 
 
@@ -62,6 +62,6 @@ def lab_data(name: str, folder: Path | str | None = None) -> LabData:
     return LabData(train, kept, torch.stack(by_class, dim=1).flatten())
 
 
-def _all(split: Split, folder: Path | str | None) -> Set:
+def _all(split: Split, folder: Path | str | None) -> LabelledImages:
     images, labels = load_mnist(split, folder)
     return torch.from_numpy(images), torch.from_numpy(labels)

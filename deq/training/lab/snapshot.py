@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from deq.diagnostics import spectral_radius
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.models.classifier import CLASSES
 from deq.training.lab.config import Network
 from deq.training.lab.data import CLOUD, LabData
@@ -101,7 +101,7 @@ def _flattened(states: Array, labels: npt.NDArray[np.int64], before: Array | Non
 
 
 @torch.no_grad()
-def named(model: Network, part: Set) -> Tensor:
+def named(model: Network, part: LabelledImages) -> Tensor:
     """Probabilities (N, 10) of pictures (N, 28, 28) uint8, in evaluation mode."""
     model.eval()
     some = (model.settle(images.float() / 255) for images in torch.split(part[0], _PIECE))

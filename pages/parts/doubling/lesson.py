@@ -36,6 +36,6 @@ def untrained(config: DoublingConfig) -> dict[str, object]:
         "epoch": 0,
         "slope": model.slope,
         "intercept": model.intercept,
-        "weights": model.parameters_list(),
+        "weights": model.parameter_list(),
         **unknown,
     }

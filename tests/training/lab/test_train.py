@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import deq
-from deq.models import Digits, Sandwich, WeightsError
+from deq.models import DenseClassifier, Digits, WeightsError
 from deq.models.weights import load_file
 from deq.training.errors import TrainingError
 from deq.training.lab.config import GRADIENTS, SOLVERS, LabConfig, build
@@ -116,7 +116,9 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
     assert Lab(lab.config, tmp_path).step == 16
 
 
-@pytest.mark.parametrize(("model", "kind"), [("article", Sandwich), ("convolutional", Digits)])
+@pytest.mark.parametrize(
+    ("model", "kind"), [("article", DenseClassifier), ("convolutional", Digits)]
+)
 def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path: Path) -> None:
     config = LabConfig.of({"model": model, "width": 8, "epochs": 1, "rate": 3e-3})
     *_, last = train_lab(config, folder=tmp_path)
