@@ -41,7 +41,7 @@ class Classifier(nn.Module, ABC):
     Attributes
     ----------
     basis : Tensor (3, D)
-        Directions on which states are drawn (see `draw_map` of `deq.training.digits.calibrate`);
+        Directions on which states are drawn (see `fit_projection` of `deq.training.calibrate`);
         `centre` (D,) is their origin, the mean of known equilibria.
     cloud_points, cloud_labels : Tensor (N, 3), (N,)
         Equilibria of training digits on that basis, and which digits they are.
@@ -133,7 +133,7 @@ class Classifier(nn.Module, ABC):
             return torch.zeros(1, *self.shape)
         if not len(self.cloud_points):
             raise ValueError(
-                "no map of the states yet: deq.training.digits.calibrate.draw_map makes it"
+                "no map of the states yet: deq.training.calibrate.fit_projection makes it"
             )
         place = torch.randn(3, generator=torch.Generator().manual_seed(seed))
         place = place * self.cloud_points.std(0)  # (3,)

@@ -15,7 +15,7 @@ from deq.models.classifier import CLASSES
 
 SHOWN, CLOUD = 30, 20
 """Of each class: digits asked about while training goes on, and those of them that are drawn."""
-_HELD = 5  # of the subset every fifth digit is kept apart
+_HELD_OUT_EVERY = 5  # of the subset every fifth digit is kept apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class LabData:
     """
 
     train: LabelledImages
-    held: LabelledImages
+    held_out: LabelledImages
     shown: Tensor
 
 
@@ -54,8 +54,8 @@ def lab_data(name: str, folder: Path | str | None = None) -> LabData:
     """
     if name == "subset":
         images, labels = (torch.from_numpy(part) for part in load_subset())
-        held = torch.arange(len(labels)) % _HELD == _HELD - 1
-        train, kept = (images[~held], labels[~held]), (images[held], labels[held])
+        held_out = torch.arange(len(labels)) % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1
+        train, kept = (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
     else:
         train, kept = _all("train", folder), _all("test", folder)
     by_class = [torch.nonzero(kept[1] == k)[:SHOWN, 0] for k in range(CLASSES)]

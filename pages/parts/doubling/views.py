@@ -12,7 +12,7 @@ import streamlit as st
 
 from deq.figures.doubling.learning import learning
 from deq.training.doubling.config import DoublingConfig
-from deq.training.doubling.curves import course_of
+from deq.training.doubling.curves import curves_of
 from pages.parts.runs.run import Run
 from pages.parts.shared import downloads as files
 from pages.parts.shared import player_keys
@@ -106,7 +106,7 @@ def picture(records: Records, config: DoublingConfig, *, live: bool, theme: str 
     """The four panels; played once nothing more is to come. Returns the figure."""
     narrow = player_keys.narrow()
     played = not live and len(records) > 1
-    figure = learning(course_of(records, config), played=played, stacked=narrow, theme=theme)
+    figure = learning(curves_of(records, config), played=played, stacked=narrow, theme=theme)
     height = 1150 if narrow else 570
     with st.container(key="train-loss"):
         chart(figure, "doubling", height=height, alt=ALT, theme=theme)

@@ -12,7 +12,7 @@ from deq.figures.training.comparison import MOST, runs
 from deq.figures.training.confusion import confusion_matrix
 from deq.figures.training.run import lab
 from deq.training.lab.config import LabConfig
-from deq.training.lab.curves import Log, table
+from deq.training.lab.curves import Log, to_csv
 from deq.training.lab.data import lab_data
 from deq.training.lab.train import WEIGHTS
 from pages.parts.runs.run import Run
@@ -82,7 +82,7 @@ def downloads(run: Run | None, records: words.Records, figure: Any) -> None:
             key="download-weights",
             disabled=not there,
         )
-        files.numbers("Log (CSV)", lambda: table(records), "lab")
+        files.numbers("Log (CSV)", lambda: to_csv(records), "lab")
         files.picture(figure, "Training lab", ALT, "lab")
 
 
@@ -115,7 +115,7 @@ def answers(records: words.Records, config: LabConfig, theme: str | None) -> Non
 
 
 def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
-    images = lab_data(config.data).held[0]
+    images = lab_data(config.data).held_out[0]
     with st.container(horizontal=True, gap="small"):  # unlike columns, also in rows on a phone
         for k, found in enumerate(wrong):
             image = (images[int(found["place"])].float() / 255).numpy()  # (28, 28)
