@@ -8,6 +8,7 @@ import math
 import pytest
 
 from pages.parts.fixed_points.lesson import Choice
+from pages.parts.shared.downloads import columns
 from pages.parts.steady_states import code, lesson, solver_lesson, words
 from pages.parts.steady_states.controls import SECTIONS, USUAL, rounded
 from pages.parts.steady_states.tasks import TRY
@@ -211,7 +212,7 @@ def test_euler_with_h_one_is_the_iteration_digit_by_digit():
 
 def test_the_csv_has_every_digit():
     found = lesson.flowing(COS)
-    rows = list(csv.reader(io.StringIO(words.table(["t", "x"], found.t, found.courses[0]))))
+    rows = list(csv.reader(io.StringIO(columns(["t", "x"], found.t, found.courses[0]))))
     assert rows[0] == ["t", "x"]
     assert [float(row[1]) for row in rows[1:]] == found.courses[0].tolist()
 

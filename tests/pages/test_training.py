@@ -44,7 +44,7 @@ def until_over(run: Run, patience: float = 90) -> None:
 
 def start(app) -> Run:
     app.button(key="train-start").click().run()
-    run = registry.pool().find(app.session_state[lesson.DESK.key])
+    run = registry.pool().find(app.session_state[lesson.PANEL.key])
     assert run is not None
     return run
 
@@ -182,8 +182,8 @@ def test_the_code_on_the_page_runs(open_page):
 
 
 def test_a_run_in_words():
-    assert "example" in words.where(None)
-    assert words.verdict([], LabConfig()) == "Nothing learnt yet."
+    assert "example" in words.status(None)
+    assert words.verdict([]) == "Nothing learnt yet."
     assert words.share_done([{"step": 3, "steps": 12}]) == 0.25
 
 

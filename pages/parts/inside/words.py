@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from deq.inside import Depth, Flow, Kick, Scene, Sensitivity, Smudge, Spectrum, Starts
@@ -34,6 +32,11 @@ LOOK: Mapping[str, str] = {
     "sensitivity": "**Orange** pixels speak for the digit, **blue** ones against it, the stronger "
     "the more. The two maps agree once k steps have converged; the implicit one stored none.",
 }
+KEYS = "Figure, played by its buttons"
+SHARES_ALT = "Probability of each digit over solver time."
+DEPTH_SHARES_ALT = "Probability of each digit over the number of layers."
+DEPTH_DISTANCE_ALT = "Distance from the equilibrium over the number of layers."
+MOVED_ALT = "How far the injected input and the equilibrium have moved, over the amount."
 TRY = (
     Try("The default", {}, "How far inside the circle are they?"),
     Try("At the edge", {"gamma": 5.0}, "Which of the two lines is crossed first?"),
@@ -175,21 +178,6 @@ _SAY: tuple[tuple[type, Callable[[Scene, Any], str]], ...] = (
     (Smudge, _smudge),
     (Sensitivity, _sensitivity),
 )
-
-
-def table(columns: Mapping[str, Iterable[Any]]) -> str:
-    r"""Numbers as CSV, every digit of them.
-
-    Examples
-    --------
-    >>> table({"k": [0, 1], "distance": [2.0, 0.5]})
-    'k,distance\n0,2.0\n1,0.5\n'
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return out.getvalue()
 
 
 def code(section: str, digit: int | None, gain: float, options: Mapping[str, Any]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from deq.race import Problem, SolverRun
 from deq.status import Status
 from pages.parts.pad import subject
+from pages.parts.shared import downloads
 from pages.parts.shared.tasks import Try
 
 IDEA = (
@@ -20,6 +19,7 @@ LOOK = (
     "curves that bend down: those learn from their past. A head stops where its solver stops. "
     "…: reached the cap; ✕: failed."
 )
+KEYS = "The race, played by keys: space plays and pauses, right arrow steps, Home begins again"
 SECONDS = (
     "Seconds are spread evenly over a solver's evaluations. Beside a cheap f, what a solver does "
     "itself costs more than it saves; the larger f, the more the other picture counts."
@@ -156,15 +156,14 @@ def _short(residual: float) -> str:
 
 def numbers(laps: Sequence[SolverRun]) -> str:
     """Every accepted state of every solver as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["solver", "evaluations", "residual", "seconds", "status"])
-    for lap in laps:
-        for spent, residual in zip(lap.evals, lap.residuals, strict=True):
-            writer.writerow(
-                [lap.name, spent, residual, lap.seconds_per_eval * spent, lap.status.name]
-            )
-    return out.getvalue()
+    return downloads.table(
+        ["solver", "evaluations", "residual", "seconds", "status"],
+        (
+            (lap.name, evals, residual, lap.seconds_per_eval * evals, lap.status.name)
+            for lap in laps
+            for evals, residual in zip(lap.evals, lap.residuals, strict=True)
+        ),
+    )
 
 
 def code(name: str, digit: int | None, *, backward: bool, tol: float) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from deq.scalar import PRESETS
 from pages.parts.fixed_points import controls
-from pages.parts.fixed_points.words import short
+from pages.parts.shared.numbers import short
 from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES
 
 SECTIONS = ("Flow", "Euler step", "Why an ODE", "Depth")
