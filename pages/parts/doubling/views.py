@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pages.parts.runs.views import Results
-
 from deq.figures.doubling.learning import learning
 from deq.training.doubling.config import DoublingConfig
 from deq.training.doubling.curves import curves_of
 from pages.parts.doubling import lesson, words
 from pages.parts.runs.run import Run
+from pages.parts.runs.views import Results
 from pages.parts.shared import downloads
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pages.parts.runs.words import where
-
 from deq.training.doubling.config import DoublingConfig
 from pages.parts.runs.run import Records, Run
+from pages.parts.runs.words import where
 from pages.parts.shared.numbers import known, minus, readout
 
 CLOSE = 0.05  # an answer that is right to the eye

@@ -14,6 +14,7 @@ from pages.parts.runs.run import Records, Run
 from pages.parts.shared import errors, hero, player_keys
 from pages.parts.shared.chart import chart
 
+
 @dataclass(frozen=True)
 class Results:
     """What a page shows of a run at one moment.

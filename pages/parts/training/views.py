@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from pages.parts.runs.views import Results
 
 from deq.figures import magnify
 from deq.figures.training.comparison import MOST, runs
@@ -17,6 +16,7 @@ from deq.training.lab.curves import Log, to_csv
 from deq.training.lab.data import lab_data
 from deq.training.lab.train import WEIGHTS
 from pages.parts.runs.run import Records, Run
+from pages.parts.runs.views import Results
 from pages.parts.shared import downloads
 from pages.parts.shared.chart import Panel, chart
 from pages.parts.training import lesson, tasks, to_draw, words

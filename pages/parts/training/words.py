@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts.runs.words import where
-
 from deq.training.lab.config import LabConfig
 from pages.parts.runs.run import Records, Run
+from pages.parts.runs.words import where
 from pages.parts.shared.numbers import known
 
 ALT = (
