@@ -26,9 +26,9 @@ from deq.digits import DataError
 from deq.models.doubling import VARIANTS
 from deq.models.weights import SHIPPED, load_file
 from deq.training.doubling import config as doubling
-from deq.training.jobs import json_line
 from deq.training.lab import config as lab
-from deq.training.options import Options
+from deq.training.options import SOLVERS, Options
+from deq.training.records import json_line
 
 Config = TypeVar("Config", bound=Options)
 
@@ -85,7 +85,7 @@ def _add_doubling(models: Commands, *shared: argparse.ArgumentParser) -> None:
     _add_number(parser, usual, "seed", seed, "of the first weights")
     _add_number(parser, usual, "tol", positive, "tolerance of the solves")
     _add_choice(parser, "variant", VARIANTS, usual.variant)
-    _add_choice(parser, "solver", doubling.SOLVERS, usual.solver)
+    _add_choice(parser, "solver", SOLVERS, usual.solver)
     _add_choice(parser, "gradient", doubling.GRADIENTS, usual.gradient)
     parser.add_argument(
         "--unconstrained",
@@ -108,7 +108,7 @@ def _add_lab(models: Commands, *shared: argparse.ArgumentParser) -> None:
     )
     _add_choice(parser, "model", lab.MODELS, usual.model)
     _add_choice(parser, "digits", lab.SIZES, usual.data, dest="source")  # --data is a folder
-    _add_choice(parser, "solver", lab.SOLVERS, usual.solver)
+    _add_choice(parser, "solver", SOLVERS, usual.solver)
     _add_choice(parser, "gradient", lab.GRADIENTS, usual.gradient)
     _add_number(parser, usual, "width", count, "channels of the convolutional state")
     _add_number(parser, usual, "epochs", count, "passes over the digits")

@@ -1,20 +1,19 @@
-"""Runs that can be named and configured by JSON, for processes that are told what to train.
+"""Runs by name, with a configuration in JSON: what a worker process can be asked to do.
 
-A job is a generator ``job(config, folder, stopped)``: a JSON object that decides the result, a
-folder of its own for what it keeps, and a function that says whether somebody wants it to end. It
-yields records that JSON can hold, each with a ``stage``, the last one ``"stopped"`` or ``"done"``.
+A job is a generator ``job(config, folder, stopped)``: ``config`` is a JSON object, ``folder`` is
+where the run keeps its files, and ``stopped()`` says whether the run shall end. It yields records
+that JSON can hold, each with a ``stage``; the last stage is ``"stopped"`` or ``"done"``.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-Record = Mapping[str, object]
+from deq.training.records import Record
+
 Job = Callable[[Record, Path, Callable[[], bool]], Iterator[Record]]
 
 JOBS: dict[str, str] = {
@@ -22,7 +21,7 @@ JOBS: dict[str, str] = {
     "lab": "deq.training.jobs:lab",
     "mnist": "deq.training.jobs:mnist",
 }
-"""Kind → ``module:function``, imported when it is first asked for."""
+"""Kind → ``module:function``. The module is imported when the kind is first used."""
 
 
 def job(kind: str) -> Job:
@@ -41,21 +40,8 @@ def job(kind: str) -> Job:
     return found
 
 
-def json_line(record: Record) -> str:
-    r"""A record as one line of JSON. JSON has no NaN and no infinity; both become null.
-
-    Examples
-    --------
-    >>> json_line({"loss": float("nan"), "step": 0})
-    '{"loss": null, "step": 0}\n'
-    """
-    known = {k: None if isinstance(v, float) and not math.isfinite(v) else v
-             for k, v in record.items()}  # fmt: skip
-    return json.dumps(known, allow_nan=False) + "\n"
-
-
 def doubling(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Train y = 2x; see `deq.training.doubling.train`. The run is kept in ``run.safetensors``."""
+    """Train y = 2x; the checkpoint is ``run.safetensors``. See `deq.training.doubling.train`."""
     from deq.training.doubling.config import DoublingConfig
     from deq.training.doubling.train import train_doubling
 
@@ -74,7 +60,7 @@ def lab(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[R
 
 
 def mnist(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Fetch MNIST into the user's cache, file by file, each checked by its SHA-256."""
+    """Fetch the four files of MNIST into the user's cache; each is checked by its SHA-256."""
     from deq.digits.mnist import SHA256, fetch
 
     for done, name in enumerate(SHA256):

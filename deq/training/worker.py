@@ -15,11 +15,11 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from deq.training.jobs import job, json_line
+from deq.training.jobs import job
+from deq.training.records import Record, json_line
 
 _STOP = "stop"
 
@@ -76,7 +76,7 @@ def _run(request: str, stop: threading.Event, out: TextIO) -> None:
         _say(out, record)
 
 
-def _say(out: TextIO, record: Mapping[str, object]) -> None:
+def _say(out: TextIO, record: Record) -> None:
     out.write(json_line(record))
     out.flush()
 

@@ -25,6 +25,7 @@ from deq.training.checkpoint import load_checkpoint, save_checkpoint
 from deq.training.digits.config import TrainConfig
 from deq.training.digits.distributed import World
 from deq.training.digits.progress import Progress, Stage
+from deq.training.records import mean_evals
 
 
 class Trainer:
@@ -140,11 +141,9 @@ class Trainer:
         self.optimiser.step()
         norm = model.cell.project_()
         self.step += 1
-        last = model.equilibrium.last
-        backward = last.backward if last is not None else None
-        forth = float(last.nfe.float().mean()) if last is not None else math.nan
-        back = float(backward.nfe.float().mean()) if backward is not None else math.nan
-        means = self.world.sums(torch.tensor([loss.item(), weight * forth, weight * back]))
+        evals, adjoint_evals = mean_evals(model.equilibrium.last)
+        parts = torch.tensor([loss.item(), weight * evals, weight * adjoint_evals])
+        means = self.world.sums(parts)
         return replace(
             self._progress("step", began),
             loss=float(means[0]),

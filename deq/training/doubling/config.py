@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 
-from deq.gradients.base import Gradient
-from deq.gradients.implicit import Implicit
-from deq.gradients.phantom import Phantom
-from deq.gradients.unrolled import Unrolled
 from deq.models.doubling import VARIANTS, Doubling, Variant
-from deq.solvers import ODE, Anderson, Broyden, Picard, Solver
 from deq.solvers.base import require_count, require_number
+from deq.training.options import SOLVERS as SOLVERS
 from deq.training.options import (
     Options,
+    gradients,
     require_at_most,
     require_flag,
     require_one_of,
     require_seed,
 )
 
-_MOST_EVALS = 3000  # the ODE's thousands are ten numbers each
-SOLVERS: Mapping[str, Callable[[], Solver]] = {
-    "Anderson": Anderson,
-    "Picard": Picard,
-    "Broyden": Broyden,
-    "ODE": ODE,
-}
-GRADIENTS: Mapping[str, Callable[[float], Gradient]] = {
-    "implicit": lambda tol: Implicit(tol=tol, max_evals=_MOST_EVALS),
-    "phantom": lambda tol: Phantom(steps=5),
-    "unrolled": lambda tol: Unrolled(),
-}
+_MAX_EVALS = 3000  # the ODE's thousands are ten numbers each
+GRADIENTS = gradients(max_evals=_MAX_EVALS, phantom_steps=5)
 MOST_EPOCHS = 5000
 
 
@@ -103,7 +89,7 @@ def build(config: DoublingConfig) -> Doubling:
             solver=SOLVERS[config.solver](),
             gradient=GRADIENTS[config.gradient](config.tol),
             tol=config.tol,
-            max_evals=_MOST_EVALS,
+            max_evals=_MAX_EVALS,
         ).double()
     if config.constrained:
         model.constrain_()

@@ -19,6 +19,7 @@ from deq.status import Status
 from deq.training.checkpoint import load_checkpoint, save_checkpoint
 from deq.training.doubling.config import DoublingConfig, build
 from deq.training.errors import TrainingError
+from deq.training.records import mean_evals
 
 INPUTS = tuple(float(x) for x in range(1, 11))
 OUTSIDE = -5.0
@@ -166,7 +167,7 @@ def _record(
     lost = (status == int(Status.DIVERGED)) | (status == int(Status.NON_FINITE))
     if bool(lost.any()) or not math.isfinite(loss.item()):
         raise TrainingError(_divergence(model, config, epoch))
-    backward = statistics.backward
+    evals, adjoint_evals = mean_evals(statistics)
     with torch.no_grad():
         answer = float(model(torch.full((1, 1), OUTSIDE, dtype=torch.float64)))
     return DoublingProgress(
@@ -177,8 +178,8 @@ def _record(
         slope=model.slope,
         intercept=model.intercept,
         answer=answer,
-        evals=float(statistics.nfe.double().mean()),
-        adjoint_evals=float(backward.nfe.double().mean()) if backward is not None else math.nan,
+        evals=evals,
+        adjoint_evals=adjoint_evals,
         settled=float(statistics.converged.double().mean()),
         weights=model.parameter_list(),
         seconds=seconds,

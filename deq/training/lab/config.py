@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 import torch
 
 from deq.gradients.base import Gradient
-from deq.gradients.implicit import Implicit
-from deq.gradients.phantom import Phantom
-from deq.gradients.unrolled import Unrolled
 from deq.models.dense import DenseClassifier, DenseConfig
 from deq.models.digits import Digits, DigitsConfig
-from deq.solvers import ODE, Anderson, Broyden, Picard, Solver
+from deq.solvers import Solver
 from deq.solvers.base import require_count, require_number
+from deq.training.options import SOLVERS as SOLVERS
 from deq.training.options import (
     Options,
+    gradients,
     require_at_most,
     require_flag,
     require_one_of,
@@ -29,18 +28,8 @@ Network = Digits | DenseClassifier
 MODELS = ("article", "convolutional")
 SIZES: Mapping[str, int] = {"subset": 4_000, "mnist": 60_000}
 """Data → how many digits there are to learn from."""
-SOLVERS: Mapping[str, Callable[[], Solver]] = {
-    "Anderson": Anderson,
-    "Picard": Picard,
-    "Broyden": Broyden,
-    "ODE": ODE,
-}
-_MOST_EVALS = 100
-GRADIENTS: Mapping[str, Callable[[float], Gradient]] = {
-    "implicit": lambda tol: Implicit(tol=tol, max_evals=_MOST_EVALS),
-    "phantom": lambda tol: Phantom(steps=3),
-    "unrolled": lambda tol: Unrolled(),
-}
+_MAX_EVALS = 100
+GRADIENTS = gradients(max_evals=_MAX_EVALS, phantom_steps=3)
 MOST_EPOCHS, WIDEST = 200, 64
 
 
@@ -148,5 +137,5 @@ def build(config: LabConfig) -> Network:
             if not config.contained:
                 model.cell.contraction = math.inf  # measured, never reached
     if config.solver == "ODE":
-        model.equilibrium.max_evals = 10 * _MOST_EVALS
+        model.equilibrium.max_evals = 10 * _MAX_EVALS
     return model

@@ -28,6 +28,7 @@ from deq.training.lab.config import LabConfig, Network, build
 from deq.training.lab.data import LabData, lab_data
 from deq.training.lab.progress import LabProgress, Stage
 from deq.training.lab.validation import Validator, confusion, mistakes, named
+from deq.training.records import mean_evals
 
 WEIGHTS, CHECKPOINT = "weights.safetensors", "run.safetensors"
 """What a run keeps in its folder: the network, and what it needs to be resumed."""
@@ -156,11 +157,11 @@ class Lab:
         if last is None:
             return line
         size = torch.linalg.vector_norm(z.detach().flatten(1), dim=1)  # (B,)
-        back = last.backward
+        evals, adjoint_evals = mean_evals(last)
         return replace(
             line,
-            evals=float(last.nfe.double().mean()),
-            adjoint_evals=float(back.nfe.double().mean()) if back is not None else math.nan,
+            evals=evals,
+            adjoint_evals=adjoint_evals,
             residual=float((last.residual / (1 + size)).max()),
             settled=float(last.converged.double().mean()),
         )
