@@ -1,9 +1,9 @@
-"""Fixed points of one number: everything that two lessons need, and nothing that draws.
+"""Fixed points of maps of one number, in float64.
 
-Maps (`maps`), iterating them (`orbit`) and what came of it in words (`story`), their fixed points
-(`points`) and slopes (`slopes`), which start ends where (`basins`), the flow dx/dt = g(x) − x
-(`flow`, `curve`), Euler's step along it (`euler`), faster methods (`cures`), and a small network as
-the same thing in several dimensions (`network`). All in float64.
+`maps`: examples. `orbit`: iterates, cobweb, period; `behaviour`: what iteration does, in words.
+`points`: all fixed points; `contraction`: slopes and where they are below 1; `basins`: which start
+ends where. `flow`, `curve`: the ODE dx/dt = g(x) − x; `euler`: its Euler steps. `accelerated`:
+Anderson's and Newton's methods. `network`: one tanh layer as a map of n numbers.
 """
 
 from deq.scalar.accelerated import Path, accelerated

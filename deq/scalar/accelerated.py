@@ -1,4 +1,4 @@
-"""Other methods on the same map: what they visit, and what that costs."""
+"""Damped, Anderson and Newton iterations on a map of one number: iterates and evaluations."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from deq.solvers.base import Iteration, Solver, require_count, require_number
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What a method visited.
+    """The iterates of a method.
 
     Attributes
     ----------
     xs : Tensor, shape (n + 1,)
-        Its iterates, the start first.
+        Iterates, the start first.
     heights : Tensor, shape (n + 1,)
-        g at them.
+        g at the iterates.
     evals : Tensor, shape (n + 1,), int64
-        Evaluations spent when g was known there. A derivative counts as one.
+        Evaluations of g up to each iterate. A derivative counts as one.
     converged : bool
         Whether the last iterate met the tolerance.
     """
@@ -62,17 +62,17 @@ def accelerated(
     tol : float
         Absolute tolerance.
     max_evals : int
-        Cap on the evaluations.
+        Largest number of evaluations.
 
     Returns
     -------
     Path
-        Ends early, unsettled, where g has no finite value.
+        Ends early, not converged, where g is not finite.
 
     Raises
     ------
     TypeError
-        For a solver that takes no single steps, such as ODE.
+        If the solver has no single steps, such as ODE.
 
     References
     ----------
@@ -81,7 +81,7 @@ def accelerated(
 
     Examples
     --------
-    Newton's method jumps from −1 to 8.72 on cos, and is there in seven steps all the same.
+    On cos Newton's method jumps from −1 to 8.72, and still converges in seven steps.
 
     >>> path = accelerated(torch.cos, -1.0, Newton())
     >>> round(float(path.xs[1]), 2), path.steps, round(float(path.xs[-1]), 4)

@@ -10,7 +10,7 @@ from torch import Tensor
 from deq.scalar.orbit import Map, as_float64
 from deq.solvers.base import require_count, require_number
 
-# Iterates in a row that have to be near a fixed point: passing by is not arriving.
+# So many iterates in a row must be near the fixed point, so that one that passes by is not counted.
 _IN_A_ROW = 8
 
 
@@ -18,24 +18,24 @@ _IN_A_ROW = 8
 def basins(
     f: Map, starts: Tensor, points: Sequence[float], *, n: int = 500, tol: float = 1e-4
 ) -> Tensor:
-    """To which of ``points`` iteration goes, for all starts at once; −1 to none.
+    """To which of ``points`` iteration converges, for all starts at once; −1 for none.
 
-    A start belongs to a point p when the last eight of n iterates have ``|x − p| ≤ tol·(1 + |p|)``.
-    Cycles, escapes and starts that need longer than n steps (a neutral point attracts as slowly as
-    1/√n) are −1.
+    A start belongs to p when the last eight of n iterates have ``|x − p| ≤ tol·(1 + |p|)``. Starts
+    on cycles, starts that diverge, and starts that need more than n steps are −1. (At a neutral
+    point the distance falls only like 1/√n.)
 
     Parameters
     ----------
     f : callable
         Maps tensors elementwise.
     starts : Tensor, shape (S,)
-        Where to begin.
+        Starts.
     points : sequence of float
         Fixed points, such as ``[p.x for p in fixed_points(f, low, high)]``.
     n : int
         Steps.
     tol : float
-        How near is there.
+        Relative tolerance of the distance.
 
     Returns
     -------

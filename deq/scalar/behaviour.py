@@ -1,4 +1,4 @@
-"""Iterating a map of one number, and saying in words what came of it."""
+"""What iteration of a map of one number does: it converges, cycles, diverges …, in words."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from torch import Tensor
 from deq.scalar.orbit import ESCAPE, Map, as_float64, iterate, period, rate
 from deq.solvers.base import require_number
 
-# Steps that shrink less than this are not on their way anywhere.
+# Iteration converges slowly where the observed rate is below this …
 _CREEPING = 0.999
-# So many of the last steps have to.
+# … and so many of the last steps shrink one after the other.
 _LATELY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Orbit:
-    """What iterating did.
+    """The result of an iteration.
 
     Attributes
     ----------
     xs : Tensor, shape (n + 1,)
         The iterates.
     kind : str
-        "settles", "cycles", "escapes", "breaks" (a value that is no number), "creeps" or "wanders".
+        "settles", "cycles", "escapes" (diverges), "breaks" (g has no finite value), "creeps"
+        (converges, but not within n steps) or "wanders" (none of these).
     steps : int
-        Until it settled, or all that were taken.
+        Steps until it settled, or all steps.
     period : int
-        Of a cycle, otherwise 0; 1 where it settles.
+        Of a cycle; 1 where it settles, otherwise 0.
     rate : float
-        Observed contraction.
+        Observed contraction per step; see `deq.scalar.rate`.
     sentence : str
-        All that for people.
+        The result in one sentence.
     """
 
     xs: Tensor
@@ -44,10 +45,10 @@ class Orbit:
 
 
 def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float = ESCAPE) -> Orbit:
-    """Iterate and say what happened.
+    """Iterate ``x ← f(x)`` n times and classify the result.
 
-    It settles after the first step from which on ``|f(x) − x| < tol`` for good, so that a chaotic
-    orbit that brushes past a fixed point does not count.
+    It settles at the first step from which on all steps have ``|f(x) − x| < tol``. A chaotic orbit
+    that passes near a fixed point does not count.
 
     Examples
     --------
@@ -62,17 +63,17 @@ def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float =
     taken = len(xs) - 1
     observed = rate(xs)
 
-    def told(kind: str, sentence: str, steps: int = taken, period: int = 0) -> Orbit:
+    def result(kind: str, sentence: str, steps: int = taken, period: int = 0) -> Orbit:
         return Orbit(xs, kind, steps, period, observed, sentence)
 
     if float(xs[-1].abs()) > escape:
-        return told("escapes", f"It runs away: beyond {escape:,.0f} after {_steps(taken)}.")
+        return result("escapes", f"It runs away: beyond {escape:,.0f} after {_steps(taken)}.")
     if taken < n:
         infinite = bool(as_float64(f(xs[-1])).isinf())
-        if infinite and xs[-2:].abs().diff().sum() > 0:  # it grew, and then overflowed
-            return told("escapes", f"It runs away: beyond all numbers after {_steps(taken + 1)}.")
+        if infinite and xs[-2:].abs().diff().sum() > 0:  # it grew until it overflowed
+            return result("escapes", f"It runs away: beyond all numbers after {_steps(taken + 1)}.")
         lost = "the value is infinite" if infinite else "there is no value"
-        return told("breaks", f"It breaks off after {_steps(taken)}: at {_shown(xs[-1])} {lost}.")
+        return result("breaks", f"It breaks off after {_steps(taken)}: at {_shown(xs[-1])} {lost}.")
     moving = xs.diff().abs() >= tol  # (n,)
     if not moving[-1] and (iterate(f, float(xs[-1]), 4).diff().abs() < tol).all():
         steps = int(moving.nonzero()[-1]) + 1 if moving.any() else 0
@@ -80,17 +81,17 @@ def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float =
             said = f"It stands still: the start {_shown(xs[0])} is a fixed point."
         else:
             said = f"It settles at {_shown(xs[-1])} after {_steps(steps)}."
-        return told("settles", said, steps, 1)
+        return result("settles", said, steps, 1)
     p = period(xs)
     if p > 1:
         where = _listed(xs[-p:]) if p <= 4 else ""
         said = f"It jumps between {_COUNTS.get(p, str(p))} points{where}, for ever."
-        return told("cycles", said, period=p)
-    shrinks = bool((xs.diff().abs()[-_LATELY:].diff() < 0).all())  # a chaotic orbit's do not
+        return result("cycles", said, period=p)
+    shrinks = bool((xs.diff().abs()[-_LATELY:].diff() < 0).all())  # not so in a chaotic orbit
     if observed < _CREEPING and shrinks:
         said = f"It is still on its way after {_steps(taken)}, each {observed:.3g} of the last."
-        return told("creeps", said)
-    return told("wanders", f"It has found no rest and no rhythm in {_steps(taken)}.")
+        return result("creeps", said)
+    return result("wanders", f"It has found no rest and no rhythm in {_steps(taken)}.")
 
 
 _COUNTS = {2: "two", 3: "three", 4: "four"}

@@ -1,4 +1,4 @@
-"""Finding where a function of one number does something: by sections, many places at once."""
+"""Bracketing in many intervals at once: where a property changes, where a function is least."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-# Each round cuts an interval into so many parts: ten rounds are 60 bisections.
+# Each round cuts an interval into 64 parts, so ten rounds are worth 60 bisections.
 _PARTS, _ROUNDS = 64, 10
 
 
 def grid(low: Tensor, high: Tensor, parts: int = _PARTS) -> Tensor:
-    """Points that cut intervals (m,) into equal parts, both ends exactly, (m, parts + 1)."""
+    """Points that cut intervals (m,) into equal parts, ends included: (m, parts + 1)."""
     share = torch.linspace(0.0, 1.0, parts + 1, dtype=torch.float64)
     points = low[:, None] + (high - low)[:, None] * share  # (m, parts + 1)
     points[:, -1] = high
@@ -22,17 +22,17 @@ def grid(low: Tensor, high: Tensor, parts: int = _PARTS) -> Tensor:
 def boundary(
     inside: Callable[[Tensor], Tensor], low: Tensor, high: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Where a property changes between ``low`` and ``high``, (m,) each, to rounding.
+    """Where a property changes between ``low`` and ``high``, (m,) each, to rounding error.
 
     Parameters
     ----------
     inside : callable
-        Tensor to bool tensor of its shape; differs between the ends of each interval.
+        Maps a tensor to a bool tensor of its shape; differs between the ends of each interval.
 
     Returns
     -------
     low, high : Tensor, shape (m,)
-        Neighbouring numbers, about; on either side of a change.
+        Almost neighbouring numbers on either side of a change.
     """
     rows = torch.arange(len(low))
     for _ in range(_ROUNDS if len(low) else 0):
@@ -44,7 +44,7 @@ def boundary(
 
 
 def lowest(size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
-    """Where ``size``, which falls and then rises, is smallest in each interval, (m,)."""
+    """Minimum of ``size`` in each interval (m,), where it first falls and then rises."""
     rows = torch.arange(len(low))
     middle = (low + high) / 2
     for _ in range(_ROUNDS if len(low) else 0):

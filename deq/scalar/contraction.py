@@ -1,4 +1,4 @@
-"""The slope of a map of one number, and where it brings points nearer together."""
+"""The slope of a map of one number, and the intervals on which it is a contraction."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def derivative(f: Map, x: Tensor | float) -> Tensor:
 def contraction_intervals(
     f: Map, low: float, high: float, *, samples: int = 2001
 ) -> list[tuple[float, float]]:
-    """Intervals within [low, high] where ``|g′(x)| < 1``, so that two points come nearer.
+    """Intervals within [low, high] where ``|g′(x)| < 1``.
 
-    By itself no promise that iteration settles: g must also map the interval into itself, see
-    `invariant_interval`. A single point of slope ±1 that the samples miss does not end an interval.
+    For convergence g must also map the interval into itself; see `invariant_interval`. A single
+    point of slope ±1 between two samples does not end an interval.
 
     Examples
     --------
@@ -57,11 +57,11 @@ def contraction_intervals(
 def invariant_interval(
     x: float, intervals: list[tuple[float, float]]
 ) -> tuple[float, float] | None:
-    """The interval around a fixed point that g maps into itself, so that all of it ends there.
+    """The interval around a fixed point x that g maps into itself: iteration from it ends at x.
 
-    Where |g′| < 1 each step brings a point nearer to x, so what begins at a distance r within a
-    contraction interval stays within r: the largest symmetric interval will do. None if x lies in
-    no contraction interval.
+    Where |g′| < 1 each step reduces the distance to x. So g maps the largest interval that is
+    symmetric about x and lies in a contraction interval into itself. None if x lies in no
+    contraction interval.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Euler's steps along dx/dt = g(x) − x, which are damped iteration: how many for which step."""
+"""Euler's method for dx/dt = g(x) − x, which is damped iteration: steps it needs for each h."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from torch import Tensor
 from deq.scalar.orbit import Map, as_float64
 from deq.solvers.base import require_count, require_number
 
-# Steps between looks for starts that have finished.
-_LOOK = 16
+# Steps between two checks for step lengths that have converged.
+_CHECK_EVERY = 16
 
 
 def euler_factor(slope: float, h: float) -> float:
-    """By what a step of length h multiplies an error where g′ is ``slope``: ``1 + h(slope − 1)``.
+    """Factor ``1 + h(g′ − 1)`` by which an Euler step of length h multiplies an error.
 
-    Euler's method settles where it is less than one in size. h = 1 is plain iteration.
+    Euler's method converges where its absolute value is below 1. h = 1 is plain iteration.
 
     Examples
     --------
@@ -26,9 +26,9 @@ def euler_factor(slope: float, h: float) -> float:
 
 
 def best_step(slope: float) -> float:
-    """The step ``1/(1 − slope)`` that takes an error to zero at once, near the fixed point.
+    """The step ``h = 1/(1 − g′)`` whose factor is 0: the fastest near the fixed point.
 
-    Infinite where the slope is 1; negative, of no use, where the flow runs away (slope > 1).
+    Infinite where g′ = 1. Negative where g′ > 1: there the flow diverges and no step helps.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def best_step(slope: float) -> float:
 
 
 def limit_step(slope: float) -> float:
-    """The step ``2/(1 − slope)`` from which on Euler's method no longer settles.
+    """The step ``h = 2/(1 − g′)`` from which on Euler's method no longer converges.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def limit_step(slope: float) -> float:
 def euler_steps(
     f: Map, x0: float, h: float, *, tol: float = 1e-6, max_steps: int = 5000
 ) -> int | None:
-    """Steps ``x ← x + h·(g(x) − x)`` until ``|g(x) − x| < tol``; None if that never happens.
+    """Number of steps ``x ← x + h·(g(x) − x)`` until ``|g(x) − x| < tol``; None if never.
 
     Examples
     --------
@@ -80,12 +80,12 @@ def steps_against_h(
     tol : float
         Absolute tolerance.
     max_steps : int
-        Give up after so many. Near the limit 2/(1 − g′) they grow without bound.
+        Largest number of steps. Near h = 2/(1 − g′) the steps needed grow without bound.
 
     Returns
     -------
     Tensor, shape (H,), int64
-        Steps; −1 for those that do not settle.
+        Steps; −1 where it does not converge.
 
     References
     ----------
@@ -102,9 +102,9 @@ def steps_against_h(
     steps = torch.full((len(hs),), -1)
     h = as_float64(hs)  # (H,)
     x = torch.full_like(h, float(x0))
-    left = torch.arange(len(h))  # those that still move
-    for begin in range(0, max_steps + 1, _LOOK):
-        count = min(_LOOK, max_steps + 1 - begin)
+    left = torch.arange(len(h))  # indices that have not converged
+    for begin in range(0, max_steps + 1, _CHECK_EVERY):
+        count = min(_CHECK_EVERY, max_steps + 1 - begin)
         sizes = []
         for _ in range(count):
             g = f(x) - x  # (L,)

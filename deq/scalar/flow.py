@@ -1,4 +1,4 @@
-"""The map as a flow: dx/dt = g(x) − x stands still exactly where g(x) = x."""
+"""The flow dx/dt = g(x) − x of a map: its steady states are the fixed points of g."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Flow:
     status: Status
 
     def at(self, f: Map, t: Tensor) -> Tensor:
-        """X at the times t (N,), smoothly; NaN after the end of a solution that did not settle.
+        """The state at times t (N,), interpolated; ``f`` is the map g.
 
-        ``f`` is the map that was followed.
+        After the last time it is constant if the solution converged, otherwise NaN.
         """
         curve = torch.from_numpy(hermite(self.t, self.x, f(self.x) - self.x, t))
         if self.status is Status.CONVERGED:
@@ -55,14 +55,14 @@ def flow(
     method: str = "dopri5",
     max_evals: int = 600,
 ) -> list[Flow]:
-    """Follow dx/dt = g(x) − x from each start until it stands still, each in its own time.
+    """Solve dx/dt = g(x) − x from each start, one by one, until ``|g(x) − x|`` meets the tolerance.
 
     Parameters
     ----------
     f : callable
         Maps tensors elementwise.
     starts : sequence of float
-        Where to begin.
+        Starts.
     tol, max_evals
         As in `deq.solve`.
     method : str
@@ -74,10 +74,10 @@ def flow(
 
     Examples
     --------
-    Iteration jumps between 1 and 2 for ever; the flow walks to √2.
+    Iteration jumps between 1 and 2 for ever; the flow converges to √2.
 
-    >>> [course] = flow(lambda x: 2 / x, [1.0])
-    >>> round(float(course.x[-1]), 3), course.status.name
+    >>> [solution] = flow(lambda x: 2 / x, [1.0])
+    >>> round(float(solution.x[-1]), 3), solution.status.name
     (1.414, 'CONVERGED')
     """
     flows = []
@@ -92,7 +92,7 @@ def flow(
 
 @torch.no_grad()
 def slope_field(f: Map, ts: Tensor, xs: Tensor) -> Tensor:
-    """The slope dx/dt = g(x) − x at every point of a (t, x) grid; the same at any t.
+    """The slope dx/dt = g(x) − x on a grid of (t, x); it does not depend on t.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Maps of one number, each showing one thing that fixed-point iteration can do."""
+"""Examples of maps of one number; each shows one behaviour of fixed-point iteration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deq.solvers.base import require_number
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number of a map that people may change."""
+    """A parameter of a map, with the range and step of its control."""
 
     name: str
     low: float
@@ -25,26 +25,26 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ScalarMap:
-    """A map g of one number, with what it takes to show it.
+    """A map g of one number, with its name, parameters and interval to show.
 
     ``map(x)`` evaluates it with default parameters; ``map.at(r=3.2)`` fixes them.
 
     Attributes
     ----------
     key : str
-        Short and stable, for links.
+        Short name for links; it never changes.
     name : str
-        For people.
+        Name that people read.
     text : str
         The formula in x and the parameters, as `deq.formula.parse` reads it.
     view : tuple of float
-        Interval that is worth looking at, from low to high.
+        Interval to show, from low to high.
     start : float
-        Where iteration begins unless told otherwise.
+        Default start of the iteration.
     parameters : tuple of Parameter
-        What may be changed.
+        Parameters.
     shows : str
-        One sentence on what there is to see.
+        One sentence on what the map shows.
 
     Examples
     --------
@@ -82,8 +82,8 @@ class ScalarMap:
         Raises
         ------
         ValueError
-            If there is no such parameter, or its value is not finite. Values outside a parameter's
-            range are allowed: ranges are for controls.
+            If there is no such parameter, or its value is not finite. Values outside the range of
+            a control are allowed.
         """
         unknown = values.keys() - self.defaults.keys()
         if unknown:
@@ -102,7 +102,7 @@ def _parsed(text: str, values: tuple[tuple[str, float], ...]) -> Formula:
 
 
 def custom_map(text: str, view: tuple[float, float] = (-4.0, 4.0), start: float = 1.0) -> ScalarMap:
-    """A map that somebody typed.
+    """A map from a formula in x that a visitor typed.
 
     Raises
     ------

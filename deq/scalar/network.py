@@ -1,4 +1,4 @@
-"""From layer to depth: one small random layer applied again and again, and its equilibrium."""
+"""A small random tanh layer, applied again and again, and its equilibrium."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deq.solvers.base import require_count, require_number
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """A layer with the same weights at every depth, ``z ← tanh(W z + U x + b)``.
+    """A layer with tied weights, ``z ← tanh(W z + U x + b)``.
 
     Made by `random_network`. Calling it applies the layer to states (B, n).
 
@@ -43,7 +43,7 @@ class Network:
         return torch.tanh(z @ self.w.T + self.u @ self.x + self.b)  # (B, n)
 
     def unrolled(self, depth: int, start: Tensor | None = None) -> Tensor:
-        """The outputs after 0, 1, …, depth layers from ``start`` (1, n) or zero; (depth + 1, n)."""
+        """States after 0, 1, …, depth layers from ``start`` (1, n) or zeros: (depth + 1, n)."""
         require_count("depth", depth)
         z = torch.zeros(1, self.n, dtype=torch.float64) if start is None else start
         outputs = [z]
@@ -53,10 +53,10 @@ class Network:
         return torch.cat(outputs)
 
     def equilibrium(self, *, tol: float = 1e-10, max_evals: int = 3000) -> Solution[Tensor]:
-        """Where the flow dz/dt = f(z) − z from zero ends: infinitely many layers, if they settle.
+        """The equilibrium that the flow dz/dt = f(z) − z reaches from zero.
 
-        The flow to three digits, Newton's method for the rest. Where the flow itself circles for
-        ever, Newton's method goes on from where it was, to an equilibrium that is unstable.
+        The flow is solved to three digits; Newton's method gives the other digits. If the flow
+        ends in a cycle, Newton's method finds an unstable equilibrium from there.
         """
         z0 = torch.zeros(1, self.n, dtype=torch.float64)
         near = solve(self, z0, solver=ODE(), tol=1e-3, max_evals=max_evals)
@@ -64,14 +64,14 @@ class Network:
         return solve(self, near.z, solver=newton, tol=tol, max_evals=max_evals)
 
     def distances(self, depth: int, z: Tensor | None = None) -> Tensor:
-        """How far depth k is from the equilibrium, ``‖z_k − z*‖₂`` for k = 0, …, depth.
+        """Distances ``‖z_k − z*‖₂`` after k = 0, …, depth layers: (depth + 1,).
 
         Parameters
         ----------
         depth : int
             Layers.
         z : Tensor, shape (1, n), optional
-            The equilibrium; found unless given.
+            The equilibrium z*; computed unless given.
         """
         end = self.equilibrium().z if z is None else z
         far: Tensor = torch.linalg.vector_norm(self.unrolled(depth) - end, dim=1)  # (depth + 1,)
@@ -85,23 +85,23 @@ class Network:
     def eigenvalues(self, z: Tensor) -> Tensor:
         """Eigenvalues λ of J at a state, the largest |λ| first, (n,) complex.
 
-        Layers settle at an equilibrium where all |λ| < 1, the flow where all Re λ < 1.
+        Layers converge to an equilibrium where all |λ| < 1, the flow where all Re λ < 1.
         """
         found: Tensor = torch.linalg.eigvals(self.jacobian(z))
         order = found.abs().argsort(descending=True, stable=True)
         return found[order]
 
     def spectral_radius(self, z: Tensor) -> float:
-        """The largest |λ| of J at a state: by what a layer multiplies a small error, at length."""
+        """The largest |λ| of J at a state: the factor per layer by which a small error changes."""
         return float(self.eigenvalues(z).abs().max())
 
     def vector_field(self, xs: Tensor, ys: Tensor) -> Tensor:
-        """The vector field f(z) − z over a grid of a two-dimensional state, (len(ys), len(xs), 2).
+        """The vector field f(z) − z on a grid of two-dimensional states: (len(ys), len(xs), 2).
 
         Raises
         ------
         ValueError
-            If the state has not two numbers.
+            If n is not 2.
         """
         if self.n != 2:
             raise ValueError(f"vector_field needs a state of 2 numbers, not {self.n}.")
@@ -112,9 +112,9 @@ class Network:
     def trajectories(
         self, starts: Tensor, *, tol: float = 1e-3, max_evals: int = 600
     ) -> list[Trajectory[Tensor]]:
-        """The flow from each start (S, n) until it stands still, each in its own time.
+        """Solutions of dz/dt = f(z) − z from each start (S, n), one by one, until they converge.
 
-        States of a trajectory are (T, 1, n).
+        The states of a trajectory are (T, 1, n).
         """
         found = []
         for start in starts.double():
@@ -126,13 +126,13 @@ class Network:
     def resampled(
         self, starts: Tensor, count: int = 60, *, tol: float = 1e-3, max_evals: int = 600
     ) -> list[Tensor]:
-        """The trajectories at ``count`` even moments each, smoothly: one (count, n) a start."""
+        """The trajectories, interpolated at ``count`` evenly spaced times: (count, n) each."""
         found = []
-        for way in self.trajectories(starts, tol=tol, max_evals=max_evals):
-            z = way.z[:, 0]  # (T, n)
+        for trajectory in self.trajectories(starts, tol=tol, max_evals=max_evals):
+            z = trajectory.z[:, 0]  # (T, n)
             slope = self(z) - z
-            t = torch.linspace(0, float(way.t[-1]), count, dtype=torch.float64)
-            columns = [hermite(way.t, z[:, k], slope[:, k], t) for k in range(self.n)]
+            t = torch.linspace(0, float(trajectory.t[-1]), count, dtype=torch.float64)
+            columns = [hermite(trajectory.t, z[:, k], slope[:, k], t) for k in range(self.n)]
             found.append(torch.stack([torch.from_numpy(c) for c in columns], dim=1))
         return found
 
@@ -140,9 +140,9 @@ class Network:
 def random_network(n: int = 2, *, gain: float = 0.9, seed: int = 0) -> Network:
     """A network with Gaussian weights, W scaled so that its largest singular value is ``gain``.
 
-    tanh brings points no further apart, so for gain < 1 the layer is a contraction: one
-    equilibrium, and every start goes there (Banach). From 1 on that is no longer promised; first
-    the spectral radius at the equilibrium decides, later there are several, or cycles.
+    |tanh′| ≤ 1, so for gain < 1 the layer is a contraction: it has one equilibrium, and iteration
+    converges to it from every start (Banach). From gain 1 on this no longer holds; there may be
+    several equilibria, or cycles.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def random_network(n: int = 2, *, gain: float = 0.9, seed: int = 0) -> Network:
     gain : float
         ‖W‖₂.
     seed : int
-        The same seed, the same directions: networks that differ in gain only are multiples.
+        The same seed gives the same weights: a different gain only scales W.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Iterating a map of one number: the iterates, their cobweb, their rhythm."""
+"""Iterating a map of one number: iterates, cobweb, observed rate and period."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Map = Callable[[Tensor], Tensor]
 MAX_PERIOD = 16
 ESCAPE = 1e6
 HALF_STEPS = ("up to the curve", "across to the diagonal")
-# A period must repeat to this, relative to the size of its points.
+# Two iterates are the same when they differ by less than this (relative).
 _SAME = 1e-7
 
 
@@ -37,7 +37,8 @@ def iterate(f: Map, x0: float, n: int, *, escape: float = ESCAPE) -> Tensor:
     n : int
         Steps.
     escape : float
-        The first iterate with |x| > escape is the last one. One that is not finite is left out.
+        Iteration stops after the first iterate with |x| > escape, or before one that is not
+        finite.
 
     Returns
     -------
@@ -71,16 +72,16 @@ def iterate(f: Map, x0: float, n: int, *, escape: float = ESCAPE) -> Tensor:
 def cobweb(xs: Tensor, heights: Tensor | None = None) -> Tensor:
     """The corners of a cobweb: ``(x₀, x₀), (x₀, g(x₀)), (x₁, x₁), (x₁, g(x₁)), …``.
 
-    Each step is two half steps, up (or down) to the curve and across to the diagonal. For a method
-    other than plain iteration the second half is a slanted line: that of damping h has slope
-    1 − 1/h; Newton's is the tangent.
+    Each step is two half steps, up (or down) to the curve and across to the diagonal. For other
+    methods the second half step is a slanted line: for damping h its slope is 1 − 1/h, for Newton's
+    method it is the tangent.
 
     Parameters
     ----------
     xs : Tensor, shape (n + 1,)
         Iterates.
     heights : Tensor, shape (n,) or (n + 1,), optional
-        g at them; the next iterate unless given.
+        g at the iterates; the next iterates unless given.
 
     Returns
     -------
@@ -104,10 +105,10 @@ def cobweb(xs: Tensor, heights: Tensor | None = None) -> Tensor:
 
 
 def rate(xs: Tensor) -> float:
-    """Observed contraction: by how much a step shrinks, in the mean of the last few.
+    """Observed contraction per step.
 
-    The geometric mean of ``|xₙ₊₁ − xₙ| / |xₙ − xₙ₋₁|`` over up to eight steps that stand clear of
-    rounding. Near a fixed point x* it tends to |g′(x*)|; NaN where there are too few steps.
+    The geometric mean of ``|xₙ₊₁ − xₙ| / |xₙ − xₙ₋₁|`` over up to eight of the last steps that are
+    well above rounding. Near a fixed point x* it tends to |g′(x*)|. NaN if there are too few steps.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def rate(xs: Tensor) -> float:
 
 
 def period(xs: Tensor, *, max_period: int = MAX_PERIOD) -> int:
-    """After how many steps the end of an orbit repeats itself; 0 if it does not.
+    """Period of the end of an orbit; 0 if it does not repeat.
 
     The smallest p ≤ max_period with |xₙ − xₙ₋ₚ| below rounding (1e-7, relative) over the last 3·p
     and at least eight comparisons. A fixed point has period 1.
@@ -145,13 +146,13 @@ def period(xs: Tensor, *, max_period: int = MAX_PERIOD) -> int:
 
 
 def limit_cycle(f: Map, x0: float, *, max_period: int = MAX_PERIOD, n: int = 2000) -> Tensor:
-    """The points that iteration from ``x0`` visits for ever, in order; none if it finds no rhythm.
+    """The cycle that iteration from ``x0`` ends in, in order; empty if there is none.
 
     Returns
     -------
     Tensor, shape (p,)
-        p is 1 at a fixed point, 0 for an orbit that runs away or that does not repeat within
-        ``max_period`` after n steps.
+        p is 1 at a fixed point, and 0 if the orbit diverges or has no period up to ``max_period``
+        after n steps.
 
     References
     ----------

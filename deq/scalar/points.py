@@ -13,39 +13,38 @@ from deq.scalar.contraction import derivative
 from deq.scalar.orbit import Map
 from deq.solvers.base import require_count, require_number
 
-# Units of rounding, of x, g(x) and the view, within which g(x) − x counts as zero.
+# g(x) − x counts as zero below this, relative to |x| + |g(x)| + the length of the interval.
 _NOISE = 4 * torch.finfo(torch.float64).eps
-# A curve that touches the diagonal comes at least so near (relative), to be told from one that
-# passes by.
+# A minimum of |g(x) − x| below this (relative) counts as a point where g touches the diagonal.
 _TOUCH = 1e-12
-# Between the ends of a bracket and the root in it, |g(x) − x| falls at least by this; at a pole or
+# At a root, |g(x) − x| falls to this share of its value at the ends of the bracket; at a pole or
 # a jump it does not.
 _FALL = 1e-3
-# How near |g′| = 1 is called neutral.
+# |g′| is called 1 within this.
 _NEUTRAL = 1e-6
-# Of the view: what is nearer together is one point, what stays on the diagonal longer a stretch.
+# Shares of the interval: nearer points are one point; longer runs of fixed points are a stretch.
 _SAME, _STRETCH = 1e-6, 0.02
-# Of the view: what is nearer to zero is zero.
+# Share of the interval: numbers nearer to zero are zero.
 _ROUND = 1e-12
-# Slopes to either side are measured over this distance, and agree with g′ to this if there is one.
+# Distance over which slopes to either side are measured, and how well they agree with g′.
 _BESIDE, _AGREE = 1e-7, 1e-2
-# Places that are looked at more closely, at most.
+# Largest number of cells that are refined.
 _CLOSER = 256
 
 
 @dataclass(frozen=True, slots=True)
 class FixedPoint:
-    """A fixed point ``x = g(x)``, and what iteration does near it.
+    """A fixed point ``x = g(x)``, and whether iteration converges to it.
 
     Attributes
     ----------
     x : float
-        Where.
+        The point.
     slope : float
-        g′(x), by which an error is multiplied at each step. NaN where g has none.
+        g′(x): each step multiplies a small error by it. NaN where g has no derivative.
     kind : str
-        "stable" (|g′| < 1), "unstable" (|g′| > 1), or "neutral" (|g′| = 1: the slope does not
-        decide; also where there is no slope).
+        "stable" (|g′| < 1), "unstable" (|g′| > 1), or "neutral" (|g′| = 1, or no derivative: the
+        slope does not decide).
     """
 
     x: float
@@ -60,9 +59,9 @@ class FixedPoints:
     Attributes
     ----------
     points : tuple of FixedPoint
-        Those that stand alone.
+        Isolated fixed points.
     stretches : tuple of (float, float)
-        Intervals in which every point is fixed, as x ≥ 0 for |x|.
+        Intervals in which every point is fixed, such as x ≥ 0 for |x|.
     everywhere : bool
         Whether every point of the interval is fixed.
     """
@@ -85,9 +84,9 @@ class FixedPoints:
 def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> FixedPoints:
     """Every x in [low, high] with ``g(x) = x``.
 
-    Samples g(x) − x, looks more closely where it is small, and cuts brackets with a change of sign
-    down to rounding. Where g touches the diagonal without crossing it, |g(x) − x| is minimised
-    instead. A change of sign through infinity or by a jump is no fixed point.
+    Samples g(x) − x, refines where it is small, and shrinks brackets with a change of sign down to
+    rounding. Where g touches the diagonal without crossing it, |g(x) − x| is minimised. A change of
+    sign at a pole or a jump is no fixed point.
 
     Parameters
     ----------
@@ -96,8 +95,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
     low, high : float
         The interval, ends included.
     samples : int
-        Two fixed points nearer than about (high − low)/samples may be missed, unless they are the
-        closest that the curve comes to the diagonal thereabouts.
+        Fixed points nearer to one another than about (high − low)/samples may be missed.
 
     Returns
     -------
@@ -105,8 +103,8 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
 
     Notes
     -----
-    Accurate to rounding where the slope is not 1, to about 1e-8 of the interval where the curve
-    touches, and less where it clings more closely.
+    Accurate to rounding where the slope is not 1. Where the curve touches the diagonal, accurate to
+    about 1e-8 of the interval, or less if more derivatives agree.
 
     Examples
     --------
@@ -128,7 +126,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
     starts, ends = runs(zero)
     wide = xs[ends] - xs[starts] > _STRETCH * (high - low)  # (r,)
     stretches = _stretches(rise, xs, starts[wide], ends[wide])
-    starts, ends = starts[~wide], ends[~wide]  # short runs: a point, blurred by rounding
+    starts, ends = starts[~wide], ends[~wide]  # a short run is one point, blurred by rounding
     on = torch.where(xs[starts] * xs[ends] <= 0, 0.0, xs[(starts + ends) // 2])
 
     sign = torch.where(h.isfinite(), torch.where(zero, 0.0, h.sign()), torch.nan)
@@ -154,7 +152,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
 
 
 def _places(rise: Map, low: float, high: float, samples: int) -> Tensor:
-    """Where to sample: evenly, at zero, at the edges of the domain, and closely at dips."""
+    """Points to sample: evenly spaced, zero, edges of the domain, and more near sign changes."""
     xs = torch.linspace(low, high, max(samples, 3), dtype=torch.float64)
     xs[-1] = high
     if low <= 0 <= high:
@@ -171,22 +169,22 @@ def _places(rise: Map, low: float, high: float, samples: int) -> Tensor:
         near[:-1] |= dip
         near[1:] |= dip
         cells = near.nonzero()[:, 0]
-        if len(cells) > _CLOSER:  # an identity, or a curve too wild to follow
+        if len(cells) > _CLOSER:  # the identity, or too many oscillations
             break
         xs = _distinct(xs, grid(xs[cells], xs[cells + 1]).flatten())
     return xs
 
 
 def _distinct(*xs: Tensor) -> Tensor:
-    """All of them in order, each once."""
-    together = torch.cat(xs).sort().values
-    return together[torch.nn.functional.pad(together.diff() > 0, (1, 0), value=True)]
+    """All numbers in order, without repetition."""
+    ordered = torch.cat(xs).sort().values
+    return ordered[torch.nn.functional.pad(ordered.diff() > 0, (1, 0), value=True)]
 
 
 def _stretches(
     rise: Map, xs: Tensor, starts: Tensor, ends: Tensor
 ) -> tuple[tuple[float, float], ...]:
-    """The intervals that runs of zeros stand for, their ends found to rounding."""
+    """The intervals of fixed points that belong to runs of zeros, with exact ends."""
 
     def fixed(x: Tensor) -> Tensor:
         return rise(x).abs() <= _NOISE * (2 * x.abs() + (xs[-1] - xs[0]))
@@ -199,21 +197,21 @@ def _stretches(
 
 
 def _merged(rise: Map, xs: Tensor, apart: float) -> Tensor:
-    """Of points nearer than ``apart`` the one that is best fixed."""
+    """Of points nearer than ``apart``, the one with the smallest |g(x) − x|."""
     kept: list[float] = []
     best = 0.0
-    for x, miss in zip(xs.tolist(), rise(xs).abs().tolist(), strict=True):
+    for x, residual in zip(xs.tolist(), rise(xs).abs().tolist(), strict=True):
         if kept and x - kept[-1] < apart:
-            if miss < best:
-                kept[-1], best = x, miss
+            if residual < best:
+                kept[-1], best = x, residual
         else:
             kept.append(x)
-            best = miss
+            best = residual
     return xs.new_tensor(kept)
 
 
 def _describe(f: Map, xs: Tensor) -> Iterator[FixedPoint]:
-    """Slope and kind of each fixed point; at a kink the slopes to either side tell."""
+    """Slope and kind of each fixed point; at a kink both one-sided slopes decide."""
     slope = derivative(f, xs)
     step = _BESIDE * (1 + xs.abs())
     sides = torch.stack([(f(xs + step) - xs) / step, (xs - f(xs - step)) / step])  # (2, n)
