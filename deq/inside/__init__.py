@@ -1,4 +1,4 @@
-"""Inside one equilibrium: what a digit's z* is like, under a network that has been trained.
+"""One equilibrium taken apart: the z* of a digit under a trained network.
 
 >>> import numpy as np, deq
 >>> from deq.inside import Scene, spectrum

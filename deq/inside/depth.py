@@ -1,4 +1,4 @@
-"""The same network with k layers instead of infinitely many."""
+"""The same network with k layers in place of the equilibrium."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ MAX_DEPTH = 50
 
 @dataclass(frozen=True, eq=False)
 class Depth:
-    """Networks of k = 0, …, K tied layers, and the one at the equilibrium.
+    """Networks of k = 0, …, K tied layers, compared with the equilibrium.
 
     Attributes
     ----------
     z : Tensor (K + 1, *shape)
-        State after k layers.
+        State after k layers; K = ``max_depth``.
     points : Tensor (K + 1, 3)
-        The states on the model's map.
+        The states, projected on the model's basis.
     probabilities : Tensor (K + 1, 10)
-        The readout there.
+        The readout at the states.
     distances : Tensor (K + 1,)
         ‖z_k − z*‖₂.
     final : Tensor (10,)
         The readout at z*.
     decided : int
-        The k from which on the digit named is that of z*; K + 1 if never.
+        Smallest k from which on the predicted digit is that of z*; K + 1 if there is none.
     """
 
     z: Tensor
@@ -43,7 +43,7 @@ class Depth:
 
 @torch.no_grad()
 def depth(scene: Scene, max_depth: int = MAX_DEPTH) -> Depth:
-    """Apply the cell again and again from zero."""
+    """Apply the cell ``max_depth`` times, from zero."""
     states = [torch.zeros_like(scene.x)]
     for _ in range(max_depth):
         states.append(scene.f(states[-1]))

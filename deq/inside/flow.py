@@ -1,4 +1,4 @@
-"""The flow dz/dt = f(z, x) − z on an even grid of times, for pictures that play."""
+"""The flow dz/dt = f(z, x) − z at given times."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from torchdiffeq import odeint
 from deq.inside.scene import MAX_NORM, Scene
 
 _ACCURACY = 1e-4
-_MOST = 400  # steps of the integrator between two times: beyond lies only what runs away
+_MAX_STEPS = 400  # of the integrator between two times; only flows that diverge need more
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """States along the flow of one picture.
+    """The flow of one picture.
 
     Attributes
     ----------
     t : Tensor (T,)
         Times.
     z : Tensor (T, *shape)
-        States; a flow that has run away stays where it was.
+        States; a flow that diverges stays at its last finite state.
     residuals, distances : Tensor (T,)
         ‖f(z) − z‖₂, and ‖z − z*‖₂.
     probabilities : Tensor (T, 10)
-        What is read from the states.
+        The readout at the states.
     """
 
     t: Tensor
@@ -39,7 +39,7 @@ class Flow:
 
 @torch.no_grad()
 def flow(scene: Scene, until: float = 8.0, frames: int = 25) -> Flow:
-    """From z = 0, at ``frames`` times from 0 to ``until``."""
+    """The flow from z = 0 at ``frames`` evenly spaced times from 0 to ``until``."""
     t = torch.linspace(0, until, frames)
     z = integrate(scene, torch.zeros_like(scene.x), t)[:, 0]
     residuals = (scene.f(z) - z).flatten(1).norm(dim=1)
@@ -60,15 +60,15 @@ def integrate(scene: Scene, z0: Tensor, t: Tensor, tol: float = _ACCURACY) -> Te
         rtol=tol,
         atol=tol,
         method="dopri5",
-        options={"max_num_steps": _MOST * len(t)},
+        options={"max_num_steps": _MAX_STEPS * len(t)},
     )
     return stop_diverged(states)
 
 
 def stop_diverged(states: Tensor) -> Tensor:
-    """States (T, B, …), each flow stopped where it runs away."""
-    fine = states.flatten(2).norm(dim=2) < MAX_NORM  # (T, B); NaN passes no comparison
-    good = fine.int().cumprod(0).bool()
+    """States (T, B, …); after ‖z‖₂ exceeds 1e6, a flow stays at its last state below."""
+    finite = states.flatten(2).norm(dim=2) < MAX_NORM  # (T, B) NaN compares false
+    good = finite.int().cumprod(0).bool()
     last = (good.sum(0) - 1).clamp(min=0)  # (B,)
     kept = states[last, torch.arange(states.shape[1])]  # (B, …)
     return torch.where(good.reshape(*good.shape, *[1] * (states.ndim - 2)), states, kept)

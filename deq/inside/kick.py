@@ -1,4 +1,4 @@
-"""The kick test: push the state aside on its way, and watch whether it returns."""
+"""Perturb the state once along the flow, and see whether it returns."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from deq.inside.scene import Scene
 
 _BEFORE, _AFTER = 24, 44  # frames
 REST = 10.0
-"""Time that is left to return."""
+"""Time of the flow after the kick."""
 
 
 @dataclass(frozen=True, eq=False)
 class Kick:
-    """A flow that was pushed once.
+    """A flow that was perturbed once.
 
     Attributes
     ----------
     t : Tensor (T,)
-        Times; that of the kick occurs twice, before and after it.
+        Times; the time of the kick occurs twice, before and after it.
     z : Tensor (T, *shape)
         States.
     index : int
         Index of the state right after the kick.
     distances : Tensor (T,)
-        ‖z − z*‖₂; where there is no equilibrium, from the flow that was not kicked.
+        ‖z − z*‖₂; if there is no equilibrium, ``separation``.
     separation : Tensor (T,)
-        ‖z − z′‖₂ from the flow z′ that was not kicked; 0 before.
+        ‖z − z′‖₂ from the flow z′ without a kick; 0 before the kick.
     points, probabilities : Tensor (T, 3), (T, 10)
-        The states on the model's map, and what is read from them.
+        The states, projected on the model's basis, and the readout.
     """
 
     t: Tensor
@@ -45,19 +45,19 @@ class Kick:
 
     @property
     def remaining(self) -> float:
-        """The share of the kick that is left at the end; 0 where nothing was kicked."""
+        """Separation at the end over that after the kick; 0 if the kick had no length."""
         pushed = float(self.separation[self.index])
         return float(self.separation[-1]) / pushed if pushed else 0.0
 
     @property
     def returned(self) -> bool:
-        """Whether that is a hundredth or less."""
+        """Whether at most a hundredth of the kick remains."""
         return self.remaining <= 0.01
 
 
 @torch.no_grad()
 def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> Kick:
-    """Follow the flow from z = 0, kick it, and follow it on.
+    """Follow the flow from z = 0, add a random vector to the state, and follow it on.
 
     Parameters
     ----------
@@ -68,21 +68,21 @@ def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> K
     size : float
         ‖kick‖ over ‖z‖ at that time, or over ‖z*‖ where that is more.
     seed : int
-        Of the kick's random direction.
+        Seed of the direction.
     """
     before = torch.linspace(0, when, _BEFORE if when > 0 else 1)
     after = torch.linspace(when, when + REST, _AFTER)
     start = torch.zeros_like(scene.x)
-    way = integrate(scene, start, before) if when > 0 else start[None]  # (T, 1, *shape)
+    flow = integrate(scene, start, before) if when > 0 else start[None]  # (T, 1, *shape)
     generator = torch.Generator().manual_seed(seed)
     push = torch.randn(scene.x.shape, generator=generator)
-    length = torch.maximum(way[-1].norm(), scene.z.norm())
+    length = torch.maximum(flow[-1].norm(), scene.z.norm())
     push = push / push.norm() * size * length
-    both = integrate(scene, torch.cat([way[-1] + push, way[-1]]), after)  # (T, 2, *shape)
-    kicked, calm = both[:, 0], both[:, 1]
-    z = torch.cat([way[:, 0], kicked])
+    both = integrate(scene, torch.cat([flow[-1] + push, flow[-1]]), after)  # (T, 2, *shape)
+    kicked, other = both[:, 0], both[:, 1]
+    z = torch.cat([flow[:, 0], kicked])
     index = len(before)
-    separation = torch.cat([torch.zeros(index), (kicked - calm).flatten(1).norm(dim=1)])
+    separation = torch.cat([torch.zeros(index), (kicked - other).flatten(1).norm(dim=1)])
     distances = scene.distances(z)
     return Kick(
         t=torch.cat([before, after]),

@@ -1,4 +1,4 @@
-"""A digit, a trained network, and a gain on what the state says to itself."""
+"""A digit, a trained network, and a gain on the state."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from deq.solve import Solution, solve
 from deq.solvers import Anderson
 
 TOL = 1e-6
-"""To which equilibria are found here; float32 states allow no much finer one."""
-_FINE = 1e-12
+"""Tolerance of equilibria in float32; rounding allows hardly less."""
+_TOL_DOUBLE = 1e-12
 MAX_EVALS = 120
 MAX_NORM = 1e6
-"""A state of this size has run away; its network's numbers say nothing any more."""
+"""‖z‖₂ from which on a state counts as diverged."""
 
 
 def first_within(distances: Tensor, share: float = 0.01) -> int | None:
-    """The first place at which at most this share of the first distance (T,) is left, or None.
+    """The first index at which at most this share of the first distance is left, or None.
 
     Examples
     --------
     >>> first_within(torch.tensor([2.0, 1.0, 0.01, 0.001]))
     2
     """
-    (places,) = (distances <= share * distances[0]).nonzero(as_tuple=True)
-    return int(places[0]) if len(places) else None
+    (found,) = (distances <= share * distances[0]).nonzero(as_tuple=True)
+    return int(found[0]) if len(found) else None
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The map ``z ↦ f(γ z, x)`` of one picture; γ = 1 is the network as it was trained.
 
-    For the cell relu(W z + x), γ multiplies W and with it the Jacobian's eigenvalues: what training
-    had kept stable can be made unstable.
+    For the cell relu(W z + x), γ multiplies W, and so the eigenvalues of the Jacobian: a large γ
+    makes a stable equilibrium unstable.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Scene:
         return self.encode(self.image[None])
 
     def double(self) -> Scene:
-        """The same with float64 numbers, for what float32 cannot show."""
+        """The same in float64."""
         return Scene(deepcopy(self.model).double(), self.image.double(), self.gain)
 
     def encode(self, images: Tensor) -> Tensor:
@@ -87,23 +87,23 @@ class Scene:
 
     @cached_property
     def solution(self) -> Solution[Tensor]:
-        """The equilibrium, or the best state that was found."""
+        """The solve for the equilibrium from zero, with the best state if it did not converge."""
         return self.equilibria(self.x)
 
     def equilibria(self, x: Tensor) -> Solution[Tensor]:
-        """Equilibria of several inputs (B, *shape), from zero."""
+        """Solve for the equilibria of inputs x (B, *shape), from zero."""
         found: Solution[Tensor] = solve(
             lambda z: self.cell(z, x),
             torch.zeros_like(x),
             solver=Anderson(),
-            tol=TOL if x.dtype == torch.float32 else _FINE,
+            tol=TOL if x.dtype == torch.float32 else _TOL_DOUBLE,
             max_evals=MAX_EVALS,
         )
         return found
 
     @property
     def converged(self) -> bool:
-        """Whether an equilibrium was found."""
+        """Whether the solve for the equilibrium converged."""
         return bool(self.solution.converged.all())
 
     @property

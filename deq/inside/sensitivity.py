@@ -1,4 +1,4 @@
-"""Which pixels speak for a digit: gradients through the equilibrium, implicit and unrolled."""
+"""Gradients of a logit with respect to the pixels, implicit and unrolled."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from deq.inside.scene import MAX_EVALS, Scene
 from deq.layer import DEQ
 from deq.solvers import Anderson, Picard
 
-_NEVER = 1e-30  # a tolerance that nothing meets: all steps are taken
+_NEVER = 1e-30  # a tolerance that is never met, so that all steps are taken
 
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """∂ logit / ∂ pixel, twice.
+    """∂ logit / ∂ pixel, computed in two ways.
 
     Attributes
     ----------
     digit : int
         Whose logit.
     implicit : Tensor (28, 28)
-        By implicit differentiation at z*: nothing of the way there is stored.
+        By implicit differentiation at z*.
     unrolled : Tensor (28, 28)
-        Back through k steps of iteration.
+        By backpropagation through k Picard steps.
     steps : int
         k.
     difference : float
         ‖unrolled − implicit‖ / ‖implicit‖.
     converged : bool
-        Whether both the equilibrium and its adjoint were found: without, the first is no gradient.
+        Whether the equilibrium and the adjoint were found; otherwise ``implicit`` is not exact.
     """
 
     digit: int
@@ -46,16 +46,16 @@ class Sensitivity:
 
 
 def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sensitivity:
-    """Differentiate one logit by the picture.
+    """Differentiate one logit with respect to the picture.
 
     Parameters
     ----------
     scene : Scene
         Picture and network.
     digit : int, optional
-        Whose logit; the one that is read unless given.
+        Whose logit; the predicted digit unless given.
     steps : int
-        Of the unrolled network.
+        Picard steps k of the unrolled gradient.
     """
     if digit is None:
         with torch.no_grad():
@@ -67,13 +67,15 @@ def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sens
         max_evals=MAX_EVALS,
         gradient=Implicit(solver=Anderson(), tol=1e-5, max_evals=MAX_EVALS),
     )
-    deep = DEQ(scene.cell, solver=Picard(), tol=_NEVER, max_evals=steps + 1, gradient=Unrolled())
+    unrolled_layer = DEQ(
+        scene.cell, solver=Picard(), tol=_NEVER, max_evals=steps + 1, gradient=Unrolled()
+    )
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", RuntimeWarning)  # of an adjoint that was not found
+        warnings.simplefilter("always", RuntimeWarning)  # warns if the adjoint was not found
         implicit = _gradient(scene, exact, digit)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # these steps never meet their tolerance
-        unrolled = _gradient(scene, deep, digit)
+        unrolled = _gradient(scene, unrolled_layer, digit)
     return Sensitivity(
         digit,
         implicit,

@@ -1,4 +1,4 @@
-"""Spoil the picture little by little: the equilibrium moves, and it moves continuously."""
+"""Change a picture step by step, and follow its equilibrium, which moves continuously."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AMOUNTS = 25
 
 @dataclass(frozen=True, eq=False)
 class Smudge:
-    """A picture that is spoilt more and more.
+    """A picture that is changed more and more.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Smudge:
     images : Tensor (A, 28, 28)
         The pictures.
     points : Tensor (A, 3)
-        Their equilibria on the model's map.
+        Their equilibria, projected on the model's basis.
     probabilities : Tensor (A, 10)
-        The readout there.
+        The readout at the equilibria.
     z_shift : Tensor (A,)
         ‖z*(amount) − z*(0)‖₂.
     x_shift : Tensor (A,)
@@ -36,7 +36,7 @@ class Smudge:
     steps : Tensor (A,)
         ‖z*(amount) − z*(the amount before)‖₂; 0 for the first.
     converged : Tensor (A,), bool
-        Where an equilibrium was found.
+        Whether each solve converged.
     """
 
     amounts: Tensor
@@ -50,25 +50,25 @@ class Smudge:
 
     @property
     def flip(self) -> int | None:
-        """Which amount is the first at which another digit is named; None if that never happens."""
-        named = self.probabilities.argmax(1)
-        (other,) = (named != named[0]).nonzero(as_tuple=True)
+        """Index of the first amount at which the predicted digit changes; None if it never does."""
+        digits = self.probabilities.argmax(1)
+        (other,) = (digits != digits[0]).nonzero(as_tuple=True)
         return int(other[0]) if len(other) else None
 
     @property
     def flip_amount(self) -> float | None:
-        """That amount itself."""
+        """The first amount at which the predicted digit changes; None if it never does."""
         return None if self.flip is None else float(self.amounts[self.flip])
 
 
 def _noise(image: Tensor, amounts: Tensor, seed: int) -> Tensor:
-    """Gaussian noise, always the same pattern, of standard deviation ``amount/2``, clipped."""
+    """Add one pattern of Gaussian noise, with standard deviation ``amount/2``; clip to [0, 1]."""
     noise = torch.randn(_SIDE, _SIDE, generator=torch.Generator().manual_seed(seed))
     return (image + 0.5 * amounts[:, None, None] * noise).clamp(0, 1)
 
 
 def _erase(top: bool, left: bool) -> Callable[[Tensor, Tensor, int], Tensor]:
-    """A square from one corner, wiped; its edge may cover a part of a pixel."""
+    """Erase a square at one corner; its edge may cut a pixel."""
 
     def erase(image: Tensor, amounts: Tensor, _: int) -> Tensor:
         reach = amounts[:, None] * _SIDE - torch.arange(_SIDE)  # (A, 28) from that corner
@@ -81,7 +81,7 @@ def _erase(top: bool, left: bool) -> Callable[[Tensor, Tensor, int], Tensor]:
 
 
 def _fade(image: Tensor, amounts: Tensor, _: int) -> Tensor:
-    """All ink paler."""
+    """Make all ink paler."""
     return image * (1 - amounts[:, None, None])
 
 
@@ -95,12 +95,12 @@ SMUDGES: Mapping[str, Callable[[Tensor, Tensor, int], Tensor]] = MappingProxyTyp
         "fading": _fade,
     }
 )
-"""Ways to spoil pictures: (28, 28), amounts (A,), seed → (A, 28, 28)."""
+"""Ways to change a picture: (28, 28), amounts (A,), seed → (A, 28, 28)."""
 
 
 @torch.no_grad()
 def smudge(scene: Scene, kind: str, seed: int = 0) -> Smudge:
-    """Find the equilibrium at each of 25 amounts, in one batch.
+    """The equilibrium at each of 25 amounts of a change, solved as one batch.
 
     Raises
     ------

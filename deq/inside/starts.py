@@ -1,4 +1,4 @@
-"""Many starts at once, to see whether all flows end at the same equilibrium."""
+"""Flows from many starts, to see whether all end at the same equilibrium."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Starts:
     t : Tensor (T,)
         Times.
     points : Tensor (T, N, 3)
-        The states on the model's map.
+        The states, projected on the model's basis.
     target : Tensor (3,) or None
-        z* there, where there is one.
+        z* on the basis; None if the solve did not converge.
     distances : Tensor (T, N)
-        ‖z − z*‖₂ of each.
+        ‖z − z*‖₂ of each state.
     spread : float
-        Largest distance between two ends, over ``1 + ‖z*‖₂``.
+        Largest distance between two last states, divided by ``1 + ‖z*‖₂``.
     digits : list of int
-        What the readout names at each end.
+        Predicted digit at each last state.
     """
 
     t: Tensor
@@ -45,13 +45,13 @@ class Starts:
 
     @property
     def same_equilibrium(self) -> bool:
-        """Whether all ends are the same, to the accuracy of the flow."""
+        """Whether all last states are the same, within the accuracy of the flow."""
         return self.spread < 0.02
 
 
 @torch.no_grad()
 def starts(scene: Scene, seed: int = 0, count: int = COUNT) -> Starts:
-    """Follow the flow from ``count`` random places on the map of states."""
+    """Follow the flow from ``count`` random states; see `Classifier.start`."""
     model = scene.model
     z0 = torch.cat([model.start(seed * count + k) for k in range(count)])  # (N, *shape)
     t = torch.linspace(0, UNTIL, _FRAMES)

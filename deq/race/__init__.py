@@ -1,4 +1,4 @@
-"""All solvers on one problem from one start: who settles, and at what price.
+"""All solvers on one problem from one start: which converge, and at what cost.
 
 >>> from deq.race import problem, race
 >>> results = race(problem("one number"), tol=1e-6)

@@ -1,4 +1,4 @@
-"""The backward solve as a race: the adjoint system of a problem at its equilibrium."""
+"""The adjoint system of a problem at its equilibrium, as a problem of its own."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from deq.solve import solve
 from deq.solvers import Anderson, PseudoTransient
 
 _TOL = 1e-8
-_TRIES = (PseudoTransient(), Anderson())  # rather one that attracts the flow
+_SOLVERS = (PseudoTransient(), Anderson())  # first one that finds equilibria stable for the flow
 
 
 def adjoint_problem(problem: Problem, seed: int = 0) -> Problem | None:
-    """``w = Jᵀ w + g``, with J = ∂f/∂z at an equilibrium z* of a problem, from zero.
+    """The fixed-point problem ``w = Jᵀ w + g`` with J = ∂f/∂z at an equilibrium z*, from w = 0.
 
-    w = (I − Jᵀ)⁻¹ g is what an implicit gradient multiplies with: g is the gradient of a loss by
-    z*. Here g is random, of length 1 for each member. Evaluations are products with Jᵀ.
+    An implicit gradient needs its solution w = (I − Jᵀ)⁻¹ g, where g is the gradient of the loss
+    with respect to z*. Here g is random, of length 1 for each sample. One evaluation is one product
+    with Jᵀ.
 
     Parameters
     ----------
     problem : Problem
-        The one whose equilibrium is looked for first, to 1e-8 where it is float64.
+        Its equilibrium is found first, to 1e-8 in float64 and 1e-5 in float32.
     seed : int
-        Of g.
+        Seed of g.
 
     Returns
     -------
     Problem or None
-        None where no equilibrium was found.
+        None if no equilibrium was found.
 
     References
     ----------
     Bai, Kolter & Koltun, "Deep equilibrium models", NeurIPS 2019, theorem 1.
     """
     tol = _TOL if problem.z0.dtype == torch.float64 else 1e-5
-    for solver in _TRIES:
+    for solver in _SOLVERS:
         found = solve(problem.f, problem.z0, solver=solver, tol=tol, max_evals=2000)
         if bool(found.converged.all()):
             break

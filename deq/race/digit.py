@@ -1,4 +1,4 @@
-"""A digit under a network as a problem to race on."""
+"""The equilibrium of one digit under a network, as a problem."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def digit_problem(model: Classifier, image: npt.NDArray[np.float32]) -> Problem:
-    """``z = f(z, x)`` of a network's cell, with the x of one picture (28, 28), from zero."""
+    """``z = f(z, x)`` of a network's cell with the input x of one picture (28, 28), from zero."""
     with torch.no_grad():
         x = model.encode(torch.from_numpy(np.array(image, np.float32))[None])  # (1, *shape)
     return Problem(

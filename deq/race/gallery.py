@@ -1,4 +1,4 @@
-"""Hard cases, each with a reason: what separates the solvers, in a few numbers or a few hundred."""
+"""Problems that separate the solvers, each with a sentence that says why."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from torch import Tensor
 from deq.race.problem import Problem
 
 _F64 = torch.float64
-_EASY, _HARD = 0.4, 0.985
+_EASY, _HARD = 0.4, 0.985  # gains in "one hard member"
 Map = Callable[[Tensor], Tensor]
 
 
 def problem(name: str, gain: float = 0.9) -> Problem:
-    """A case of the gallery.
+    """A problem of the gallery.
 
     Parameters
     ----------
     name : str
         Key of `GALLERY`.
     gain : float
-        Of the tanh layer ``"tanh layer"``; other problems have none.
+        Gain of ``"tanh layer"``; other problems have none.
 
     Raises
     ------
     ValueError
-        If there is no such case.
+        If there is no such problem.
 
     Examples
     --------
@@ -128,7 +128,7 @@ GALLERY: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         ),
     }
 )
-"""Title, formula and reason of each, by name."""
+"""Title, formula and reason of each problem, by name."""
 
 _VIEWS = {
     "spiral": (-2.2, 2.2, -2.2, 2.2),
@@ -185,7 +185,7 @@ def _layer(gain: float) -> tuple[Map, Tensor]:
 def _mixed() -> tuple[Map, Tensor]:
     q = _rotated(20, 3)
     x = 0.3 * torch.randn(8, 20, dtype=_F64, generator=_generator(4))
-    x[-1] *= 0.05  # near the origin, where tanh bends least and its gain is felt
+    x[-1] *= 0.05  # near the origin, where the slope of tanh is almost 1
     gain = torch.full((8, 1), _EASY, dtype=_F64)
     gain[-1] = _HARD
     return (lambda z: torch.tanh(gain * (z @ q.T) + x)), torch.zeros(8, 20, dtype=_F64)

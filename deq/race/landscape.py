@@ -1,4 +1,4 @@
-"""The residual of a map of the plane, as a landscape to walk on."""
+"""The residual of a map of the plane on a grid."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _GRID = 61
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landscape:
-    """log₁₀ ‖f(z) − z‖₂ over a part of the plane.
+    """log₁₀ ‖f(z) − z‖₂ on a grid.
 
     Attributes
     ----------
     x, y : Tensor (G,)
-        The grid.
+        Coordinates of the grid.
     height : Tensor (G, G)
-        Row by row, y first.
+        The values; rows are y, columns are x.
     """
 
     x: Tensor
@@ -30,7 +30,7 @@ class Landscape:
 
 
 def landscape(problem: Problem, size: int = _GRID) -> Landscape:
-    """Measure the residual of a problem of two numbers on a grid over its view.
+    """The residual of a problem with states of two numbers, on a grid over its view.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is raced on: a map, a start, and why it is hard."""
+"""A problem for the race: a map, a start, and why it is hard."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """z = f(z) from z0.
+    """The problem z = f(z), from the start z0.
 
     Attributes
     ----------
     name, title : str
-        A word for addresses, and what people read.
+        Short name for links, and the title that people read.
     formula : str
         LaTeX.
     why : str
-        Why it is hard, or easy, in a sentence.
+        Why it is hard or easy, in a sentence.
     f : callable
-        Takes and returns the batch.
+        Maps the whole batch (B, …) to the same shape.
     z0 : Tensor (B, …)
         The start.
     view : tuple of four floats, or None
-        For states of two numbers: the part of the plane to look at, ``(x0, x1, y0, y1)``.
+        For states of two numbers: the part of the plane to show, ``(x0, x1, y0, y1)``.
     adjoint : bool
         Whether it is the linear system of a backward pass.
     """

@@ -1,4 +1,4 @@
-"""The race: one recorded solve a solver, and the time that it takes unrecorded."""
+"""One recorded solve for each solver, and the time of a solve that is not recorded."""
 
 from __future__ import annotations
 
@@ -19,38 +19,40 @@ from deq.solvers import Solver
 from deq.status import Status
 
 _REPEATS, _FEWER = 5, 3
-_SMALL = 60  # numbers in a state whose Jacobian costs little
-_PATIENCE = 0.004  # seconds: a solve that takes longer is timed three times
+_SMALL = 60  # largest D for which the Jacobian is computed
+_SLOW = 0.004  # seconds; slower solves are timed three times only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SolverRun:
-    """One solver's way.
+    """One solver on the problem.
 
     Attributes
     ----------
     name : str
-        The solver's.
+        Name of the solver.
     evals : list of int (T,)
-        Evaluations of f spent at each accepted state.
+        Evaluations of f up to each accepted state.
     residuals : list of float (T,)
-        ‖f(z) − z‖₂ there, relative to 1 + ‖z‖₂ at the end, the largest of the batch: all have
-        settled when it is ``tol`` or less.
+        ‖f(z) − z‖₂ there, divided by 1 + ‖z‖₂ of the last state; the largest of the batch. All
+        samples have converged when it is ``tol`` or less.
     path : Tensor (T, D) or None
-        The states, where they are two numbers.
+        The states if they are two numbers.
     nfe : int
-        Until the last sample finished; ``sample_nfe`` (B,) for each.
+        Evaluations until the last sample finished.
+    sample_nfe : list of int (B,)
+        Evaluations of each sample.
     status : Status
-        The worst of the batch.
+        Largest status code of the batch.
     residual : float
         ‖f(z) − z‖₂ at the returned state, the largest of the batch.
     z : Tensor (B, …)
-        Where it ended.
+        The returned states.
     seconds : float
-        What a solve takes, see `measure_times`; NaN where nobody asked.
+        Time of a solve, see `measure_times`; NaN if not measured.
     ode_stable : bool or None
-        Whether the flow dz/dt = f(z) − z settles where it ended; None where it did not end at an
-        equilibrium, for large states, and for adjoints.
+        Whether the flow dz/dt = f(z) − z is stable at the returned states; None if they are no
+        equilibria, for large states, and for adjoint problems.
     """
 
     name: str
@@ -72,7 +74,7 @@ class SolverRun:
 
     @property
     def seconds_per_eval(self) -> float:
-        """Seconds an evaluation, the solver's own work included."""
+        """Seconds per evaluation, the solver's own work included."""
         return self.seconds / max(self.nfe, 1)
 
 
@@ -84,18 +86,18 @@ def race(
     max_evals: int = 400,
     timed: bool = True,
 ) -> list[SolverRun]:
-    """Let every solver run from the same start.
+    """Run every solver from the same start.
 
     Parameters
     ----------
     problem : Problem
-        From `deq.race.problem` or of one's own.
+        From `deq.race.problem`, or your own.
     settings : SolverSettings
         Settings of the solvers.
     tol, max_evals
         As for `deq.solve`.
     timed : bool
-        Whether to take times, which is most of the work; see `measure_times`.
+        Whether to measure times, which is most of the work; see `measure_times`.
 
     Raises
     ------
@@ -122,14 +124,14 @@ def measure_times(
     tol: float = 1e-4,
     max_evals: int = 400,
 ) -> list[SolverRun]:
-    """The same results with times: medians of five unrecorded solves, of slow ones three.
+    """The same results with times: medians of five solves that are not recorded (three if slow).
 
-    They are run in turn, so that whatever else the machine does meets all of them alike.
+    The solvers take turns, so that other load on the machine affects all of them alike.
 
     Parameters
     ----------
     problem, settings, tol, max_evals
-        As the results were run.
+        As for the race that gave the results.
     results : sequence of SolverRun
         From ``race(..., timed=False)``.
     """
@@ -145,7 +147,7 @@ def measure_times(
 
 
 class _Run:
-    """One solver on the problem, as often as asked."""
+    """One solver on the problem, recorded or timed."""
 
     def __init__(self, problem: Problem, solver: Solver, tol: float, max_evals: int) -> None:
         self.problem, self.solver, self.tol, self.max_evals = problem, solver, tol, max_evals
@@ -153,10 +155,10 @@ class _Run:
         self.times: list[float] = []
 
     def solve(self, *, record: bool) -> Solution[Tensor]:
-        todo = self.problem
+        problem = self.problem
         return solve(
-            todo.f,
-            todo.z0,
+            problem.f,
+            problem.z0,
             solver=self.solver,
             tol=self.tol,
             max_evals=self.max_evals,
@@ -167,7 +169,7 @@ class _Run:
         began = time.perf_counter()
         self.solve(record=False)
         self.times.append(time.perf_counter() - began)
-        self.quick = self.times[-1] < _PATIENCE
+        self.quick = self.times[-1] < _SLOW
 
     def recorded(self, name: str) -> SolverRun:
         problem = self.problem

@@ -1,4 +1,4 @@
-"""Who races: every kind of solver, with the few settings that people change."""
+"""The solvers that are compared, and their settings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class SolverSettings:
     Parameters
     ----------
     window : int
-        Anderson's memory.
+        Past steps that Anderson uses.
     damping : float
-        Of the damped iteration.
+        Damping of the second Picard iteration.
     method : str
-        torchdiffeq's, of the second ODE.
+        torchdiffeq's name of the Runge–Kutta method of the second ODE solver.
     """
 
     window: int = 5
@@ -28,12 +28,12 @@ class SolverSettings:
 
 
 def make_solvers(settings: SolverSettings, problem: Problem) -> dict[str, Solver]:
-    """The solvers by name; what is meant for affine maps races on an adjoint in Newton's place.
+    """The solvers by name; on an adjoint problem, which is linear, GMRES replaces Newton.
 
     Raises
     ------
     ValueError
-        If a setting is none that its solver takes.
+        If a solver does not accept its setting.
 
     Examples
     --------
