@@ -1,7 +1,8 @@
-"""Measuring an equilibrium: whether the iteration settles there, whether the ODE does, how fast.
+"""Measures of an equilibrium: spectral radius, eigenvalues, stability, observed contraction.
 
-The map is given as ``f(z, *args)``, so that a plain map and the cell of a layer both fit:
-``spectral_radius(layer.cell, z, x)``. It takes the whole batch; its samples do not mix.
+A map is given as ``f(z, *args)``, which fits the cell of a layer as well:
+``spectral_radius(layer.cell, z, x)``. It maps the whole batch, and samples do not depend on one
+another.
 """
 
 from deq.diagnostics.contraction import contraction

@@ -1,11 +1,11 @@
-"""The contraction constant that a recorded run shows."""
+"""The contraction per step that a recorded run shows."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-# Residuals this many units of rounding below the largest one are noise.
+# A residual below 32 eps times the largest one is rounding noise.
 _NOISE = 32.0
 
 
@@ -16,34 +16,34 @@ def contraction(
 
     ``exp(slope)``, where the slope is that of the least-squares line through log ‖f(zₜ) − zₜ‖ over
     the last half of the usable rows. For Picard iteration it approaches the spectral radius of the
-    Jacobian at the equilibrium (|f′| in one dimension), and is at most a contraction constant of f;
-    with damping h that of (1 − h) I + h J. Above 1 the run went away.
+    Jacobian J at the equilibrium (|f′| in one dimension), and it is at most a contraction constant
+    of f. With damping h it approaches that of (1 − h) I + h J. Above 1 the run diverged.
 
     Parameters
     ----------
     residuals : Tensor, shape (T, B) or (T,)
-        One row a step: ``sol.trajectory.residual``.
+        One row per step: ``sol.trajectory.residual``.
     count : Tensor of int, shape (B,), or None
         How many rows belong to each sample: ``sol.nfe`` for an iteration. Without it, a tail that
-        repeats one value exactly is taken for a finished sample that waits for its mates, not for
-        a cycle; a column of one single value comes out as 1.
+        repeats one value exactly counts as a finished sample, not as a cycle. A column that has
+        one value only gives 1.
     floor : float, Tensor of shape (B,), or None
-        Rows from the first residual at or below it do not count, because rounding speaks there.
-        32 units of rounding of the column's largest residual unless given; when the run starts near
-        the equilibrium of a large state, about 10·eps·‖z‖ is better.
+        Rows from the first residual at or below it do not count, because of rounding. 32 eps times
+        the column's largest residual unless given. If the run starts near the equilibrium of a
+        large state, about 10·eps·‖z‖ is better.
 
     Returns
     -------
     Tensor, shape (B,) or ()
-        The factor. 0 where one step fell from above the floor to below it; NaN where fewer than two
+        The factor. 0 if the first step goes from above the floor to below it; NaN if fewer than two
         rows are usable.
 
     Raises
     ------
     TypeError
-        If residuals are no floating-point tensor.
+        If residuals are not a floating-point tensor.
     ValueError
-        If they are not (T, B) or (T,), or a count or floor does not fit.
+        If residuals are not (T, B) or (T,), or the shape of count or floor does not match.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def contraction(
         low = _NOISE * eps * finite.amax(0)  # (B,)
     else:
         low = _per_sample("floor", floor, r)
-    bad = ~r.isfinite() | (r <= low)  # (T, B) the first one ends the usable rows
+    bad = ~r.isfinite() | (r <= low)  # (T, B); usable rows end at the first one
     usable = (bad.cumsum(0) == 0).sum(0)  # (B,)
     length = torch.maximum((usable + 1) // 2, torch.tensor(2, device=r.device))  # (B,)
     chosen = (rows < usable) & (rows >= usable - length)  # (T, B)
@@ -85,7 +85,7 @@ def contraction(
 
 
 def _rows_until_constant(r: Tensor) -> Tensor:
-    """Rows (B,) of each column of r (T, B) until it repeats its last value to the end."""
+    """Rows (B,) of each column of r (T, B) before its constant tail, and one row of that."""
     last = r[-1]
     moving = (r != last) & ~(r.isnan() & last.isnan())  # (T, B)
     rows = torch.arange(1, len(r) + 1, device=r.device)[:, None]  # (T, 1)
@@ -94,9 +94,9 @@ def _rows_until_constant(r: Tensor) -> Tensor:
 
 
 def _without_last_return(rows: Tensor, count: Tensor, r: Tensor) -> Tensor:
-    """``count`` (B,), less one where the last row was no step: a failed run returns to its best.
+    """``count`` (B,), less one where the last row is no step.
 
-    Its residual then falls onto a value from before, exactly.
+    A failed run returns its best state. Then the last residual equals an earlier one exactly.
     """
     count = count.expand(r.shape[1])
     last = r.gather(0, (count - 1).clamp(min=0)[None])  # (1, B)
@@ -106,7 +106,7 @@ def _without_last_return(rows: Tensor, count: Tensor, r: Tensor) -> Tensor:
 
 
 def _per_sample(name: str, value: float | Tensor, r: Tensor) -> Tensor:
-    """``value`` as one number a column of r (T, B)."""
+    """``value`` as a tensor () or (B,) for the columns of r (T, B)."""
     out = torch.as_tensor(value, device=r.device)
     if out.ndim > 1 or (out.ndim == 1 and len(out) != r.shape[1]):
         raise ValueError(f"{name} must be one number a sample, ({r.shape[1]},).")

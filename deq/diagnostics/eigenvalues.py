@@ -17,12 +17,12 @@ from deq.solvers.base import require_count
 Complex = npt.NDArray[np.complex128]
 
 DENSE_LIMIT = 512
-# Relative accuracy asked of Arnoldi's eigenvalues: this, or so many units of rounding of the state.
+# Relative tolerance of ARPACK: 1e-9, or 1000 eps of the state if that is larger.
 _ACCURACY, _ROUNDINGS = 1e-9, 1e3
 _RESTARTS = 300
-# Without a wide space and some spare eigenvalues ARPACK now and then misses the largest of all.
+# With a smaller space or no spare eigenvalues, ARPACK sometimes missed the largest eigenvalue.
 _SPARE, _SPACE = 4, 60
-_ORDERS = {"magnitude": "LM", "real": "LR"}  # and ARPACK's words for them
+_ORDERS = {"magnitude": "LM", "real": "LR"}  # ARPACK's names
 
 
 def jacobian(f: Callable[..., Any], z: State, *args: Any) -> Tensor:
@@ -33,20 +33,20 @@ def jacobian(f: Callable[..., Any], z: State, *args: Any) -> Tensor:
     f : callable
         ``f(z, *args)`` maps the whole batch to the same shape; its samples do not mix.
     z : Tensor, shape (B, …), or tuple of such
-        Where. Components are in the order of ``z.flatten(1)``.
+        Where to differentiate. Components are in the order of ``z.flatten(1)``.
     *args
-        Handed to f after z.
+        Further arguments of f.
 
     Returns
     -------
     Tensor, shape (B, D, D)
-        J of each sample, detached. Costs one evaluation and D backward passes; meant for states
-        of up to some hundred numbers.
+        J of each sample, detached. It costs one evaluation and D backward passes, so it is meant
+        for D up to some hundreds.
 
     Raises
     ------
     TypeError, ValueError
-        If f is not callable, z is no state, or f changes its shape or dtype.
+        If f is not callable, z is not a state, or f changes its shape or dtype.
 
     Examples
     --------
@@ -68,8 +68,8 @@ def eigenvalues(
 ) -> Tensor:
     """Leading eigenvalues λ of the Jacobian J = ∂f/∂z at z, per sample.
 
-    Picard iteration settles at an equilibrium where all |λ| < 1; the ODE dz/dt = f(z) − z, whose
-    eigenvalues are λ − 1, where all Re λ < 1.
+    Picard iteration converges to an equilibrium if all |λ| < 1. The ODE dz/dt = f(z) − z has the
+    eigenvalues λ − 1, so it converges if all Re λ < 1.
 
     Parameters
     ----------
@@ -78,21 +78,21 @@ def eigenvalues(
     z : Tensor, shape (B, …), or tuple of such
         Where to measure, usually an equilibrium.
     *args
-        Handed to f after z.
+        Further arguments of f.
     k : int
-        How many.
+        Number of eigenvalues.
     by : "magnitude" or "real"
-        Leading in |λ| or in Re λ.
+        Leading means largest in |λ| or in Re λ.
     dense_limit : int
-        States of at most so many numbers D get a dense J and all its eigenvalues: D backward
-        passes. Larger ones go to ARPACK by SciPy, sample by sample: some hundred passes a sample,
-        each through the whole batch.
+        Up to this D, all eigenvalues of a dense J are computed, with D backward passes. Above it,
+        SciPy's ARPACK is used for one sample after the other, with some hundred backward passes
+        for each sample, each pass through the whole batch.
 
     Returns
     -------
     Tensor, complex, shape (B, min(k, D))
         Largest first; of a pair λ, λ̄ the one with positive imaginary part first. The last one may
-        be half of a pair. NaN for a sample whose J is not finite, and in the last places where
+        be one half of a pair. NaN for a sample whose J is not finite, and in the last places if
         ARPACK did not converge in 300 restarts.
 
     Raises
@@ -102,10 +102,10 @@ def eigenvalues(
 
     Notes
     -----
-    Exact to rounding when dense. ARPACK's residuals ‖J v − λ v‖ are below 1e-9·|λ|, in float32
-    about 1e-4·|λ|; of moduli that nearly tie it may miss one. Eigenvalues of strongly non-normal J
-    are sensitive: either answer is that of a matrix near J. Equal inputs give equal answers: the
-    start is random with a fixed seed.
+    The dense result is exact up to rounding. ARPACK's residuals ‖J v − λ v‖ are below 1e-9·|λ|, in
+    float32 about 1e-4·|λ|; if moduli are almost equal it may miss one. Eigenvalues of a strongly
+    non-normal J are sensitive: both results are those of a matrix near J. Equal inputs give equal
+    results, because the random start has a fixed seed.
 
     References
     ----------
@@ -126,9 +126,9 @@ def eigenvalues(
 
 
 def leading(pull: Pullback, k: int, by: str, dense_limit: int) -> Tensor:
-    """The first k eigenvalues (B, min(k, D)) by an order of ``eigenvalues``."""
+    """The first k eigenvalues (B, min(k, D)) in the order ``by``; see `eigenvalues`."""
     k = min(k, pull.dim)
-    if pull.dim <= max(dense_limit, k + 1):  # ARPACK gives at most D − 2
+    if pull.dim <= max(dense_limit, k + 1):  # ARPACK computes at most D − 2
         found = _of_matrices(_dense(pull))  # (B, D)
     else:
         found = np.full((pull.batch, k), complex(np.nan, np.nan))
@@ -157,7 +157,7 @@ def _of_matrices(j: Tensor) -> Complex:
 
 
 def _arnoldi(pull: Pullback, sample: int, k: int, which: str) -> Complex:
-    """Leading eigenvalues of one sample's Jacobian: k or more, or as many as ARPACK finds."""
+    """Leading eigenvalues of one sample's Jacobian: k or more, or those that ARPACK found."""
     from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigs
 
     def product(v: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -170,16 +170,16 @@ def _arnoldi(pull: Pullback, sample: int, k: int, which: str) -> Complex:
     image = product(start)
     if not np.isfinite(image).all():
         return np.empty(0, dtype=np.complex128)
-    if not image.any():  # J is zero, which ARPACK calls an error
+    if not image.any():  # J = 0 is an error for ARPACK
         return np.zeros(k, dtype=np.complex128)
     operator = LinearOperator((pull.dim, pull.dim), matvec=product, dtype=np.float64)
-    more = min(k + _SPARE, pull.dim - 2)
+    wanted = min(k + _SPARE, pull.dim - 2)
     try:
         found: Complex = eigs(
             operator,
-            more,
+            wanted,
             which=which,
-            ncv=min(max(_SPACE, 2 * more + 2), pull.dim),
+            ncv=min(max(_SPACE, 2 * wanted + 2), pull.dim),
             v0=start,
             tol=max(_ACCURACY, _ROUNDINGS * torch.finfo(pull.z.dtype).eps),
             maxiter=_RESTARTS,

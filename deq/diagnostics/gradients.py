@@ -1,4 +1,4 @@
-"""Implicit, unrolled and phantom gradients of one small layer, measured as they may go deeper."""
+"""Error, memory and time of implicit, unrolled and phantom gradients at several depths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deq.solvers.base import require_count, require_number
 
 METHODS = ("implicit", "unrolled", "phantom", "JFB")
 DEPTHS = (5, 10, 20, 50, 100, 200)
-_NEVER = 1e-30  # a tolerance that nothing meets: all steps are taken
+_NEVER = 1e-30  # a tolerance that is never met, so that all steps are taken
 _REPEATS = 3
 _INPUT = 0.2
 
@@ -33,11 +33,11 @@ class Setting:
     Parameters
     ----------
     gain : float
-        γ, the contraction constant; from 1 on there may be no equilibrium to find.
+        γ, the contraction constant; from 1 on an equilibrium may not be found.
     width, batch : int
         Numbers in a state, and samples.
     seed : int
-        Of Q, x and the loss.
+        Seed of Q, x and the loss.
 
     Raises
     ------
@@ -58,19 +58,20 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One gradient.
+    """One gradient, measured.
 
     Attributes
     ----------
     method : str
         One of `METHODS`.
     depth : int
-        k: the forward solve takes k Picard steps. Then ``"implicit"`` solves the adjoint system by
-        k more, ``"phantom"`` tracks k more, ``"JFB"`` one more; ``"unrolled"`` has tracked its k.
+        k. The forward solve takes k Picard steps. Then ``"implicit"`` takes k steps on the adjoint
+        system, ``"phantom"`` k tracked steps and ``"JFB"`` one; ``"unrolled"`` tracks the k steps
+        of the forward solve.
     error : float
-        ‖∇ − ∇*‖₂ / ‖∇*‖₂ over γQ and x, with ∇* that of the exact equilibrium.
+        ‖∇ − ∇*‖₂ / ‖∇*‖₂ over γQ and x, where ∇* is the gradient at the exact equilibrium.
     kept : int
-        Most bytes that were kept for the backward pass at any time, without γQ and x.
+        Largest number of bytes stored for the backward pass at any time, without γQ and x.
     cost : float
         Time of forward and backward, in evaluations of the cell.
     """
@@ -83,21 +84,21 @@ class Measurement:
 
 
 class NoEquilibrium(ValueError):
-    """The layer has no equilibrium that a solver finds, so no gradient is the exact one."""
+    """No equilibrium of the layer was found, so there is no exact gradient."""
 
 
 def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Measurement]:
-    """Measure every method at every depth, shallow ones first.
+    """Measure every method at every depth, in the order of ``depths``.
 
-    The loss is L = ⟨c, z⟩ with a random c, in float64. Exact is the implicit gradient
-    ``∇L = (∂f/∂θ)ᵀ (1 − J)⁻ᵀ c`` at tolerances of 1e-12.
+    The loss is L = ⟨c, z⟩ with a random c, in float64. The exact gradient is the implicit one,
+    ``∇L = (∂f/∂θ)ᵀ (I − J)⁻ᵀ c``, with tolerances of 1e-12.
 
     Parameters
     ----------
     setting : Setting
         The layer.
     depths : tuple of int
-        k.
+        Values of k.
 
     Yields
     ------
@@ -106,7 +107,7 @@ def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Me
     Raises
     ------
     NoEquilibrium
-        If the exact gradient could not be found.
+        If the exact gradient was not found.
 
     References
     ----------
@@ -140,11 +141,11 @@ def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Me
 
 
 def _gradient_and_evals(method: str, depth: int) -> tuple[Gradient, int]:
-    """How to differentiate, and the evaluations that the forward solve gets."""
+    """The gradient method, and the evaluations of the forward solve."""
     if method == "implicit":
         return Implicit(solver=Picard(), tol=_NEVER, max_evals=depth), depth
     if method == "unrolled":
-        return Unrolled(), depth + 1  # the last evaluation only looks
+        return Unrolled(), depth + 1  # the last evaluation only gives the residual
     return Phantom(steps=depth if method == "phantom" else 1), depth
 
 
@@ -154,7 +155,7 @@ class _Layer:
         shape = (setting.batch, setting.width)
         w = torch.randn(setting.width, setting.width, dtype=torch.float64, generator=g)
         self.w = (setting.gain * torch.linalg.qr(w)[0]).requires_grad_()  # (n, n)
-        # Small, so that tanh hardly bends: else its flat ends would contract all the more.
+        # Small, so that the slope of tanh stays near 1 and γ is the contraction constant.
         x = _INPUT * torch.randn(shape, dtype=torch.float64, generator=g)
         self.x = x.requires_grad_()
         self.c = torch.randn(shape, dtype=torch.float64, generator=g)
@@ -178,7 +179,7 @@ class _Layer:
         return found
 
     def gradient(self, gradient: Gradient, evals: int) -> tuple[Tensor, int]:
-        """∇L by a method, flat, and the most bytes kept for it."""
+        """∇L by a method, flat, and the largest number of bytes stored for it."""
         layer = DEQ(self.cell, solver=Picard(), tol=_NEVER, max_evals=evals, gradient=gradient)
         memory = _SavedMemory({t.untyped_storage().data_ptr() for t in (self.w, self.x, self.c)})
         with torch.autograd.graph.saved_tensors_hooks(memory.pack, _SavedTensor.unpack):
@@ -186,14 +187,14 @@ class _Layer:
 
     def _backward(self, layer: DEQ) -> Tensor:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # that solves end early is the point
+            warnings.simplefilter("ignore", RuntimeWarning)  # the solves end early on purpose
             loss = (self.c * layer(self.x)).sum()
             found = torch.autograd.grad(loss, (self.w, self.x))
         return torch.cat([part.flatten() for part in found])
 
     @torch.no_grad()
     def evaluation(self) -> float:
-        """Seconds that one bare evaluation of the cell takes."""
+        """Seconds of one evaluation of the cell."""
         times = []
         z = torch.zeros_like(self.x)
         for _ in range(50):
@@ -204,11 +205,11 @@ class _Layer:
 
 
 class _SavedMemory:
-    """Counts what graphs keep, storage by storage, while they keep it."""
+    """Counts the bytes that graphs store; each storage counts once while it is in use."""
 
     def __init__(self, free: set[int]) -> None:
         self.free = free
-        self.holders: dict[int, int] = {}
+        self.users: dict[int, int] = {}
         self.now = self.most = 0
 
     def pack(self, tensor: Tensor) -> _SavedTensor:
@@ -216,7 +217,7 @@ class _SavedMemory:
 
 
 class _SavedTensor:
-    """A tensor that a graph keeps; gone with the graph."""
+    """A tensor stored in a graph; it is deleted together with the graph."""
 
     def __init__(self, memory: _SavedMemory, tensor: Tensor) -> None:
         storage = tensor.untyped_storage()
@@ -224,15 +225,15 @@ class _SavedTensor:
         self.place, self.size = storage.data_ptr(), storage.nbytes()
         if self.place in memory.free:
             self.size = 0
-        holders = memory.holders.get(self.place, 0)
-        memory.holders[self.place] = holders + 1
-        memory.now += 0 if holders else self.size
+        users = memory.users.get(self.place, 0)
+        memory.users[self.place] = users + 1
+        memory.now += 0 if users else self.size
         memory.most = max(memory.most, memory.now)
 
     def unpack(self) -> Tensor:
         return self.tensor
 
     def __del__(self) -> None:
-        left = self.memory.holders[self.place] - 1
-        self.memory.holders[self.place] = left
+        left = self.memory.users[self.place] - 1
+        self.memory.users[self.place] = left
         self.memory.now -= 0 if left else self.size

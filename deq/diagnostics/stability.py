@@ -1,4 +1,4 @@
-"""Whether an equilibrium attracts the iteration and the ODE."""
+"""Whether an equilibrium is stable for Picard iteration and for the ODE."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """How the neighbourhood of an equilibrium moves, sample by sample, to first order.
+    """Stability of an equilibrium to first order, for each sample.
 
     Attributes
     ----------
     spectral_radius : Tensor, shape (B,)
-        max |λ| over the eigenvalues λ of the Jacobian ∂f/∂z; NaN where they were not found.
+        max |λ| over the eigenvalues λ of the Jacobian ∂f/∂z; NaN if they were not found.
     abscissa : Tensor, shape (B,)
-        max Re λ; never above the spectral radius.
+        max Re λ, at most the spectral radius; NaN if the eigenvalues were not found.
     """
 
     spectral_radius: Tensor
@@ -38,14 +38,14 @@ class Stability:
 
     @property
     def picard_stable(self) -> Tensor:
-        """Whether z ← f(z) settles here from nearby: max |λ| < 1, (B,) bool."""
+        """Whether z ← f(z) converges here from nearby: max |λ| < 1, (B,) bool."""
         return self.spectral_radius < 1
 
     @property
     def ode_stable(self) -> Tensor:
-        """Whether dz/dt = f(z) − z settles here from nearby: max Re λ < 1, (B,) bool.
+        """Whether dz/dt = f(z) − z converges here from nearby: max Re λ < 1, (B,) bool.
 
-        The same holds of damped iteration, with a damping that is small enough.
+        Then damped iteration with a small enough damping converges as well.
         """
         return self.abscissa < 1
 
@@ -74,29 +74,28 @@ class Stability:
 def stability(
     f: Callable[..., Any], z: State, *args: Any, dense_limit: int = DENSE_LIMIT
 ) -> Stability:
-    """Judge an equilibrium by the eigenvalues of J = ∂f/∂z there.
+    """Stability of an equilibrium, from the eigenvalues λ of J = ∂f/∂z there.
 
-    A root finder (Anderson, Newton) also lands on equilibria that nothing settles at. With the
-    eigenvalues λ of J, the iteration contracts near z when max |λ| < 1, and the ODE, whose own are
-    λ − 1, when max Re λ < 1. At exactly 1 the first order does not decide, and neither is called
-    stable.
+    Anderson's and Newton's methods also find unstable equilibria. Near z the iteration z ← f(z)
+    converges if max |λ| < 1, and the ODE dz/dt = f(z) − z, whose eigenvalues are λ − 1, if
+    max Re λ < 1. At exactly 1 the first order does not decide, and the result is not stable.
 
     Parameters
     ----------
     f : callable
         ``f(z, *args)`` maps the whole batch to the same shape; its samples do not mix.
     z : Tensor, shape (B, …), or tuple of such
-        An equilibrium. That it is one is not checked.
+        An equilibrium; this is not checked.
     *args
-        Handed to f after z: ``stability(layer.cell, z, x)``.
+        Further arguments of f: ``stability(layer.cell, z, x)``.
     dense_limit : int
         As for ``eigenvalues``.
 
     Returns
     -------
     Stability
-        ``spectral_radius``, ``abscissa``, ``picard_stable``, ``ode_stable``, each (B,); printed, a
-        sentence for each kind.
+        ``spectral_radius``, ``abscissa``, ``picard_stable``, ``ode_stable``, each (B,). Printing it
+        gives a sentence for each kind of stability.
 
     Raises
     ------

@@ -1,13 +1,12 @@
 """Keeping a layer a contraction, so that its equilibrium exists, is unique and is found.
 
-If ‖W‖₂ ≤ κ < 1 and the activation σ never stretches distances, then f(z) = σ(W z + x) shrinks
-every distance to at most κ times what it was: Banach's theorem gives exactly one equilibrium for
-every x, damped iteration reaches it from everywhere, and it is a stable steady state of
-dz/dt = f(z) − z.
+If ‖W‖₂ ≤ κ < 1 and the activation φ has a slope of at most 1, then f(z) = φ(W z + x) is a
+contraction with constant κ. By Banach's theorem it has exactly one equilibrium for every x, Picard
+iteration converges to it from every start, and it is a stable steady state of dz/dt = f(z) − z.
 
-Here are three ways: a projection after each step of training (`project_conv_`), a parametrisation
-that cannot leave the limit (`limit_norm`), and a penalty on the Jacobian that only pulls
-(`jacobian_penalty`). `deq.stability.monotone` asks for less than a contraction.
+Three methods: a projection after each step of training (`project_conv_`), a parametrisation that
+keeps the limit exactly (`limit_norm`), and a penalty on the Jacobian (`jacobian_penalty`), which
+guarantees nothing. `deq.stability.monotone` gives a unique equilibrium without a contraction.
 """
 
 from deq.stability.conv import conv_norm, project_conv_

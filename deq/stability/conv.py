@@ -1,4 +1,4 @@
-"""The norm of a convolution by power iteration, and projecting a kernel onto a limit for it."""
+"""The norm of a convolution by power iteration, and the projection of its kernel."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from torch import Tensor
 def conv_norm(weight: Tensor, start: Tensor, steps: int = 1) -> tuple[Tensor, Tensor]:
     """Largest singular value of a zero-padded convolution, by power iteration on WᵀW.
 
-    ``σ = max ‖W v‖₂ / ‖v‖₂`` over states v; each step maps v to WᵀW v / ‖WᵀW v‖₂. The value
-    approaches σ from below; warm-start it from step to step of training.
+    ``σ = max ‖W v‖₂ / ‖v‖₂`` over states v; each step maps v to WᵀW v / ‖WᵀW v‖₂. The estimate
+    approaches σ from below. In training, start from the vector of the step before.
 
     Parameters
     ----------
     weight : Tensor (C, C, k, k)
         Kernel of a stride-1 convolution that keeps the size; k odd.
     start : Tensor (1, C, H, W)
-        First guess of the leading singular vector, not zero. H and W matter: the zero padding
-        makes this the norm on states of exactly this size.
+        First guess of the leading singular vector, not zero. Because of the zero padding, the
+        result is the norm on states of exactly this size H × W.
     steps : int
         Number of power-iteration steps.
 
@@ -28,7 +28,7 @@ def conv_norm(weight: Tensor, start: Tensor, steps: int = 1) -> tuple[Tensor, Te
     sigma : Tensor ()
         The estimate of the norm.
     vector : Tensor (1, C, H, W)
-        The singular vector reached, to start from next time.
+        The estimate of the singular vector, to start from next time.
 
     Raises
     ------
@@ -62,15 +62,15 @@ def conv_norm(weight: Tensor, start: Tensor, steps: int = 1) -> tuple[Tensor, Te
 
 @torch.no_grad()
 def project_conv_(weight: Tensor, limit: float, start: Tensor, steps: int = 1) -> Tensor:
-    """Scale a convolution's kernel in place so that its norm, as estimated, is at most `limit`.
+    """Scale a convolution's kernel in place so that the estimate of its norm is at most `limit`.
 
     ``W ← W · min(1, limit / σ(W))``, called after each optimiser step (projected gradient). The
-    estimate comes from below: with few steps the norm may stay a little above the limit.
+    estimate is a lower bound, so with few steps the norm may stay a little above the limit.
 
     Parameters
     ----------
     weight, start, steps
-        As for `conv_norm`; `start` is overwritten with the vector reached.
+        As for `conv_norm`; `start` is overwritten with the new vector.
     limit : float
         Largest norm allowed, positive.
 

@@ -1,4 +1,4 @@
-"""Monotone cells: exactly one equilibrium for every parameter, without being a contraction."""
+"""Monotone cells: exactly one equilibrium for all parameters, without a contraction."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Activation = Callable[[Tensor], Tensor]
 class MonotoneLinear(nn.Module):
     """``z ↦ W z`` with ``W = (1 − m) I − AᵀA + B − Bᵀ``, for any square A and B.
 
-    The symmetric part of I − W is m I + AᵀA ≥ m I, and its skew part B − Bᵀ is free: every W with
-    I − W ≥ m I can be written so. W may be as large as it likes.
+    The symmetric part of I − W is m I + AᵀA ≥ m I, and its skew part is free. Every W with
+    I − W ≥ m I has this form. ‖W‖₂ is not bounded.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class MonotoneLinear(nn.Module):
     Attributes
     ----------
     a, b : Parameter, shape (D, D)
-        A and B, small at first: W starts near (1 − m) I.
+        A and B, initialised small, so that W starts near (1 − m) I.
 
     References
     ----------
@@ -82,11 +82,11 @@ class MonotoneCell(nn.Module):
     features : int
         D, the size of the state.
     margin : float
-        m: I − W ≥ m I. The larger, the less z* may depend on x, and the sooner it is found:
+        m: I − W ≥ m I. A larger m makes z* easier to find and less sensitive to x:
         ‖z*(x) − z*(x′)‖₂ ≤ ‖U (x − x′)‖₂/m.
     activation : callable
-        φ, applied to each number: must not decrease, nor be steeper than 1 (relu, tanh, sigmoid,
-        softplus). That makes it the proximal operator of a convex function.
+        φ, applied to each number, with a slope between 0 and 1 (relu, tanh, sigmoid, softplus).
+        Such a φ is the proximal operator of a convex function.
 
     Attributes
     ----------
@@ -97,14 +97,14 @@ class MonotoneCell(nn.Module):
 
     Notes
     -----
-    W need not be small, so plain Picard iteration may run away. What settles:
+    W may be large, so Picard iteration may diverge. These converge:
 
-    * ``ODE``, from everywhere: I − W is positive definite (Forti & Tesi 1995);
+    * ``ODE``, from every start: I − W is positive definite (Forti & Tesi 1995);
     * ``Picard(damping=h)`` near z*, for h < 2m/(L² + m) with L = ‖I − W‖₂: wherever φ has slopes S
       between 0 and 1, ‖x‖² in the metric S⁻¹ shrinks under x ↦ x − h(I − S W) x;
-    * ``forward_backward`` from everywhere, for a damping below ``max_damping()``, with relu.
+    * ``forward_backward`` from every start, with relu and a damping below ``max_damping()``.
 
-    ``Anderson`` is usually the quickest, but promises nothing.
+    ``Anderson`` is usually the fastest, but convergence is not guaranteed.
 
     References
     ----------
@@ -114,7 +114,7 @@ class MonotoneCell(nn.Module):
 
     Examples
     --------
-    The state has another size than x, so the layer is told where to start:
+    The state and x have different sizes, so the layer needs a start:
 
     >>> import torch, deq
     >>> from deq.stability.monotone import MonotoneCell
@@ -140,7 +140,7 @@ class MonotoneCell(nn.Module):
         return self.activation(self.state(z) + self.inject(x))
 
     def start(self, x: Tensor) -> Tensor:
-        """Zeros (B, D), where a layer may start: ``deq.DEQ(cell, start=cell.start)``."""
+        """Zeros (B, D), a start for the layer: ``deq.DEQ(cell, start=cell.start)``."""
         return x.new_zeros(*x.shape[:-1], self.inject.out_features)
 
     def forward_backward(self, z: Tensor, x: Tensor, damping: float) -> Tensor:
@@ -159,7 +159,7 @@ class MonotoneCell(nn.Module):
         Raises
         ------
         TypeError
-            If the activation is not relu: another one changes with α.
+            If the activation is not relu: the equilibria would depend on α.
         ValueError
             If the damping is not positive.
 
@@ -183,7 +183,7 @@ class MonotoneCell(nn.Module):
     def max_damping(self) -> float:
         """2m/‖I − W‖₂²: ``forward_backward`` converges for every damping below it.
 
-        As the parameters stand: it changes with training.
+        It depends on the parameters, so it changes in training.
         """
         w = self.state.weight
         gap = torch.eye(len(w), dtype=w.dtype, device=w.device) - w

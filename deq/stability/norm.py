@@ -14,27 +14,25 @@ M = TypeVar("M", nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
 
 class NormLimit(nn.Module):
-    """``W ↦ κ W / max(κ, σ(W))``: the weight itself where its norm σ is small, scaled where not.
+    """``W ↦ κ W / max(κ, σ(W))``: scales the weight if its norm σ is above κ.
 
     Parameters
     ----------
     limit : float
         κ, positive.
     size : tuple of int
-        Points along each axis over which the frequencies of a convolution are taken; empty for a
-        matrix.
+        Points along each axis of the Fourier transform of a convolution; empty for a matrix.
     groups : int
         Groups of the convolution.
 
     Notes
     -----
-    σ is exact, by singular values, and so is the gradient. Both come from one tensor G = ∂σ/∂W with
-    σ = ⟨G, W⟩, which is kept until W changes: within a solve, which asks for the weight at every
-    evaluation, it costs one comparison, one inner product and one scaling. (torch's own
-    ``spectral_norm`` is no good here: in training mode it moves the weight a little at every
-    access, so that the map whose equilibrium is sought changes under way.)
+    σ and its gradient are exact, by singular values. Both come from G = ∂σ/∂W, with σ = ⟨G, W⟩. G
+    is cached until W changes, so that each access of the weight within a solve costs one
+    comparison, one inner product and one scaling. torch's ``spectral_norm`` does not fit here: in training mode
+    it changes the weight at every access, so the map would change during the solve.
 
-    Second derivatives by W are those of a constant G.
+    Second derivatives with respect to W treat G as a constant.
     """
 
     def __init__(self, limit: float, size: tuple[int, ...] = (), groups: int = 1) -> None:
@@ -43,7 +41,7 @@ class NormLimit(nn.Module):
         self.limit = limit
         self.size = size
         self.groups = groups
-        self._cached: tuple[Tensor, Tensor] | None = None  # W as it was, and its G
+        self._cached: tuple[Tensor, Tensor] | None = None  # the last W and its G
 
     def sigma(self, weight: Tensor) -> Tensor:
         """σ(W): the largest singular value, over all frequencies of a convolution."""
@@ -61,18 +59,18 @@ class NormLimit(nn.Module):
         return weight * (self.limit / sigma.clamp(min=self.limit))
 
     def right_inverse(self, weight: Tensor) -> Tensor:
-        """Start from the weight that is there; what is assigned later is limited when read."""
+        """The weight to store: the assigned one, which is limited when it is read."""
         return weight
 
     @torch.no_grad()
     def _sigma_gradient(self, weight: Tensor) -> Tensor:
-        """G = ∂σ/∂W at ``weight``, remembered."""
+        """G = ∂σ/∂W at ``weight``, from the cache if W has not changed."""
         if self._cached is not None:
             before, slope = self._cached
-            alike = before.dtype == weight.dtype and before.device == weight.device
-            if alike and torch.equal(before, weight):
+            same = before.dtype == weight.dtype and before.device == weight.device
+            if same and torch.equal(before, weight):
                 return slope
-        if not weight.isfinite().all():  # σ is not finite either; the weight stays what it is
+        if not weight.isfinite().all():  # then σ is not finite; the weight is not scaled
             return torch.zeros_like(weight)
         with torch.inference_mode(False), torch.enable_grad():
             wide = torch.promote_types(weight.dtype, torch.float32)  # half types have no SVD
@@ -87,10 +85,10 @@ class NormLimit(nn.Module):
 
 
 def limit_norm(module: M, limit: float, *, size: int | tuple[int, ...] | None = None) -> M:
-    """Keep ‖W‖₂ ≤ κ for the weight of a linear layer or a convolution, whatever training does.
+    """Keep ‖W‖₂ ≤ κ for the weight of a linear layer or a convolution during training.
 
     Registers ``W ↦ κ W / max(κ, σ(W))`` as a parametrisation of ``module.weight``. With κ < 1 and
-    an activation φ that stretches nothing, z ↦ φ(W z + x) is a contraction with constant κ.
+    an activation φ with a slope of at most 1, z ↦ φ(W z + x) is a contraction with constant κ.
 
     Parameters
     ----------
@@ -106,24 +104,24 @@ def limit_norm(module: M, limit: float, *, size: int | tuple[int, ...] | None = 
     -------
     Module
         The same module. ``torch.nn.utils.parametrize.remove_parametrizations(module, "weight")``
-        turns the limited weight into a plain one.
+        replaces it by a parameter that has the limited value.
 
     Raises
     ------
     TypeError, ValueError
-        If the module is of another kind, or an option is unusable; the sentence names it.
+        If the module or an option cannot be used; the message names it.
 
     Notes
     -----
-    For a linear layer and for circular padding σ is exactly ‖W‖₂. A zero-padded convolution on n
-    points a side is part of a circular one on n + k − 1 (k the kernel's side), whose norm is used:
-    a bound from above. For random 3×3 kernels it is 3 to 7 % too large on 7×7 and below 1 % on
-    28×28; for 5×5 on 7×7 up to 30 %. The norm of the reshaped kernel, torch's ``spectral_norm``,
-    may be too small.
+    For a linear layer and for circular padding σ is exactly ‖W‖₂. For zero padding on n points per
+    side, σ is the norm of the circular convolution on n + k − 1 points (k: side of the kernel),
+    which is an upper bound. For random 3×3 kernels it is 3 to 7 % too large on 7×7 and less than
+    1 % on 28×28; for 5×5 kernels on 7×7 up to 30 %. torch's ``spectral_norm``, the norm of the
+    reshaped kernel, may be too small.
 
     A change of W costs one singular value decomposition, for a convolution one per frequency; see
     ``NormLimit`` for the cost within a solve. Do not use ``torch.nn.utils.parametrize.cached``
-    around a ``DEQ``: it would keep the weight that the solver saw, which has no graph.
+    around a ``DEQ``: it would keep the weight that the solver used, which has no graph.
 
     References
     ----------
@@ -158,7 +156,7 @@ def limit_norm(module: M, limit: float, *, size: int | tuple[int, ...] | None = 
 def _grid(
     conv: nn.Conv1d | nn.Conv2d | nn.Conv3d, size: int | tuple[int, ...] | None
 ) -> tuple[int, ...]:
-    """Points a side of a torus that the convolution, on a grid of ``size``, is part of."""
+    """Points per side of the circular convolution that contains this one on a grid ``size``."""
     kernel = conv.kernel_size
     if size is None:
         raise TypeError("size must be given for a convolution: the sides of the grid it acts on.")

@@ -1,4 +1,4 @@
-"""A penalty on the Jacobian of a cell, estimated by random projections."""
+"""A penalty on the Jacobian of a cell, by Hutchinson's estimate."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def jacobian_penalty(
     samples: int = 1,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    """Mean squared entry per row of the Jacobian J = ∂f/∂z at z, to be added to a training loss.
+    """The penalty ‖J‖_F²/D on the Jacobian J = ∂f/∂z at z, for a training loss.
 
     Hutchinson's estimate with random signs ε, independent for each sample of the batch::
 
         ‖J‖_F²/D = E ‖Jᵀ ε‖₂²/D ≈ mean of ‖Jᵀ ε‖₂²/D over ``samples`` draws,  and over the batch
 
-    ‖J‖_F²/D is at least the mean of |λ|² over the eigenvalues λ of J, so that pulling it down makes
-    equilibria quicker to find and keeps them stable; it guarantees neither::
+    ‖J‖_F²/D is at least the mean of |λ|² over the eigenvalues λ of J. So a smaller penalty tends to
+    make equilibria stable and faster to find, but guarantees neither::
 
         z = layer(x)
         loss = error(z) + 0.5 * deq.jacobian_penalty(layer.cell, z, x)
@@ -37,20 +37,20 @@ def jacobian_penalty(
     f : callable
         ``f(z, *args)`` maps the whole batch to the same shape; its samples do not mix.
     z : Tensor, shape (B, …), or tuple of such
-        Where, usually an equilibrium. It is detached: the gradient says how J changes with the
-        parameters of f (and with args) at this z, not how z moves.
+        Where, usually an equilibrium. It is detached: the gradient is that of J with respect to the
+        parameters of f (and args) at a fixed z.
     *args
-        Handed to f after z.
+        Further arguments of f.
     samples : int
-        Draws of ε: one evaluation of f, then one backward pass each.
+        Number of draws of ε. The cost is one evaluation of f, and one backward pass per draw.
     generator : torch.Generator or None
-        Source of the signs, on the CPU; torch's global one unless given.
+        Generator of the signs, on the CPU; torch's global one unless given.
 
     Returns
     -------
     Tensor ()
-        The estimate, unbiased; exact where J is diagonal. It carries a graph to whatever f's
-        gradient by z depends on, when gradients are enabled: f must be twice differentiable there.
+        The estimate. It is unbiased, and exact if J is diagonal. If gradients are enabled it can be
+        differentiated, which needs second derivatives of f.
 
     Raises
     ------

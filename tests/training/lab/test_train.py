@@ -38,7 +38,7 @@ def test_two_epochs_teach_most_digits_and_end_with_everything_asked_for() -> Non
     assert sum(map(sum, last.confusion)) == 1000
     assert sum(last.confusion[k][k] for k in range(10)) == round(1000 * last.accuracy)
     assert last.mistakes is not None
-    truth = lab_data("subset").held[1]
+    truth = lab_data("subset").held_out[1]
     assert all(truth[int(m["place"])] == m["truth"] != m["guess"] for m in last.mistakes)
 
 
@@ -125,7 +125,7 @@ def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path
     network = load_file(tmp_path / WEIGHTS)
     assert isinstance(network, kind)
     assert len(network.cloud_points) == 600
-    images, labels = lab_data("subset").held
+    images, labels = lab_data("subset").held_out
     right = [
         network.predict(image.float() / 255, solver=deq.Anderson()).digit == label
         for image, label in zip(images[::20], labels[::20], strict=True)
