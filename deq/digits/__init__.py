@@ -1,4 +1,4 @@
-"""Digits: where they come from, and how a drawing becomes what the network sees."""
+"""Digits: data sets, and the preparation of a drawing for the network."""
 
 from deq.digits.errors import DataError
 from deq.digits.prepare import NotADrawing, prepare

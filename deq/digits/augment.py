@@ -1,4 +1,4 @@
-"""Random changes that keep a digit the same digit, for a whole batch at once."""
+"""Data augmentation: random changes of a batch of digits."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augment:
-    """Rotate, stretch, slant, shift, wobble and change the stroke width of 28×28 digits.
+    """Rotate, stretch, slant, shift, distort and change the stroke width of 28×28 digits.
 
-    Every pixel p of the result is read at A p + b + u(p) of the source, with one random affine
-    map (A, b) and one smooth random displacement u (elastic distortion) for each picture. Then
-    strokes are made thicker or thinner by mixing in the local maximum or minimum.
+    Each pixel p of the result is read at A p + b + u(p) in the source, with a random affine map
+    (A, b) and a smooth random displacement u (elastic distortion) for each picture. Then strokes
+    are made thicker or thinner by mixing with the local maximum or minimum.
 
     Parameters
     ----------
     rotation : float
-        Largest rotation, degrees.
+        Largest rotation, in degrees.
     stretch : float
         Largest change of height and width, as a logarithm (0.15 is about ±15 %).
     slant : float
-        Largest shear, pixels a pixel.
+        Largest shear, in pixels per pixel.
     shift : float
-        Largest move, pixels.
+        Largest shift, in pixels.
     elastic : float
-        Standard deviation of the displacement at the nodes of a 6×6 mesh, pixels.
+        Standard deviation of the displacement at the nodes of a 6×6 mesh, in pixels.
     stroke : float
-        Largest share of the local maximum or minimum mixed in, 0 to 1.
+        Largest share of the local maximum or minimum in the mixture, 0 to 1.
     untouched : float
-        Share of the pictures that are left as they are, 0 to 1.
+        Share of the pictures that are not changed, 0 to 1.
 
     References
     ----------
@@ -49,7 +49,7 @@ class Augment:
     untouched: float = 0.15
 
     def scaled(self, share: float) -> Augment:
-        """The same changes, `share` times as strong; as many pictures are left untouched."""
+        """The same changes, `share` times as strong; `untouched` stays."""
         return Augment(
             rotation=self.rotation * share,
             stretch=self.stretch * share,
@@ -61,7 +61,7 @@ class Augment:
         )
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Changed copies of images (B, 1, H, W) in [0, 1]; all chance comes from `generator`."""
+        """Changed copies of images (B, 1, H, W) in [0, 1]; `generator` makes all random choices."""
         moved = F.grid_sample(images, self._grid(images, generator), align_corners=False)
         changed = self._restroke(moved, generator)
         keep = torch.rand(len(images), 1, 1, 1, generator=generator) < self.untouched
@@ -88,8 +88,8 @@ class Augment:
         )
         grid = F.affine_grid(affine, list(images.shape), align_corners=False)  # (B, H, W, 2)
         nodes = torch.randn(count, 2, 6, 6, generator=generator) * (self.elastic * 2 / width)
-        wobble = F.interpolate(nodes, (height, width), mode="bicubic", align_corners=True)
-        return grid + wobble.permute(0, 2, 3, 1)
+        displacement = F.interpolate(nodes, (height, width), mode="bicubic", align_corners=True)
+        return grid + displacement.permute(0, 2, 3, 1)
 
     def _restroke(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Thicken a third of the pictures, thin a third, leave a third."""
@@ -99,9 +99,8 @@ class Augment:
         thicker = F.max_pool2d(images, 3, stride=1, padding=1)
         thinner = -F.max_pool2d(-images, 3, stride=1, padding=1)
         other = torch.where(kind == 0, thicker, torch.where(kind == 1, thinner, images))
-        # Thinning a thin stroke must not erase it.
+        # Thin less than thicken, so that a thin stroke is not erased.
         amount = torch.where(kind == 1, amount * 0.6, amount)
         mixed = (images + amount * (other - images)).clamp(0, 1)
-        return mixed / mixed.amax((2, 3), keepdim=True).clamp(
-            min=0.2
-        )  # brightest is 1, as prepared
+        # The brightest pixel is 1, as `prepare` makes it.
+        return mixed / mixed.amax((2, 3), keepdim=True).clamp(min=0.2)

@@ -1,4 +1,4 @@
-"""What the digit network learns from: MNIST, pen digits drawn as on the pad, and scribbles."""
+"""The training data of the digit network: MNIST, rendered pen digits, and scribbles."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
 from deq.digits.scribbles import TRAINED, Family, scribble
 
-PAD = 280  # side of the drawing pad, pixels
+PAD = 280  # side of the drawing pad, in pixels
 NOT_A_DIGIT = -1  # label of a scribble
-MNIST_VALIDATION = 2_000  # the last of the 60,000 are kept for choosing thresholds
+MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
 
 Strokes = Sequence[npt.NDArray[np.floating]]
 LabelledImages = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) int64
-Report = Callable[[str, int, int], None]  # what is being drawn, how many are done, of how many
+Report = Callable[[str, int, int], None]  # (task, number done, total)
 
 
 def on_pad(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
-    """The strokes as written: the 500-unit tablet box laid on the 280-pixel pad."""
+    """The strokes as written, scaled from the 500-unit tablet to the 280-pixel pad."""
     return [stroke.astype(np.float64) * (PAD / BOX) for stroke in digit.strokes]
 
 
 def other_hand(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
-    """The same digit written by a slightly different hand: turned, slanted, stretched, resized."""
+    """The same digit as another hand may write it: rotated, slanted, stretched, resized."""
     points = np.concatenate(strokes)
     middle = (points.min(0) + points.max(0)) / 2
     angle, slant = rng.uniform(-0.22, 0.22), rng.uniform(-0.25, 0.25)
@@ -50,7 +50,7 @@ def render_pictures(
     what: str,
     report: Report | None = None,
 ) -> LabelledImages:
-    """Draw (strokes, brush, label) on the pad, prepare each, leave out what `prepare` refuses."""
+    """Render and prepare (strokes, brush, label); those that `prepare` refuses are left out."""
     images, labels = [], []
     for done, (strokes, brush, label) in enumerate(drawings):
         if report is not None and done % 500 == 0:
@@ -69,7 +69,7 @@ def render_pictures(
 def pen_pictures(
     digits: Sequence[PenDigit], copies: int, seed: int, report: Report | None = None
 ) -> LabelledImages:
-    """Training pictures: `copies` other_hand renderings of each digit, brush 8 to 30 pixels."""
+    """Training pictures: `copies` random variants of each digit, brush 8 to 30 pixels."""
     rng = np.random.default_rng(seed)
     drawings = (
         (other_hand(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
@@ -82,7 +82,7 @@ def pen_pictures(
 def pen_as_written(
     digits: Sequence[PenDigit], seed: int, report: Report | None = None
 ) -> LabelledImages:
-    """Test pictures: each digit once, in its own size and place, brush 12 to 26 pixels."""
+    """Test pictures: each digit once, with its size and position, brush 12 to 26 pixels."""
     rng = np.random.default_rng(seed)
     drawings = ((on_pad(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
     return render_pictures(drawings, len(digits), "pen digits", report)
@@ -114,7 +114,7 @@ def mnist(split: str, data: Path | str | None, download: bool = False) -> Labell
 
 
 def pen_split(data: Path | str | None) -> tuple[list[PenDigit], list[PenDigit], list[PenDigit]]:
-    """Pen digits by writers: to fit, to validate, to test. No writer is in two of them."""
+    """Pen digits for training, validation and test; each writer is in one of them only."""
     test, others = by_writer(load_pen(data), TEST_WRITERS)
     validation, fit = by_writer(others, VALIDATION_WRITERS)
     return fit, validation, test
@@ -122,7 +122,7 @@ def pen_split(data: Path | str | None) -> tuple[list[PenDigit], list[PenDigit], 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Pictures (N, 28, 28) uint8 with labels (N,): to learn from and to choose thresholds by."""
+    """Training and validation data: pictures (N, 28, 28) uint8 with labels (N,)."""
 
     mnist: LabelledImages
     pen: LabelledImages
@@ -151,23 +151,23 @@ def build_corpus(
     seed: int,
     report: Report | None = None,
 ) -> Corpus:
-    """Read MNIST and the pen strokes, and draw the pictures the run learns from.
+    """Read MNIST and the pen strokes, and render all pictures of a training run.
 
     Parameters
     ----------
     data, download
         As for `deq.digits.mnist.load_mnist`.
     pen_copies, scribbles : int
-        Renderings of each pen digit; how many scribbles.
+        Variants of each pen digit; number of scribbles.
     seed : int
-        Of all renderings.
+        Seed of all renderings.
     report : callable, optional
-        Called now and then with what is being drawn, how many are done, and of how many.
+        Called now and then with (task, number done, total).
 
     Raises
     ------
     DataError
-        If a file is missing or wrong; the sentence says what to do.
+        If a file is missing or wrong; the message says what to do.
     """
     fit, validation, _ = pen_split(data)
     return Corpus(

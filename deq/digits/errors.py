@@ -1,8 +1,8 @@
-"""The one exception for data and pictures that cannot be used."""
+"""The exception for data and pictures that cannot be used."""
 
 
 class DataError(Exception):
-    """A data file or a picture that is missing, damaged or not what it should be.
+    """A data file or a picture is missing, damaged or not the expected one.
 
-    ``str(error)`` is a sentence for people: what is wrong, and what to do about it.
+    ``str(error)`` says what is wrong, and what to do.
     """

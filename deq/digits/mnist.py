@@ -1,10 +1,10 @@
-"""MNIST: found on disk or fetched on request, checked, and given as NumPy arrays.
+"""MNIST as NumPy arrays, from files on disk or downloaded on request.
 
-The files are the four of LeCun, Cortes and Burges (1998), IDX in gzip under their canonical
-names. They are looked for in the data folder (``data`` or ``DEQ_DATA``, itself or its ``mnist/``
-subfolder), then in the user's cache, and fetched only when ``download=True``.
+The files are the four of LeCun, Cortes and Burges (1998): IDX in gzip with their usual names. They
+are looked for in the data folder (``data`` or ``DEQ_DATA``, or its subfolder ``mnist/``), then in
+the user's cache. They are downloaded only if ``download=True``.
 
-:func:`load_subset` needs none of that: it reads the 5,000 training images the project ships.
+`load_subset` reads the 5,000 training images that come with the project.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def load_mnist(
     split
         ``"train"`` or ``"test"``.
     data
-        Folder with the four files, or with a subfolder ``mnist/`` that has them. Without it the
-        environment variable ``DEQ_DATA`` is asked.
+        Folder with the four files, or with a subfolder ``mnist/`` that has them; by default the
+        folder in the environment variable ``DEQ_DATA``.
     download
-        Fetch what is in neither place from a public mirror into the user's cache.
+        Download missing files from a public mirror into the user's cache.
 
     Returns
     -------

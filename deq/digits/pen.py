@@ -1,4 +1,4 @@
-"""Real digits written with a pen, as strokes: what people draw on a canvas.
+"""Pen digits: strokes of digits that people wrote on a tablet.
 
 Alpaydin and Alimoglu, "Pen-Based Recognition of Handwritten Digits", UCI Machine Learning
 Repository, 1998, DOI 10.24432/C5MG6K, CC BY 4.0: 7,494 digits that 30 people wrote on a tablet.
@@ -23,13 +23,13 @@ from deq.digits.sources import VARIABLE, find, read, sha256
 NAME = "pendigits-orig.tra"
 SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 BOX = 500.0
-"""Side of the square each digit was written in, in tablet pixels."""
+"""Side of the square in which each digit was written, in tablet pixels."""
 
 TEST_WRITERS = (5, 10, 15, 20, 25, 30)
-"""Every fifth writer: a rule fixed beforehand. Never trained on, never used to choose anything."""
+"""Every fifth writer, for tests only: never used for training or to choose anything."""
 
 VALIDATION_WRITERS = (8, 18)
-"""Writers kept out of training to choose the model by."""
+"""Writers that are not in the training data; the model is chosen by them."""
 
 HOW_TO_GET_IT = (
     f"Get {NAME} from the UCI Machine Learning Repository (DOI 10.24432/C5MG6K) and name its "
@@ -39,15 +39,15 @@ HOW_TO_GET_IT = (
 
 @dataclass(frozen=True, eq=False)
 class PenDigit:
-    """One digit as somebody wrote it.
+    """One digit as written.
 
-    Some are incomplete in the source (a 4 or a 5 whose second stroke is missing). They are kept:
-    a list of them would have to be made by looking at results.
+    Some are incomplete in the source (a 4 or a 5 without its second stroke). They are kept: to
+    choose which to leave out, one would have to look at results.
 
     Attributes
     ----------
     label
-        The digit the writer was asked for, 0 to 9.
+        The digit that the writer was asked for, 0 to 9.
     writer
         Number of the writer, 1 to 30.
     strokes
@@ -65,8 +65,8 @@ def load_pen(data: Path | str | None = None) -> list[PenDigit]:
     Parameters
     ----------
     data
-        Folder with ``pendigits-orig.tra``, or with a subfolder ``pen/`` that has it. Without it
-        the environment variable ``DEQ_DATA`` is asked.
+        Folder with ``pendigits-orig.tra``, or with a subfolder ``pen/`` that has it; by default
+        the folder in the environment variable ``DEQ_DATA``.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def load_pen(data: Path | str | None = None) -> list[PenDigit]:
     if path is None:
         raise DataError(f"The pen strokes {NAME} were not found. {HOW_TO_GET_IT}")
     content = read(path)
-    # Line ends are left out of account, so that a copy with Windows ones is still the same file.
+    # A copy with Windows line ends counts as the same file.
     content = content.replace(b"\r\n", b"\n")
     digits = parse_unipen(content.decode("ascii", errors="replace"), str(path))
     if sha256(content) != SHA256:
@@ -91,7 +91,7 @@ def load_pen(data: Path | str | None = None) -> list[PenDigit]:
 def by_writer(
     digits: Sequence[PenDigit], writers: Sequence[int]
 ) -> tuple[list[PenDigit], list[PenDigit]]:
-    """The digits of ``writers``, and the digits of everybody else."""
+    """The digits of ``writers``, and those of all other writers."""
     chosen = frozenset(writers)
     return (
         [digit for digit in digits if digit.writer in chosen],
@@ -122,15 +122,15 @@ def _parse_segment(segment: str, where: str) -> PenDigit:
     comment = re.search(r"(?m)^\.COMMENT\s+[0-9]\s+([0-9]+)\b", segment)
     if label is None or comment is None:
         raise DataError(f"{where}, has no label or no writer. {HOW_TO_GET_IT}")
-    _, *pieces = re.split(r"(?m)^\.PEN_DOWN\b", segment)
-    if not pieces:
+    _, *parts = re.split(r"(?m)^\.PEN_DOWN\b", segment)
+    if not parts:
         raise DataError(f"{where}, has no stroke. {HOW_TO_GET_IT}")
-    strokes = tuple(_parse_stroke(piece, where) for piece in pieces)
+    strokes = tuple(_parse_stroke(part, where) for part in parts)
     return PenDigit(int(label[1]), int(comment[1]), strokes)
 
 
-def _parse_stroke(piece: str, where: str) -> NDArray[np.float32]:
-    body, pen_up, _ = piece.partition(".PEN_UP")
+def _parse_stroke(part: str, where: str) -> NDArray[np.float32]:
+    body, pen_up, _ = part.partition(".PEN_UP")
     if not pen_up:
         raise DataError(f"{where}, is cut short: a stroke has no end. {HOW_TO_GET_IT}")
     try:

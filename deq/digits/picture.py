@@ -1,4 +1,4 @@
-"""A picture file of a digit, on any paper in any ink → the pad's white ink on black."""
+"""A picture file of a digit, in any ink on any paper → white ink on black, as on the pad."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from deq.digits.errors import DataError
 
-LONGEST = 1120  # larger pictures are shrunk to this many pixels: four times the pad is plenty
+LONGEST = 1120  # larger pictures are shrunk to this side, in pixels: four times the pad
 
 
 def read_picture(path: Path | str) -> NDArray[np.uint8]:
-    """Read a picture as a drawing that :func:`deq.digits.prepare` takes.
+    """Read a picture as a drawing for `deq.digits.prepare`.
 
-    Paper is the colour along the border, which may change evenly across the picture, as light from
-    one side makes it. Ink is how far a pixel is from it, the largest difference of the three
-    channels, less what the border's own unevenness and noise come to. So dark ink on light paper,
-    chalk on a blackboard, coloured ink and photographs all come out as white on black, and the
-    pad's own pictures come out as they are.
+    The colour of the paper is that of the border; it may change linearly across the picture, as
+    with light from one side. The ink of a pixel is its distance from that colour (the largest
+    difference of the three channels), minus the noise of the border. So dark ink on light paper,
+    chalk on a blackboard, coloured ink and photographs all become white on black. Pictures of the
+    pad do not change.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
     Raises
     ------
     DataError
-        The file is missing, or no picture.
+        The file is missing or not a picture.
     """
     try:
         with warnings.catch_warnings():
-            # Pillow warns about pictures so large that they may be an attack on memory.
+            # Pillow warns about very large pictures, which may be an attack on memory.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as image:
                 rgba = _flat(image)
@@ -49,13 +49,13 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
         raise DataError(f"{path} is no picture. Give a PNG or JPEG of one digit.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
-    except Exception as error:  # a broken file makes Pillow's readers raise anything
+    except Exception as error:  # Pillow raises many kinds of errors for a broken file
         raise DataError(f"{path} cannot be read as a picture: {error}.") from error
     return ink_on_black(rgba)
 
 
 def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Repaint ``rgba`` (H, W, 4) as white ink on opaque black, taking the border for paper."""
+    """Repaint ``rgba`` (H, W, 4) as white ink on opaque black; the border is taken for paper."""
     flat = _without_alpha(rgba)  # (H, W, 3)
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
@@ -66,7 +66,7 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _flat(image: Image.Image) -> NDArray[np.uint8]:
     """Pixels (H, W, 4) of an opened picture, upright, no larger than needed."""
-    if image.mode.startswith(("I", "F")):  # 16 and 32 bits a pixel: Pillow would clip, not scale
+    if image.mode.startswith(("I", "F")):  # 16 or 32 bits: Pillow would clip instead of scale
         grey = np.asarray(image, dtype=np.float64)
         image = Image.fromarray((grey * (255 / max(1.0, grey.max()))).clip(0, 255).astype(np.uint8))
     image = ImageOps.exif_transpose(image).convert("RGBA")
@@ -75,10 +75,10 @@ def _flat(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _paper(flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Colour of the paper at each pixel (H, W, 3), a plane through the border, and its noise.
+    """Colour of the paper at each pixel (H, W, 3), linear in the position, and its noise.
 
-    The border's median is right about most of it even where ink touches it; what is near enough to
-    the median is paper, and the plane is fitted to that.
+    It is fitted by least squares to those pixels of the border that are near the border's median,
+    so that ink at the border does not count.
     """
     height, width, _ = flat.shape
     down, across = np.meshgrid(
@@ -100,8 +100,8 @@ def _paper(flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 def _without_alpha(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Colours (H, W, 3) in [0, 255] on opaque paper.
 
-    Where little is opaque, that is the ink, and the paper put behind it is its opposite. Where most
-    is, it has its own paper, and what is transparent gets the same.
+    If less than half of the picture is opaque, the opaque part is ink, and the paper behind it gets
+    the opposite brightness. Otherwise transparent pixels get the median colour of opaque ones.
     """
     colour, alpha = rgba[..., :3].astype(np.float64), rgba[..., 3:] / 255  # (H, W, 3), (H, W, 1)
     seen = alpha[..., 0] > 0.5  # (H, W)

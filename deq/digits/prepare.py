@@ -1,9 +1,9 @@
-"""A drawing of any size → the 28×28 picture that the network sees.
+"""A drawing of any size → the 28×28 picture that is the input of the network.
 
 MNIST was made by cropping the ink, fitting it into 20×20 pixels with its proportions kept, and
 placing it so that its centre of mass is at the centre of 28×28 (LeCun, Bottou, Bengio, Haffner
-1998, "Gradient-based learning applied to document recognition"). Everything the network ever
-sees, in training and on the page, goes through this one function.
+1998, "Gradient-based learning applied to document recognition"). All drawings, in training and on
+the pages, go through `prepare`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from PIL import Image
 
 Picture = npt.NDArray[np.float32]
 
-SIDE = 28  # side of the picture the network sees, pixels
-BOX = 20  # longest side of the ink inside it, pixels
-MIN_INK = 24  # ink below this (of 255) is noise at the edge of a stroke
-MIN_SIZE = 0.10  # longest side of the ink, as a share of the pad
-MAX_COVERAGE = 0.60  # share of the pad under ink that no digit needs
+SIDE = 28  # side of the prepared picture, in pixels
+BOX = 20  # longest side of the ink in it, in pixels
+MIN_INK = 24  # less ink (of 255) is noise at the edge of a stroke
+MIN_SIZE = 0.10  # smallest longest side of the ink, as a share of the pad
+MAX_COVERAGE = 0.60  # largest share of the pad under ink
 
 
 class NotADrawing(ValueError):
-    """There is nothing on the canvas that could be a digit.
+    """The canvas shows nothing that could be a digit.
 
     Parameters
     ----------
     reason : str
         Short code: ``"blank"``, ``"dot"`` or ``"full"``.
     sentence : str
-        What to tell the person who drew it; ``str(error)``.
+        What to tell the visitor; ``str(error)``.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:
@@ -40,25 +40,25 @@ class NotADrawing(ValueError):
 
 
 def prepare(rgba: npt.NDArray[Any]) -> Picture:
-    """Crop, scale and centre a drawing the way MNIST was made.
+    """Crop, scale and centre a drawing as MNIST was made.
 
     Parameters
     ----------
     rgba : ndarray (H, W, 4) uint8
-        White ink on an opaque black pad of any size. What is transparent shows black behind it.
+        White ink on an opaque black pad of any size. Transparent pixels count as black.
 
     Returns
     -------
     ndarray (28, 28) float32
-        Ink from 0 to 1, brightest pixel exactly 1. Longest side of the ink 20 pixels; centre of
-        mass within half a pixel of the centre of pixel (14, 14), but for ink so lopsided that it
-        would not fit on the picture there.
+        Ink from 0 to 1; the brightest pixel is exactly 1. The longest side of the ink is 20
+        pixels. The centre of mass is within half a pixel of the centre of pixel (14, 14), unless
+        the ink would not fit there.
 
     Notes
     -----
-    Moving the ink by whole pixels changes nothing. Enlarging ink and brush together changes the
-    picture by a shift of at most one pixel (centring is by whole pixels, as in MNIST) and by a mean
-    of at most 0.035.
+    If the ink moves by whole pixels, the result is the same. If ink and brush are enlarged
+    together, the result shifts by at most one pixel (centring is by whole pixels, as in MNIST) and
+    changes by at most 0.035 in the mean.
 
     Raises
     ------
@@ -108,11 +108,11 @@ def _grey(rgba: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 
 def _fit(crop: npt.NDArray[np.uint8]) -> Picture:
-    """Scale the crop so that its longest side is 20 pixels, averaging over areas."""
+    """Scale the crop so that its longest side is 20 pixels, by averages over areas."""
     height, width = crop.shape
     scale = BOX / max(height, width)
     shape = max(1, round(width * scale)), max(1, round(height * scale))  # Pillow: width first
-    # Averaging is right for shrinking; a crop of fewer than 20 pixels needs interpolation.
+    # A crop of fewer than 20 pixels is enlarged, which needs interpolation.
     method = Image.Resampling.BOX if scale <= 1 else Image.Resampling.BILINEAR
     image = Image.fromarray(crop.astype(np.float32))
     return np.asarray(image.resize(shape, method), dtype=np.float32)

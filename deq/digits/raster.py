@@ -1,8 +1,7 @@
 """Pen strokes → the pixels of the drawing pad.
 
 The pad paints a stroke as a line with round caps and round joins. This module paints the same
-picture without a browser, so that recorded pen strokes can be turned into training images and
-tests that look exactly like what a person draws.
+picture without a browser, so that recorded strokes become images like those of the pad.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Drawings that are not digits: what a bored hand leaves on the pad.
+"""Scribbles: random drawings that are not digits, in several families.
 
-The network is trained to be undecided about the families in `TRAINED`, and `python -m deq
-evaluate` measures how often scribbles of all families, `UNSEEN` among them, are called a digit.
+The network is trained to be undecided about the families in `TRAINED`. `python -m deq evaluate`
+measures how often scribbles of all families, also of those in `UNSEEN`, are called a digit.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ def _smooth(points: npt.NDArray[np.float64], count: int = 12) -> Stroke:
     """Catmull–Rom curve through points (N, 2) → (≈ N·count, 2)."""
     padded = np.concatenate([points[:1], points, points[-1:]])
     t = np.linspace(0, 1, count, endpoint=False)[:, None]  # (count, 1)
-    pieces = []
+    curve = []
     for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
         cubic = (3 * (b - c) + d - a) * t**3 + (2 * a - 5 * b + 4 * c - d) * t**2
-        pieces.append(0.5 * (2 * b + (c - a) * t + cubic))
-    return np.concatenate([*pieces, points[-1:]])
+        curve.append(0.5 * (2 * b + (c - a) * t + cubic))
+    return np.concatenate([*curve, points[-1:]])
 
 
 def _turn(points: Stroke, angle: float) -> Stroke:
@@ -37,7 +37,7 @@ def _turn(points: Stroke, angle: float) -> Stroke:
 
 
 def scrawl(rng: np.random.Generator) -> Strokes:
-    """One long smooth line that changes its mind many times."""
+    """One long smooth line with many random turns."""
     return [_smooth(rng.uniform(30, 250, (int(rng.integers(9, 30)), 2)))]
 
 
@@ -50,7 +50,7 @@ def zigzag(rng: np.random.Generator) -> Strokes:
 
 
 def tangle(rng: np.random.Generator) -> Strokes:
-    """Straight lines thrown over one another."""
+    """Random straight lines that cross one another."""
     return [rng.uniform(20, 260, (2, 2)) for _ in range(int(rng.integers(5, 12)))]
 
 
@@ -74,12 +74,12 @@ def spiral(rng: np.random.Generator) -> Strokes:
     """Three or more turns."""
     turn = np.linspace(0, 2 * np.pi * rng.uniform(3, 6), 150)
     radius = np.linspace(rng.uniform(2, 20), rng.uniform(90, 125), 150)
-    way = rng.choice([-1, 1])
-    return [_PAD / 2 + np.stack([radius * np.cos(turn), way * radius * np.sin(turn)], 1)]
+    direction = rng.choice([-1, 1])
+    return [_PAD / 2 + np.stack([radius * np.cos(turn), direction * radius * np.sin(turn)], 1)]
 
 
 def dots(rng: np.random.Generator) -> Strokes:
-    """Specks all over the pad."""
+    """Dots all over the pad."""
     return [rng.uniform(30, 250, (1, 2)) for _ in range(int(rng.integers(2, 16)))]
 
 
@@ -93,7 +93,7 @@ def dashes(rng: np.random.Generator) -> Strokes:
 
 
 def rubout(rng: np.random.Generator) -> Strokes:
-    """A patch blackened by dense hatching."""
+    """A patch filled by dense hatching."""
     lines = int(rng.integers(14, 30))
     width, height = rng.uniform(60, 120, 2)
     y = np.linspace(-height, height, 2 * lines)
@@ -158,7 +158,7 @@ def scribble(
     Parameters
     ----------
     rng : numpy.random.Generator
-        The only source of chance.
+        Makes all random choices.
     families : tuple of callables
         Which families to choose from.
 

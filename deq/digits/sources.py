@@ -1,4 +1,4 @@
-"""Where data files are looked for, and how they are told from damaged or foreign ones."""
+"""Where data files are looked for, and their checksums."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ VARIABLE = "DEQ_DATA"
 
 
 def data_folder(data: Path | str | None) -> Path | None:
-    """The folder a person named, by argument or by ``DEQ_DATA``; None when they named none.
+    """The data folder, by argument or by ``DEQ_DATA``; None if neither is given.
 
     Raises
     ------
     DataError
-        The folder that was named does not exist.
+        The folder does not exist.
     """
     named = data if data is not None else os.environ.get(VARIABLE)
     if not named:
@@ -44,7 +44,7 @@ def find(name: str, subfolder: str, data: Path | str | None) -> Path | None:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of ``path``; a :class:`DataError` in words when it cannot be read."""
+    """The bytes of ``path``; raises DataError if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -29,8 +29,8 @@ class NormLimit(nn.Module):
     -----
     σ and its gradient are exact, by singular values. Both come from G = ∂σ/∂W, with σ = ⟨G, W⟩. G
     is cached until W changes, so that each access of the weight within a solve costs one
-    comparison, one inner product and one scaling. torch's ``spectral_norm`` does not fit here: in training mode
-    it changes the weight at every access, so the map would change during the solve.
+    comparison, one inner product and one scaling. torch's ``spectral_norm`` does not fit here: in
+    training mode it changes the weight at every access, so the map would change during the solve.
 
     Second derivatives with respect to W treat G as a constant.
     """
