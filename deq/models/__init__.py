@@ -1,7 +1,4 @@
-"""Models that ship with the project.
-
-`load` gives a trained one by name; the classes are there to train others.
-"""
+"""Networks that read digits: `load` gives the trained one that ships with the project."""
 
 from deq.models.classifier import Classifier
 from deq.models.dense import DenseClassifier, DenseConfig
@@ -40,7 +37,7 @@ def load(name: str) -> Digits:
     ValueError
         If there is no model of that name.
     WeightsError
-        If its weights are missing or damaged; the message says how to rebuild them.
+        If the weights are missing or damaged; the message says how to rebuild them.
     """
     if name != "digits":
         raise ValueError(f'there is no model {name!r}; there is "digits"')

@@ -1,6 +1,6 @@
-"""What all networks that read digits share: an encoder, an equilibrium, a readout, and a map.
+"""What all networks that read digits share: encoder, equilibrium, readout, and a projection.
 
-The map is what the app draws: three directions on which states are seen, and known equilibria.
+The app draws states on three fixed directions, together with a cloud of known equilibria.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ PICTURE = 28
 
 
 class Classifier(nn.Module, ABC):
-    """Encoder → equilibrium → readout, with the map of its states that the app draws.
+    """Encoder → equilibrium → readout, with a projection of states to three dimensions.
 
-    A kind of network has an `equilibrium`, a `readout` of flat states, and says how to `encode` and
-    how to `contract_`.
+    A subclass sets `equilibrium` and `readout`, and defines `encode` and `contract_`.
 
     Parameters
     ----------
     shape : tuple of int
-        Of one sample's state; D numbers in all.
+        Shape of one sample's state; D numbers in all.
     thresholds : Thresholds
         When a probability counts as an answer.
 
     Attributes
     ----------
     basis : Tensor (3, D)
-        Directions on which states are drawn (see `fit_projection` of `deq.training.calibrate`);
-        `centre` (D,) is their origin, the mean of known equilibria.
+        Directions on which states are drawn; see `deq.training.calibrate.fit_projection`.
+    centre : Tensor (D,)
+        Origin of the projection: the mean of known equilibria.
     cloud_points, cloud_labels : Tensor (N, 3), (N,)
-        Equilibria of training digits on that basis, and which digits they are.
+        Projected equilibria of training digits, and their labels.
     explained : Tensor (3,)
         Share of the variance between digit classes along each direction.
     metadata : dict of str to str
-        What the weights file says about itself.
+        Metadata of the weights file.
     """
 
     equilibrium: DEQ
@@ -74,18 +74,18 @@ class Classifier(nn.Module, ABC):
 
     @abstractmethod
     def encode(self, images: Tensor) -> Tensor:
-        """The injected input x (B, …), of the state's shape, of images (B, 28, 28) in [0, 1]."""
+        """The injected input: images (B, 28, 28) in [0, 1] → x (B, …), of the state's shape."""
 
     @abstractmethod
     def contract_(self, steps: int = 1) -> Tensor:
-        """Bring the cell's contraction constant back to its limit; what it was before, ().
+        """Project the cell so that its contraction constant is at most the limit.
 
-        ``steps`` power iterations estimate it.
+        Returns the constant before, (), as estimated by ``steps`` power iterations.
         """
 
     @property
     def cell(self) -> Callable[[Tensor, Tensor], Tensor]:
-        """The map whose fixed point is the state."""
+        """The cell f(z, x)."""
         return cast(Callable[[Tensor, Tensor], Tensor], self.equilibrium.cell)
 
     def settle(self, images: Tensor) -> Tensor:
@@ -103,21 +103,21 @@ class Classifier(nn.Module, ABC):
         return logits
 
     def probabilities(self, z: Tensor) -> Tensor:
-        """Softmax of the logits over the calibrated temperature: (…, *shape) → (…, 10)."""
+        """Softmax of logits / temperature: states (…, *shape) → (…, 10)."""
         return torch.softmax(self.logits(z) / self.thresholds.temperature, dim=-1)
 
     def project(self, z: Tensor) -> Tensor:
-        """States (…, *shape) on the fixed basis: (…, 3)."""
+        """Project states (…, *shape) on the basis: (…, 3)."""
         return (self._flat(z) - self.centre) @ self.basis.T
 
     def _flat(self, z: Tensor) -> Tensor:
         return z.flatten(-len(self.shape))  # (…, D)
 
     def start(self, seed: int | None = None) -> Tensor:
-        """A first state (1, *shape): zeros, or a random place on the map of states.
+        """A first state (1, *shape): zeros, or a random state.
 
-        A random state is ``c + B⁺ p`` with the map's centre c, its directions B and a Gaussian
-        place p (3,) as widely spread as the cloud, so that it is seen where it is.
+        A random state is ``c + B⁺ p`` with the centre c and the basis B of the projection, and a
+        Gaussian p (3,) with the standard deviations of the cloud. Its projection is p.
 
         Parameters
         ----------
@@ -127,7 +127,7 @@ class Classifier(nn.Module, ABC):
         Raises
         ------
         ValueError
-            If a random place is asked for on a map that has not been drawn yet.
+            If a random state is asked for before the projection is fitted.
         """
         if seed is None:
             return torch.zeros(1, *self.shape)
@@ -151,7 +151,7 @@ class Classifier(nn.Module, ABC):
         z0: Tensor | None = None,
         record: bool = True,
     ) -> Prediction:
-        """Name the digit in one picture, and say how the state came to its equilibrium.
+        """Predict the digit in one picture, and record the path to the equilibrium.
 
         Solves ``z* = f(z*, x)``, with ``ODE()`` as the steady state of ``dz/dt = f(z, x) − z``.
 
@@ -173,7 +173,7 @@ class Classifier(nn.Module, ABC):
         Raises
         ------
         RuntimeError
-            In training mode, in which the answer would be left to chance.
+            In training mode, where the result would be random.
         ValueError
             If the picture is not 28×28 numbers from 0 to 1.
         """
@@ -183,7 +183,7 @@ class Classifier(nn.Module, ABC):
         z0 = self.start() if z0 is None else z0
         solution = solve(
             lambda z: self.cell(z, x),
-            # Laid out like x, whose memory follows that of the weights.
+            # The memory layout of x, which is that of the weights.
             z0.contiguous(memory_format=torch.channels_last) if z0.ndim == 4 else z0,
             solver=solver or ODE(),
             tol=tol,
@@ -208,14 +208,14 @@ class Classifier(nn.Module, ABC):
 
 
 def _resize_cloud(model: nn.Module, tensors: dict[str, Tensor], prefix: str, *_: object) -> None:
-    """How many points the cloud has is the file's affair, not the configuration's."""
+    """Give the cloud the size that it has in the file, which the configuration does not know."""
     for name in ("cloud_points", "cloud_labels"):
         if isinstance(tensor := tensors.get(prefix + name), Tensor):
             setattr(model, name, torch.zeros_like(tensor))
 
 
 def _checked_image(image: Tensor | npt.NDArray[np.floating]) -> Tensor:
-    """The picture as a tensor (28, 28) float32, or a ValueError that says what is wrong with it."""
+    """The picture as a tensor (28, 28) float32; raises ValueError if it is not one."""
     if not isinstance(image, Tensor):  # a copy: torch refuses some views, and warns of read-only
         image = torch.from_numpy(np.array(image, dtype=np.float32))
     picture = image.to(torch.float32)

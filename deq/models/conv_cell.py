@@ -1,4 +1,4 @@
-"""The cell of the digit network: a convolution that is a contraction by construction."""
+"""The cell of the digit network: a convolution that is kept a contraction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ GRID = 7  # side of the state's grid
 
 
 class ConvCell(nn.Module):
-    """The map whose fixed point is the state: f(z, x) = relu(W ∗ z + x).
+    """The cell f(z, x) = relu(W ∗ z + x) with a 3×3 convolution W.
 
     Parameters
     ----------
     channels : int
         Channels of z and x.
     contraction : float
-        κ; after `project_` ‖W‖₂ ≤ κ, hence ‖f(z) − f(z′)‖₂ ≤ κ ‖z − z′‖₂, up to the
-        little that power iteration misses of the norm.
+        κ. After `project_` ‖W‖₂ ≤ κ, up to the error of power iteration, so
+        ‖f(z) − f(z′)‖₂ ≤ κ ‖z − z′‖₂.
     """
 
     singular: Tensor
@@ -29,8 +29,8 @@ class ConvCell(nn.Module):
         super().__init__()
         self.contraction = contraction
         weight = 0.015 * torch.randn(channels, channels, 3, 3)
-        # A rotation of the channels at the centre: every mode starts near κ, so that the
-        # equilibrium has something to do that the stem has not done already.
+        # A rotation of the channels at the centre: all singular values start near κ, so that the
+        # equilibrium depends on W from the start.
         weight[:, :, 1, 1] += 0.8 * torch.linalg.qr(torch.randn(channels, channels))[0]
         self.weight = nn.Parameter(weight)
         self.register_buffer("singular", torch.randn(1, channels, GRID, GRID))
@@ -41,5 +41,5 @@ class ConvCell(nn.Module):
         return F.relu(F.conv2d(z, self.weight, padding=1) + x)
 
     def project_(self, steps: int = 1) -> Tensor:
-        """Bring ‖W‖₂, as estimated, back to at most κ; returns what it was before."""
+        """Scale W so that the estimate of ‖W‖₂ is at most κ; returns the estimate before."""
         return project_conv_(self.weight.data, self.contraction, self.singular, steps)

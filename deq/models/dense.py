@@ -1,8 +1,8 @@
-"""The article's sandwich: linear → equilibrium of a small tanh network → linear.
+"""The article's network: linear → equilibrium of a small tanh network → linear.
 
 784 → 100, then the z with z = f(z + x) for f = [100 → 500, tanh, → 100], then → 10: 180,110
-parameters (the Julia blog's "Composability in Julia: Implementing Deep Equilibrium Models via
-Neural ODEs", 2021). Its contraction can be kept within a limit, which the article does not do.
+parameters ("Composability in Julia: Implementing Deep Equilibrium Models via Neural ODEs", Julia
+blog, 2021). Unlike in the article, the cell can be kept a contraction.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from deq.solvers import Anderson, Solver
 from deq.solvers.base import require_number
 
 STATE, HIDDEN = 100, 500
-# A choice of units. Within a norm limit f cannot bend much unless what goes into it is large, and
-# what comes out of it is small. With these two factors the same rate of learning serves all layers.
+# With a norm limit tanh bends only if its input is large, and z is small. With these two factors
+# one learning rate fits all layers.
 _INPUT_SCALE, _OUTPUT_SCALE = 4.0, 8.0
 # Mean and standard deviation of MNIST's pixels.
 _MEAN, _SPREAD = 0.1307, 0.3081
@@ -32,12 +32,12 @@ _MEAN, _SPREAD = 0.1307, 0.3081
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenseConfig:
-    """What may differ between sandwiches.
+    """Options of the network.
 
     Parameters
     ----------
     contraction : float or None
-        κ, the largest value of ‖W₂‖‖W₁‖, between 0 and 1; None lets it grow.
+        κ, the largest value of ‖W₂‖₂‖W₁‖₂, between 0 and 1; None for no limit.
     thresholds : Thresholds
         When a probability counts as an answer.
     """
@@ -53,12 +53,12 @@ class DenseConfig:
 class DenseCell(nn.Module):
     """The cell ``f(z + x)`` with ``f(u) = W₂ tanh(W₁ u + b₁) + b₂``.
 
-    tanh stretches nothing, so ‖W₂‖₂‖W₁‖₂ ≤ κ < 1 makes it a contraction.
+    |tanh′| ≤ 1, so it is a contraction if ‖W₂‖₂‖W₁‖₂ ≤ κ < 1.
 
     Parameters
     ----------
     contraction : float or None
-        κ; None lets the weights grow.
+        κ; None for no limit.
     """
 
     def __init__(self, contraction: float | None) -> None:
@@ -66,7 +66,7 @@ class DenseCell(nn.Module):
         self.contraction = contraction
         self.inside = nn.Linear(STATE, HIDDEN)
         self.outside = nn.Linear(HIDDEN, STATE)
-        # Power iteration goes on from where it was after the last step.
+        # Start vectors of power iteration, from the step before.
         self.register_buffer("inside_vector", torch.randn(STATE))
         self.register_buffer("outside_vector", torch.randn(HIDDEN))
         self.project_(100)
@@ -78,20 +78,20 @@ class DenseCell(nn.Module):
 
     @torch.no_grad()
     def project_(self, steps: int = 1) -> Tensor:
-        """Bring ‖W₂‖₂‖W₁‖₂, as estimated, back to at most κ; returns what it was before."""
+        """Scale W₁ and W₂ so that the estimate of ‖W₂‖₂‖W₁‖₂ is at most κ; returns it before."""
         inside, outside = self.inside.weight, self.outside.weight
         bound = _norm(inside, cast(Tensor, self.inside_vector), steps) * _norm(
             outside, cast(Tensor, self.outside_vector), steps
         )
         if self.contraction is not None and bound > self.contraction:
-            share = (self.contraction / bound).sqrt()
-            inside.mul_(share)
-            outside.mul_(share)
+            scale = (self.contraction / bound).sqrt()
+            inside.mul_(scale)
+            outside.mul_(scale)
         return bound
 
 
 def _norm(weight: Tensor, vector: Tensor, steps: int) -> Tensor:
-    """‖W‖₂ () by power iteration from a vector, which is moved along."""
+    """‖W‖₂ () by power iteration from a vector, which is updated in place."""
     for _ in range(steps):
         vector.copy_(F.normalize(weight.T @ (weight @ vector), dim=0))
     norm: Tensor = torch.linalg.vector_norm(weight @ vector)
@@ -101,7 +101,7 @@ def _norm(weight: Tensor, vector: Tensor, steps: int) -> Tensor:
 class DenseClassifier(Classifier):
     """784 → 100 → equilibrium of [100 → 500, tanh, → 100] → 10.
 
-    The article starts its solver at z = f(x). Here it starts at zero, one step before that.
+    The article starts its solver at z = f(x); here it starts at zero, one step earlier.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class DenseClassifier(Classifier):
 
     @property
     def config(self) -> DenseConfig:
-        """As given, with the thresholds as they are now."""
+        """The options, with the current thresholds."""
         return replace(self._config, thresholds=self.thresholds)
 
     def encode(self, images: Tensor) -> Tensor:
@@ -157,5 +157,5 @@ class DenseClassifier(Classifier):
         return logits
 
     def contract_(self, steps: int = 1) -> Tensor:
-        """Bring ‖W₂‖₂‖W₁‖₂, as estimated, back to at most κ; returns what it was before."""
+        """Scale W₁ and W₂ so that the estimate of ‖W₂‖₂‖W₁‖₂ is at most κ; returns it before."""
         return cast(DenseCell, self.equilibrium.cell).project_(steps)

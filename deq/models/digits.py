@@ -1,8 +1,8 @@
 """The network that reads digits: a convolutional stem, an equilibrium, a linear readout.
 
-The article's sandwich with a convolutional state: the stem turns the picture into the injected
-input x, the state z settles at z* = relu(W z* + x), and ten logits are read from z*.
-W is a 3×3 convolution kept at ‖W‖₂ ≈ κ < 1 or below, so every picture has exactly one equilibrium.
+The stem turns the picture into the injected input x, the equilibrium is z* = relu(W z* + x), and
+ten logits are read from z*. W is a 3×3 convolution with ‖W‖₂ ≤ κ < 1 (up to the error of power
+iteration), so every picture has exactly one equilibrium.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from deq.models.verdict import Thresholds
 from deq.solvers import Picard, Solver
 from deq.solvers.base import require_count
 
-# A file that asks for more is no file of ours.
+# Limit for untrusted files.
 _MAX_CHANNELS = 512
 
 
@@ -36,9 +36,9 @@ class DigitsConfig:
     stem : tuple of two ints
         Channels of the stem at 28×28 and at 14×14.
     contraction : float
-        κ, the largest norm of the state's convolution, between 0 and 1.
+        κ, the largest ‖W‖₂, between 0 and 1.
     dropout : float
-        Share of z* hidden from the readout while training.
+        Share of z* that dropout hides from the readout in training.
     thresholds : Thresholds
         When a probability counts as an answer.
     """
@@ -93,8 +93,8 @@ class Digits(Classifier):
             nn.ReLU(),
             *_conv(coarse, channels, stride=2),  # (B, C, 7, 7)
         )
-        # Most units of the state start out active: a cell whose units are mostly off forgets the
-        # state, and its equilibrium is found in one step and says no more than the stem.
+        # With this bias most units of the state are active at first. Where they are not, the cell
+        # ignores the state and the equilibrium says no more than the stem.
         nn.init.ones_(cast(nn.BatchNorm2d, self.stem[-1]).bias)
         self.equilibrium = DEQ(
             ConvCell(channels, config.contraction),
@@ -108,12 +108,12 @@ class Digits(Classifier):
 
     @property
     def config(self) -> DigitsConfig:
-        """Sizes, and thresholds as they are now."""
+        """Sizes, with the current thresholds."""
         return replace(self._config, thresholds=self.thresholds)
 
     @property
     def cell(self) -> ConvCell:
-        """The map whose fixed point is the state."""
+        """The cell f(z, x)."""
         return cast(ConvCell, self.equilibrium.cell)
 
     def encode(self, images: Tensor) -> Tensor:
@@ -127,7 +127,7 @@ class Digits(Classifier):
         return logits
 
     def contract_(self, steps: int = 1) -> Tensor:
-        """Bring ‖W‖₂, as estimated, back to at most κ; returns what it was before."""
+        """Scale W so that the estimate of ‖W‖₂ is at most κ; returns the estimate before."""
         return self.cell.project_(steps)
 
 

@@ -1,9 +1,9 @@
 """The article's first network: an equilibrium that learns y = 2x from ten numbers.
 
-Five hidden units between one number and one number, f(u) = W₂ φ(W₁ u + b₁) + b₂, and the
-equilibrium of z = f(z + x). Without a nonlinearity f is a straight line, f(u) = a u + b, and all is
-known in closed form: z* = (a x + b)/(1 − a), which the flow dz/dt = f(z + x) − z reaches only if
-a < 1. Then the slope a/(1 − a) of the answer is above −1: no steeper fall can be learnt.
+f(u) = W₂ φ(W₁ u + b₁) + b₂ with five hidden units, and the equilibrium of z = f(z + x). Without a
+nonlinearity f(u) = a u + b is a straight line and z* = (a x + b)/(1 − a). The flow
+dz/dt = f(z + x) − z converges to z* only if a < 1. Then the slope a/(1 − a) of the answer is above
+−1, so a line that falls more steeply cannot be learnt.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ Variant = Literal["linear", "tanh"]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 HIDDEN = 5
 SCALE: dict[Variant, float] = {"linear": 1.0, "tanh": 10.0}
-"""Of what is one to the hidden units: tanh is flat beyond, and x and z are numbers up to 30."""
+"""Numbers are divided by it before the hidden units: tanh saturates, and x and z go up to 30."""
 MAX_SLOPE = 0.98
-"""Largest slope of f that `Doubling.constrain_` leaves, so that answers rise by at most 49."""
+"""Largest slope of f after `Doubling.constrain_`; the slope of the answer is then at most 49."""
 
 
 class DoublingCell(nn.Module):
     """The cell f(z, x) = s (W₂ φ(W₁ (z + x)/s + b₁) + b₂) on states of one number, (B, 1).
 
-    The scale s is 1 for the straight line, and drops out of its slope in any case.
+    The scale s is 1 for the straight line.
     """
 
     def __init__(self, variant: Variant) -> None:
         super().__init__()
         self.inside, self.outside = nn.Linear(1, HIDDEN), nn.Linear(HIDDEN, 1)
         self.variant = variant
-        for layer in (self.inside, self.outside):  # as in the article: Glorot, and zeros
+        for layer in (self.inside, self.outside):  # as in the article
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
 
@@ -51,16 +51,16 @@ class DoublingCell(nn.Module):
 
 
 class Doubling(nn.Module):
-    """x ↦ z*, the equilibrium of z = f(z + x), from z = f(x) on.
+    """x ↦ z*, the equilibrium of z = f(z + x), with the start z = f(x).
 
     Parameters
     ----------
     variant : ``"linear"`` or ``"tanh"``
         φ.
     solver : Solver
-        Finds the equilibrium.
+        Solver of the equilibrium.
     gradient : Gradient
-        How its gradient is found.
+        Gradient through the equilibrium.
     tol, max_evals
         As for `deq.solve`.
 
@@ -109,10 +109,10 @@ class Doubling(nn.Module):
 
     @property
     def slope(self) -> float:
-        """The steepest slope a of f: of the straight line, or a bound for tanh.
+        """The slope a of the straight line f, or for tanh an upper bound of the slope of f.
 
-        For tanh ``f′(u) = Σ vᵢ wᵢ (1 − tanh²(…)) ≤ Σ max(0, vᵢ wᵢ)``. Below 1 every x has exactly
-        one equilibrium, and the flow settles there.
+        For tanh ``f′(u) = Σ vᵢ wᵢ (1 − tanh²(…)) ≤ Σ max(0, vᵢ wᵢ)``. If it is below 1, every x has
+        exactly one equilibrium, and the flow converges to it.
         """
         with torch.no_grad():
             products = self.cell.outside.weight[0] * self.cell.inside.weight[:, 0]  # (5,)
@@ -122,14 +122,14 @@ class Doubling(nn.Module):
 
     @property
     def intercept(self) -> float:
-        """f(0): the b of the straight line."""
+        """f(0), which is b for the straight line."""
         with torch.no_grad():
-            nothing = torch.zeros(1, 1, dtype=self.cell.inside.weight.dtype)
-            return float(self.cell(nothing, nothing))
+            zero = torch.zeros(1, 1, dtype=self.cell.inside.weight.dtype)
+            return float(self.cell(zero, zero))
 
     @torch.no_grad()
     def constrain_(self, max_slope: float = MAX_SLOPE) -> None:
-        """Scale W₂ down where the slope of f is above ``max_slope``: a projection after a step."""
+        """Scale W₂ so that the slope of f is at most ``max_slope``; called after each step."""
         slope = self.slope
         if slope > max_slope:
             self.cell.outside.weight.mul_(max_slope / slope)
@@ -140,12 +140,12 @@ class Doubling(nn.Module):
 
     @torch.no_grad()
     def set_parameters(self, values: Sequence[float]) -> None:
-        """Take over what `parameter_list` gave.
+        """Set all parameters from a list, as `parameter_list` gives it.
 
         Raises
         ------
         ValueError
-            If there are not sixteen.
+            If they are not sixteen numbers.
         """
         nn.utils.vector_to_parameters(
             self._fitting(torch.tensor(values, dtype=self.cell.inside.weight.dtype)),
@@ -160,14 +160,14 @@ class Doubling(nn.Module):
 
 
 def cell_line(slope: float, intercept: float) -> tuple[float, float]:
-    """The straight line f(u) = a u + b whose equilibria are z* = slope·x + intercept; (a, b).
+    """The line f(u) = a u + b with the equilibria z* = slope·x + intercept, as (a, b).
 
     ``a = s/(1 + s)`` and ``b = c/(1 + s)``.
 
     Raises
     ------
     ValueError
-        If the slope is not above −1: no stable equilibrium falls as steeply.
+        If the slope is not above −1: a stable equilibrium cannot have it.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""How well the digit network does: the figures that README states, from data it never saw.
+"""Test figures of the digit network, as README states them.
 
-MNIST's 10,000 test digits; pen digits by six writers kept out of training, drawn on the pad's own
-pixels and prepared like any drawing; scribbles, three families of which were never trained on.
+The data are MNIST's 10,000 test digits, pen digits by six writers that are not in the training
+data, and scribbles. Pen digits and scribbles are rendered on the pad and prepared like any drawing.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ SOLVERS: dict[str, Callable[[], Solver]] = {"Picard": Picard, "Anderson": Anders
 # The stop test allows tol·(1 + ‖z‖): with this tol the residual is below 1e-3·‖z‖ where ‖z‖ > 1.
 TOL = 5e-4
 MAX_EVALS = 400
-SCRIBBLES = 70  # of each family
+SCRIBBLES = 70  # per family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolverFigures:
-    """How one solver fares on all test digits.
+    """Figures of one solver on all test digits.
 
     Attributes
     ----------
     converged : float
-        Share that reached the tolerance within the cap.
+        Share of solves that converged.
     relative : float
-        Largest ‖f(z) − z‖₂ / ‖z‖₂ among all.
+        Largest ‖f(z) − z‖₂ / ‖z‖₂.
     evaluations, most : float
-        Mean and largest number of evaluations.
+        Mean and largest number of evaluations of f.
     mnist, pen : float
-        Share of digits named right.
+        Share of digits predicted correctly.
     """
 
     converged: float
@@ -60,23 +60,24 @@ class Evaluation:
     Attributes
     ----------
     parameters : int
-        Trained numbers.
+        Number of parameters.
     mnist, pen : float
-        Share of test digits named right, by the default solver.
+        Share of test digits predicted correctly with the default solver.
     writers : dict of str to float
-        The same for each held-out pen writer.
+        The same for each writer of the pen digits.
     called_digit : float
-        Share of held-out pen digits whose verdict is "digit".
+        Share of pen digits whose verdict is "digit".
     called_right : float
-        Of those, the share named right.
+        Share of these that are predicted correctly.
     mnist_called_digit : float
         Share of MNIST test digits whose verdict is "digit".
     solvers : dict of str to SolverFigures
-        By solver.
+        Figures by solver.
     agree : float
-        Share of test digits on which all solvers name the same digit.
+        Share of test digits on which all solvers predict the same digit.
     refused : dict of str to float
-        Share of scribbles not called a digit, by family; ``all``, and ``never trained on``.
+        Share of scribbles whose verdict is not "digit": by family, ``all``, and ``never trained
+        on`` (families that are not in the training data).
     """
 
     parameters: int
@@ -91,11 +92,11 @@ class Evaluation:
     refused: dict[str, float]
 
     def json(self) -> str:
-        """All figures, for the metadata of the weights."""
+        """All figures as JSON, for the metadata of the weights."""
         return json.dumps(asdict(self))
 
     def lines(self) -> list[str]:
-        """The figures as a table for people."""
+        """The figures as lines of a table."""
         rows = [
             f"parameters                          {self.parameters:,}",
             f"MNIST test digits named right       {self.mnist:.2%}",
@@ -125,7 +126,7 @@ def evaluate(
     download: bool = False,
     report: Report | None = None,
 ) -> Evaluation:
-    """Measure a model that reads digits on data it never saw.
+    """Measure a model that reads digits on test data.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def evaluate(
     data, download
         As for `deq.digits.mnist.load_mnist`.
     report : callable, optional
-        Called with what is being done, how much of it is done, and of how much.
+        Called with (task, number done, total).
 
     Raises
     ------
@@ -143,8 +144,8 @@ def evaluate(
     """
     mnist = corpus.mnist("test", data, download)
     _, _, writers = corpus.pen_split(data)
-    # Numbered, to know whose digit each picture is. Nothing is left out in silence: a digit that
-    # `prepare` refuses counts as not named.
+    # The labels are numbers, to know the writer of each picture. A digit that `prepare` refuses
+    # counts as a wrong prediction.
     numbered = [replace(digit, label=number) for number, digit in enumerate(writers)]
     pen, number = corpus.pen_as_written(numbered, seed=11, report=report)
     images = torch.cat([mnist[0], pen])
@@ -192,7 +193,7 @@ def evaluate(
 def settle(
     model: Classifier, images: Tensor, solver: Solver, name: str = "", report: Report | None = None
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Solve for pictures (N, 28, 28) uint8 as the app does.
+    """Equilibria of pictures (N, 28, 28) uint8, with the tolerance of the figures.
 
     Returns
     -------
@@ -232,7 +233,7 @@ def _verdicts(model: Classifier, probabilities: Tensor, converged: Tensor) -> li
 
 
 def _refused_shares(model: Classifier, report: Report | None) -> dict[str, float]:
-    """Share of scribbles that are not called a digit, those refused by `prepare` included."""
+    """Share of scribbles whose verdict is not "digit"; those that `prepare` refuses count."""
     shares: dict[str, float] = {}
     for number, family in enumerate(TRAINED + UNSEEN):
         if report is not None:

@@ -1,4 +1,4 @@
-"""What a network makes of one picture."""
+"""The prediction of a network for one picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deq.solve import Solution
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prediction:
-    """What the network makes of one picture; everything comes from one solve.
+    """The prediction for one picture, from one solve.
 
     Attributes
     ----------
@@ -21,6 +21,7 @@ class Prediction:
     probabilities : Tensor (10,)
         At the equilibrium.
     verdict : ``"digit"``, ``"unsure"`` or ``"not a digit"``
+        See `deq.models.verdict.judge`.
     reason : str
         The verdict in one sentence.
     solution : Solution
@@ -28,7 +29,7 @@ class Prediction:
     path_probabilities : Tensor (T, 10) or None
         The readout at every recorded state.
     path_points : Tensor (T, 3) or None
-        Every recorded state, projected on the model's fixed basis.
+        Every recorded state, projected on the model's basis.
     """
 
     digit: int

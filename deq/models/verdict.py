@@ -1,8 +1,8 @@
-"""From ten logits to words: a digit, unsure, or not a digit.
+"""From ten probabilities to a verdict: a digit, unsure, or not a digit.
 
-Convergence is not confidence: an equilibrium exists for nonsense too. What separates nonsense is
-how far one logit stands out, because the network was trained to leave all ten level on scribbles
-(outlier exposure: Hendrycks, Mazeika, Dietterich 2019).
+A scribble has an equilibrium as well, so convergence says nothing about the digit. The largest
+probability does: the network was trained to give ten equal probabilities for scribbles (outlier
+exposure: Hendrycks, Mazeika, Dietterich 2019).
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from torch import Tensor
 
 Verdict = Literal["digit", "unsure", "not a digit"]
 
-# Two digits share a drawing when the runner-up is so many times as likely as the eight others
-# together. On nonsense, where the others are level too, that hardly ever happens: at 2, two
-# thirds of the test digits that no single reading claims are ties, and 1 scribble in 100.
+# Two digits are a tie when the second is at least so many times as likely as the eight others
+# together. Measured at 2: two thirds of the test digits without a clear first are ties, and one
+# scribble in 100.
 _TIE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """When a probability counts as an answer.
+    """Limits of the largest probability for each verdict.
 
     Parameters
     ----------
     temperature : float
-        Logits are divided by it before the softmax, so that on validation digits a stated
-        probability of 0.9 is right nine times in ten (Guo, Pleiss, Sun, Weinberger 2017).
+        Logits are divided by it before the softmax, so that on validation digits a probability of
+        0.9 is right nine times in ten (Guo, Pleiss, Sun, Weinberger 2017).
     reject : float
-        Below this largest probability the drawing is not a digit, unless two digits share it.
+        Below this largest probability the drawing is not a digit, unless two digits are a tie.
     accept : float
-        From this largest probability on it is a digit; in between the network is unsure.
+        From this largest probability on it is a digit; between the two the network is unsure.
     """
 
     temperature: float = 1.0
@@ -52,10 +52,10 @@ class Thresholds:
 def judge(
     probabilities: Tensor, thresholds: Thresholds, converged: bool = True
 ) -> tuple[Verdict, str]:
-    """Put ten probabilities into a verdict and one sentence.
+    """The verdict on ten probabilities, with a sentence.
 
-    Two digits that are both likely, and nothing else is, make a tie: ``"unsure"``, though neither
-    reaches `reject` alone.
+    If two digits are likely and all others are not, they are a tie: the verdict is ``"unsure"``,
+    even if neither reaches `reject`.
 
     Parameters
     ----------
@@ -64,14 +64,13 @@ def judge(
     thresholds : Thresholds
         The limits; ``reject ≤ accept``.
     converged : bool
-        Whether the solver reached its tolerance. A state that has not settled is never more than
-        ``"unsure"``.
+        Whether the solve converged. If not, the verdict is at most ``"unsure"``.
 
     Returns
     -------
     verdict : ``"digit"``, ``"unsure"`` or ``"not a digit"``
     reason : str
-        A sentence for the person who drew it.
+        A sentence for the visitor.
 
     Examples
     --------
@@ -85,9 +84,9 @@ def judge(
     best, next_best = float(probabilities[first]), float(probabilities[second])
     others = 1 - best - next_best
     tie = best + next_best >= thresholds.reject and next_best >= _TIE * others
-    if not (best >= thresholds.reject or tie):  # also catches NaN
+    if not (best >= thresholds.reject or tie):  # also for NaN
         return "not a digit", "This is not a digit I know: no reading stands out from the others."
-    # A runner-up is worth a word when it has at least a tenth of the chance.
+    # The sentence names the second digit if its probability is at least 0.1.
     rival = f" — could be {_article(second)} {second}" if next_best >= 0.1 else ""
     if not converged:
         return "unsure", f"The state has not settled yet; so far {_article(first)} {first}{rival}."
