@@ -1,4 +1,4 @@
-"""Training runs: generators of Progress records, resumable, the same again with the same seed."""
+"""Training runs: generators of records; resumable, and reproducible from their seed."""
 
 from deq.training.digits.config import TrainConfig
 from deq.training.digits.progress import Progress, Stage

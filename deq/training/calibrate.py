@@ -1,6 +1,6 @@
-"""What a trained network still needs before it ships: a map of its states, and thresholds.
+"""What follows the training: the projection of states, and the thresholds of verdicts.
 
-Both are made from training and validation digits only.
+The projection is fitted on training digits, the thresholds are chosen on validation digits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from deq.models.classifier import CLASSES, Classifier
 from deq.models.verdict import Thresholds
 
 CLOUD = 60  # equilibria shown for each digit
-LEADING = 60  # components in which the spread within classes is measured
+LEADING = 60  # principal components on which the within-class covariance is computed
 
 
 @torch.no_grad()
@@ -25,20 +25,19 @@ def equilibria(model: Classifier, images: Tensor) -> Tensor:
 
 @torch.no_grad()
 def fit_projection(model: Classifier, images: Tensor, labels: Tensor) -> None:
-    """Fix the three directions on which states are drawn, and the cloud of known equilibria.
+    """Fit the three directions on which states are drawn, and the cloud of known equilibria.
 
-    The directions are the principal components of the ten classes' mean equilibria, with lengths
-    measured in units of the spread within a class: with class means μ_k, within-class covariance
-    S and Sᵖ its power p, the right singular vectors of (μ_k − μ) S^(−1/2), times S^(−1/2). They
-    show how digits differ from one another; plain components of all equilibria would mostly show
-    how slanted they are written. S is taken on the leading 60 components of the states.
+    The directions are canonical variates: with class means μ_k and within-class covariance S, the
+    right singular vectors of the rows (μ_k − μ) S^(−1/2), times S^(−1/2). They show how digits
+    differ; principal components of all equilibria mostly show how slanted digits are written. S is
+    computed on the leading 60 principal components of the states.
 
     Parameters
     ----------
     model : Classifier
         Changed in place: ``centre``, ``basis``, ``explained``, ``cloud_points``, ``cloud_labels``.
     images, labels : Tensor (N, 28, 28) uint8, (N,)
-        Training digits, every class among them.
+        Training digits of all ten classes.
 
     References
     ----------
@@ -57,7 +56,7 @@ def fit_projection(model: Classifier, images: Tensor, labels: Tensor) -> None:
     whiten = axes @ torch.diag(spread.clamp(min=floor).rsqrt()) @ axes.T  # (60, 60)
     _, values, directions = torch.linalg.svd((means - means.mean(0)) @ whiten, full_matrices=False)
     basis = directions[:3] @ whiten @ leading  # (3, D)
-    # A singular vector's sign is arbitrary; the same weights must give the same picture.
+    # The sign of a singular vector is arbitrary; fix it, so that equal weights give equal pictures.
     largest = basis.abs().argmax(1, keepdim=True)
     basis = basis * torch.sign(basis.gather(1, largest))
     chosen = torch.cat([torch.nonzero(labels == k)[:CLOUD, 0] for k in range(CLASSES)])
@@ -72,7 +71,7 @@ def fit_projection(model: Classifier, images: Tensor, labels: Tensor) -> None:
 def set_thresholds(
     model: Classifier, digits: LabelledImages, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
-    """Choose temperature and limits on validation digits, and put them into the model.
+    """Choose the thresholds on validation digits, and set those of the model.
 
     The temperature minimises the cross-entropy of the validation digits. `reject` and `accept` are
     quantiles of the largest probability among them.
@@ -80,11 +79,11 @@ def set_thresholds(
     Parameters
     ----------
     model : Classifier
-        Its thresholds are replaced.
+        Its thresholds are changed.
     digits : tuple of Tensor (N, 28, 28) uint8 and Tensor (N,)
         Validation digits.
     keep, name : float
-        Shares of validation digits that shall not be rejected, and that shall be called a digit.
+        Shares of validation digits that are not rejected, and whose verdict is "digit".
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A training run on disk: weights, the optimiser's memory, and how far it has come."""
+"""Checkpoints of training runs: weights, state of the optimiser, and number of steps."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from torch import Tensor, nn
 
 from deq.models.weights import WeightsError, read_tensors, write_tensors
 
-ANOTHER_PLACE = "Start afresh with --fresh, or name another place with --out."
+ADVICE = "Start afresh with --fresh, or name another place with --out."
 
 
 def save_checkpoint(
     path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str, step: int
 ) -> None:
-    """Write the run so that a crash leaves the old file or the new one, never half.
+    """Write a checkpoint; after a crash there is the old file or the new one, never half.
 
     Parameters
     ----------
     path : Path
         A safetensors file.
     model, optimiser
-        What is kept.
+        Model and optimiser.
     run : str
-        Which run this is: its configuration and data.
+        Identity of the run: its configuration and data.
     step : int
         Steps taken.
     """
@@ -38,24 +38,24 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str
 ) -> int:
-    """Bring model and optimiser to where the run was; returns the steps taken.
+    """Restore model and optimiser; returns the steps taken.
 
     Raises
     ------
     WeightsError
-        If the file is damaged, or holds another run.
+        If the file is damaged or belongs to another run.
     """
-    tensors, metadata = read_tensors(path, ANOTHER_PLACE)
+    tensors, metadata = read_tensors(path, ADVICE)
     if metadata.get("run") != run:
         raise WeightsError(
-            f"{path} belongs to a run with another configuration or other data. {ANOTHER_PLACE}"
+            f"{path} belongs to a run with another configuration or other data. {ADVICE}"
         )
     try:
         _restore(model, optimiser, tensors)
         return int(metadata["step"])
     except (KeyError, RuntimeError, ValueError) as error:
-        why = " ".join(str(error).split())  # torch lists missing names on lines of their own
-        raise WeightsError(f"{path} is damaged ({why}). {ANOTHER_PLACE}") from error
+        why = " ".join(str(error).split())  # torch prints missing names in several lines
+        raise WeightsError(f"{path} is damaged ({why}). {ADVICE}") from error
 
 
 def _restore(

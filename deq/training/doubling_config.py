@@ -1,4 +1,4 @@
-"""`DoublingConfig` under the name by which published examples import it."""
+"""`DoublingConfig`, here because published examples import it from here."""
 
 from deq.training.doubling.config import DoublingConfig
 

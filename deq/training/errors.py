@@ -1,5 +1,5 @@
-"""How training runs fail."""
+"""The error of a training run."""
 
 
 class TrainingError(RuntimeError):
-    """A run cannot go on; ``str(error)`` says why, and what to change."""
+    """A run that cannot continue; ``str(error)`` says why, and what to change."""

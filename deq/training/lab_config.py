@@ -1,4 +1,4 @@
-"""`LabConfig` under the name by which published examples import it."""
+"""`LabConfig`, here because published examples import it from here."""
 
 from deq.training.lab.config import LabConfig
 

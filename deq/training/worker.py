@@ -1,10 +1,11 @@
-"""A process that trains what it is told: ``python -m deq.training.worker``.
+"""A process that runs jobs: ``python -m deq.training.worker``.
 
-It says ``{"stage": "ready"}`` once PyTorch is there. Then one line on its standard input is a
-request, ``{"kind": …, "config": {…}, "folder": …}``, answered by a line a record and by
-``{"stage": "end"}``; the line ``stop`` meanwhile ends the run after its present step, with all that
-was learnt kept. What goes wrong is ``{"stage": "failed", "why": …}``, a sentence. The process ends
-with its input: when whoever started it is gone, however it went, so is the worker.
+All its output is JSON, one object per line. After PyTorch is imported it writes
+``{"stage": "ready"}``. Each line on its standard input is a request,
+``{"kind": …, "config": {…}, "folder": …}``. It answers with the records of the job, and then
+``{"stage": "end"}``. The line ``stop`` ends the job after the current step, with a checkpoint. An
+error is ``{"stage": "failed", "why": …}`` with a sentence. The process ends when its input ends, so
+it does not outlive the process that started it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _STOP = "stop"
 
 
 class _Inbox:
-    """Reads the input on a thread of its own, so that "stop" and the end are heard in mid-run."""
+    """Reads the input in a thread, so that ``stop`` and the end of input work during a job."""
 
     def __init__(self, stream: TextIO) -> None:
         self.requests: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -37,20 +38,20 @@ class _Inbox:
             if line.strip() == _STOP:
                 self.stop.set()
             elif line.strip():
-                self.stop.clear()  # here, so that a stop right behind a request is meant for it
+                self.stop.clear()  # here, so that a stop that follows at once is for this request
                 self.requests.put(line)
-        os._exit(0)  # nobody is left to train for; a run in mid-step has its last checkpoint
+        os._exit(0)  # the parent process is gone; a running job has its last checkpoint
 
 
 def main() -> None:
     """Serve requests until the input ends."""
     if hasattr(os, "nice"):
-        os.nice(10)  # pages come first
+        os.nice(10)  # lower priority than the app
     import torch
 
-    torch.set_num_threads(1)  # as many workers run as there are cores to spare
+    torch.set_num_threads(1)  # one worker runs per free core
     out = sys.stdout
-    sys.stdout = sys.stderr  # what a library prints is no record
+    sys.stdout = sys.stderr  # so that text printed by a library is not taken for a record
     inbox = _Inbox(sys.stdin)
     _say(out, {"stage": "ready"})
     while True:
@@ -66,11 +67,11 @@ def main() -> None:
 
 
 def _run(request: str, stop: threading.Event, out: TextIO) -> None:
-    asked = json.loads(request)
-    folder = Path(asked["folder"])
+    order = json.loads(request)
+    folder = Path(order["folder"])
     folder.mkdir(parents=True, exist_ok=True)
-    for record in job(asked["kind"])(asked["config"], folder, stop.is_set):
-        loss = record.get("loss")  # not known before the first step
+    for record in job(order["kind"])(order["config"], folder, stop.is_set):
+        loss = record.get("loss")  # NaN before the first step
         if record["stage"] == "step" and isinstance(loss, float) and not math.isfinite(loss):
             raise ArithmeticError("The loss is no longer a number. A smaller learning rate helps.")
         _say(out, record)

@@ -1,1 +1,1 @@
-"""Training the digit network that ships."""
+"""Training of the digit network that ships."""

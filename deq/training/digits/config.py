@@ -1,4 +1,4 @@
-"""What decides the weights that a training run ends with."""
+"""The configuration of a training run of the digit network."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from deq.models.digits import DigitsConfig
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """What decides the trained weights; the same configuration and data give the same run.
+    """The configuration; the same configuration and data give the same weights.
 
     Parameters
     ----------
     epochs : int
         Passes over MNIST.
     restart : int
-        After so many of them the learning rate starts a second climb and fall, half as high, with
-        half the augmentation (warm restart: Loshchilov and Hutter 2017).
+        Epoch after which the learning rate starts a second cycle, with half its height and half the
+        augmentation (warm restart: Loshchilov and Hutter 2017).
     seed : int
-        Of the weights and of every random choice.
+        Seed of the weights and of all random choices.
     batch : int
-        Pictures a step.
+        Pictures per step.
     rate, decay : float
-        Largest learning rate and weight decay of AdamW. The rate climbs for 300 steps, then falls
+        Largest learning rate and weight decay of AdamW. The rate rises for 300 steps, then falls
         along half a cosine.
     cell_rate : float
-        Learning rate of the cell, as a share of `rate`. Projection shrinks the whole kernel by as
-        much as a step made its norm grow: with large steps it would forget all but the last few.
+        Learning rate of the cell, as a share of `rate`. The projection scales the whole kernel down
+        after each step, so with large steps only the last few steps would count.
     smoothing : float
         Label smoothing.
     exposure : float
-        Weight of the loss that keeps the network undecided on scribbles.
+        Weight of the loss on scribbles, which is lowest at ten equal probabilities.
     pen_copies, scribbles : int
-        Renderings of each pen digit and scribbles drawn; an epoch sees half of the former.
+        Variants of each pen digit, of which an epoch uses half; number of scribbles.
     model : DigitsConfig
         Sizes of the network.
     """

@@ -1,7 +1,7 @@
-"""Several processes train one model: each takes its share of every batch.
+"""Training one model in several processes: each works on a part of every batch.
 
-Started by ``torchrun``, which tells each process its rank. The result is that of one process at
-the same batch, up to rounding: what one process draws or averages over a batch, all do together.
+``torchrun`` starts the processes and gives each its rank. Up to rounding the result is that of one
+process, because random numbers and batch statistics are those of the whole batch.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from torch.nn.parallel import DistributedDataParallel
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The processes of a run, as one of them sees them; by default it is alone.
+    """The processes of a run; by default there is one.
 
     Attributes
     ----------
     rank, size : int
-        Which process this is, of how many. Rank 0 writes files and speaks.
+        Rank of this process, and number of processes. Rank 0 writes files and prints.
     device : str
-        Where it computes.
+        Device of this process.
     """
 
     rank: int = 0
@@ -36,11 +36,11 @@ class World:
 
     @property
     def main(self) -> bool:
-        """Whether this process writes files and speaks."""
+        """Whether this process writes files and prints."""
         return self.rank == 0
 
     def share(self, count: int) -> slice:
-        """Return this process's part of a batch of ``count``; together they are the whole.
+        """The part of a batch of ``count`` samples that belongs to this process.
 
         Examples
         --------
@@ -50,26 +50,25 @@ class World:
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
 
     def sums(self, values: Tensor) -> Tensor:
-        """Numbers added up over all processes."""
+        """Sums of ``values`` over all processes."""
         if self.size > 1:
             values = values.to(self.device)
             dist.all_reduce(values)
         return values.cpu()
 
     def any(self, flag: bool) -> bool:
-        """Whether some process wishes so: all of them get the same answer."""
+        """Whether ``flag`` is true in any process; all processes get the same answer."""
         return bool(self.sums(torch.tensor(float(flag)))) if self.size > 1 else flag
 
     def barrier(self) -> None:
-        """Until all processes have come here."""
+        """Wait until all processes have reached this line."""
         if self.size > 1:
             dist.barrier()
 
     def distribute(self, model: nn.Module) -> nn.Module:
-        """The model as each process calls it in training: gradients are means over processes.
+        """The model to call in training: its gradients are means over processes.
 
-        Batch normalisation and dropout of the model itself are replaced by such as know that their
-        batch is part of a larger one.
+        Batch normalisation and dropout in the model are replaced by those of the whole batch.
         """
         if self.size == 1:
             return model
@@ -84,9 +83,9 @@ class World:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """The world that ``torchrun`` has started, or that of one process.
+    """The processes that ``torchrun`` has started, or this one only.
 
-    Processes talk by NCCL where each has a GPU of its own, else by Gloo.
+    The backend is NCCL if each process has a GPU, otherwise Gloo.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
@@ -104,14 +103,14 @@ def world() -> Iterator[World]:
 
 
 class SharedNorm(nn.BatchNorm2d):
-    """Batch normalisation over the batch of all processes.
+    """Batch normalisation over the whole batch of all processes.
 
-    What ``torch.nn.SyncBatchNorm`` is, which only knows GPUs.
+    ``torch.nn.SyncBatchNorm`` does the same, but on GPUs only.
 
     Parameters
     ----------
     norm : BatchNorm2d
-        Whose parameters and running statistics it takes over.
+        Its parameters and running statistics are shared.
     """
 
     def __init__(self, norm: nn.BatchNorm2d) -> None:
@@ -143,7 +142,7 @@ class SharedNorm(nn.BatchNorm2d):
 
 
 class _Total(torch.autograd.Function):
-    """The sum over all processes. Each has a loss that depends on it: so has the gradient."""
+    """The sum over all processes; the gradient is summed as well, since all losses depend on it."""
 
     @staticmethod
     def forward(ctx: Any, values: Tensor) -> Tensor:
@@ -164,14 +163,14 @@ def _total(values: Tensor) -> Tensor:
 
 
 class SharedDropout(nn.Dropout):
-    """Dropout that hides what one process would hide: it draws for all, and takes its share.
+    """Dropout with the mask of the whole batch, of which each process takes its part.
 
     Parameters
     ----------
     p : float
-        Share that is hidden.
+        Share of the numbers set to zero.
     world : World
-        Whose generators agree.
+        The processes; their random generators must have the same state.
     """
 
     def __init__(self, p: float, world: World) -> None:
@@ -179,7 +178,7 @@ class SharedDropout(nn.Dropout):
         self.world = world
 
     def forward(self, x: Tensor) -> Tensor:
-        """Hide a share of x (B, …) in training."""
+        """Set a share of x (B, …) to zero in training."""
         if not self.training or not self.p:
             return x
         keep = 1 - self.p

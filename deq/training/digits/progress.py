@@ -1,4 +1,4 @@
-"""What a training run tells about itself, line by line."""
+"""Records of a training run of the digit network."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ Stage = Literal["step", "epoch", "stopped", "done"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One line of a run's diary.
+    """A record of a run.
 
     Attributes
     ----------
     stage : ``"step"``, ``"epoch"``, ``"stopped"`` or ``"done"``
-        What just happened. After ``"epoch"``, ``"stopped"`` and ``"done"`` a checkpoint is on disk.
+        What has ended. At ``"epoch"``, ``"stopped"`` and ``"done"`` there is a checkpoint on disk.
     epoch, epochs, step, steps : int
-        Finished and planned.
+        Done so far, and in all.
     loss : float
-        Of the last batch.
+        Loss of the last batch.
     evals, adjoint_evals : float
-        Mean evaluations of the cell to the equilibrium, and of its transpose to the adjoint.
+        Mean evaluations of the cell for the equilibrium, and products with Jᵀ for the adjoint.
     norm : float
-        ‖W‖₂ before it was projected.
+        ‖W‖₂ before the projection.
     rate : float
         Learning rate.
     seconds : float
-        Since the run or its resumption began.
+        Since the run started or was resumed.
     accuracy : dict of str to float
-        Share of validation digits named right, by source; after an epoch only.
+        Share of validation digits predicted correctly, by source; after an epoch only.
     """
 
     stage: Stage

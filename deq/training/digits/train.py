@@ -1,4 +1,4 @@
-"""The whole way from data files to shipped weights, as one generator."""
+"""From data files to the shipped weights: train, choose thresholds, measure, save."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deq.training.digits.trainer import Trainer
 
 
 def checkpoint_path(out: Path) -> Path:
-    """Where a run that ends in `out` keeps what it needs to be resumed."""
+    """The checkpoint of a run whose weights go to `out`."""
     return out.with_name(out.stem + ".checkpoint.safetensors")
 
 
@@ -40,37 +40,37 @@ def train_digits(
     Parameters
     ----------
     config : TrainConfig
-        What decides the weights.
+        The configuration.
     data, download
         As for `deq.digits.mnist.load_mnist`.
     out : Path
-        Where the finished weights go. The run itself is kept beside it, after every epoch and
-        when it is stopped, and is resumed from there.
+        Where the weights go. The checkpoint is beside it; it is written after every epoch and on a
+        stop, and a run is resumed from it.
     fresh : bool
-        Forget a run that was kept.
+        Delete an earlier checkpoint.
     stop : threading.Event, optional
-        Set it to end the run after the present step; nothing is lost.
+        Set it to end the run after the current step, with a checkpoint.
     report : callable, optional
-        Called during the parts that are not steps: drawing pictures and measuring.
+        Called with (task, number done, total) while pictures are rendered and figures measured.
     world : World, optional
         The processes that train together; see `deq.training.digits.distributed`. All of them call
-        this function with the same arguments; the first one downloads, keeps and measures.
+        this function with the same arguments; the first one downloads, saves and measures.
 
     Yields
     ------
     Progress
-        After every step and epoch; the last one is ``"stopped"`` or, with the weights saved,
-        ``"done"``.
+        After every step and epoch. The last one is ``"stopped"``, or ``"done"`` after the weights
+        are saved.
 
     Raises
     ------
     deq.digits.DataError
         If a data file is missing or wrong.
     deq.models.WeightsError
-        If the kept run is damaged or belongs to another configuration.
+        If the checkpoint is damaged or belongs to another configuration.
     """
     world = world or World()
-    if download and world.size > 1:  # one fetches, and the others find it
+    if download and world.size > 1:  # one process downloads, the others find the files
         if world.main:
             for split in ("train", "test"):
                 load_mnist(split, data, download=True)
@@ -84,7 +84,7 @@ def train_digits(
         report=report,
     )
     checkpoint = checkpoint_path(out)
-    if fresh and world.main:  # not before the data are there
+    if fresh and world.main:  # only after the data were found
         checkpoint.unlink(missing_ok=True)
     world.barrier()
     trainer = Trainer(config, corpus, checkpoint, world)

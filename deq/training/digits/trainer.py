@@ -1,7 +1,7 @@
-"""Train the digit network: a generator of Progress records, resumable at every step.
+"""The training loop of the digit network: a generator of records, resumable at every step.
 
-Every random choice is made from ``(seed, step)``, so a run that was stopped and resumed is the
-same run. Scripts, the command line and pages watch it by iterating.
+All random numbers depend on ``(seed, step)`` only, so a run that was stopped and resumed gives the
+same weights.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from deq.training.records import mean_evals
 
 
 class Trainer:
-    """A run: model, optimiser and the number of steps taken.
+    """A run: model, optimiser and number of steps taken.
 
     Parameters
     ----------
     config : TrainConfig
-        What to do.
+        The configuration.
     data : Corpus
-        What to learn from.
+        The data.
     checkpoint : Path
-        Where the run is kept. An existing one of the same configuration and data is resumed.
+        The checkpoint; an existing one of the same configuration and data is resumed.
     world : World, optional
-        The processes that train together; this one alone unless given. All must be given the same.
+        The processes that train together, each with the same arguments; by default this one only.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.model = Digits(config.model)
-        # Channels last halves the time of a convolution on a CPU.
+        # On a CPU, channels last halves the time of a convolution.
         self.model = self.model.to(  # type: ignore[call-overload]
             self.world.device, memory_format=torch.channels_last
         )
@@ -102,13 +102,13 @@ class Trainer:
             if self.step % self.steps_per_epoch == 0:
                 self._save()
                 yield replace(line, stage="epoch", epoch=epoch + 1, accuracy=self.validate())
-        # The checkpoint stays as the last epoch left it: taken up once more, it ends the same.
+        # Not saved: a run that is resumed from the last epoch makes this projection as well.
         self.model.cell.project_(300)
         self.model.eval()
         yield self._progress("done", began)
 
     def validate(self) -> dict[str, float]:
-        """Share of the validation digits named right; the first process counts."""
+        """Share of validation digits predicted correctly; empty but in the first process."""
         if not self.world.main:
             return {}
         return {
@@ -126,7 +126,9 @@ class Trainer:
         place = self.step % self.steps_per_epoch * config.batch
         images, labels = self._batch(self._order[place : place + config.batch])
         share = self.world.share(len(labels))
-        weight = (share.stop - share.start) / len(labels)  # of this process's mean
+        weight = (share.stop - share.start) / len(
+            labels
+        )  # of this process's mean in that of the batch
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
             torch.manual_seed(config.seed * 1_000_003 + self.step)
@@ -154,7 +156,7 @@ class Trainer:
         )
 
     def _cycle(self) -> tuple[float, float]:
-        """Where the learning rate is between 0 and 1, and how strong this cycle is."""
+        """The learning rate as a share of the largest, and the strength of this cycle."""
         first = self.steps_per_epoch * min(self.config.restart, self.config.epochs)
         second = self.step >= first
         done = self.step - first if second else self.step
@@ -164,7 +166,7 @@ class Trainer:
         return climb * fall, 0.5 if second else 1.0
 
     def _shuffle(self, epoch: int) -> Tensor:
-        """The pictures of one epoch in order: all MNIST, half the pen digits, all scribbles."""
+        """Indices of one epoch, shuffled: all MNIST, half the pen digits, all scribbles."""
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         mnist, pen = len(self.data.mnist[0]), len(self.data.pen[0])
         scribbles = len(self.data.scribbles[0])
@@ -178,12 +180,12 @@ class Trainer:
         return chosen[torch.randperm(len(chosen), generator=generator)]
 
     def _batch(self, index: Tensor) -> LabelledImages:
-        """Pictures (B, 28, 28) in [0, 1] and labels (B,) by their place in all three sources."""
+        """Pictures (B, 28, 28) in [0, 1] and labels (B,) at indices into the three sources."""
         images, labels, offset = [], [], 0
         for source in (self.data.mnist, self.data.pen, self.data.scribbles):
-            own = index[(index >= offset) & (index < offset + len(source[0]))] - offset
-            images.append(source[0][own])
-            labels.append(source[1][own])
+            chosen = index[(index >= offset) & (index < offset + len(source[0]))] - offset
+            images.append(source[0][chosen])
+            labels.append(source[1][chosen])
             offset += len(source[0])
         return torch.cat(images).float() / 255, torch.cat(labels)
 
@@ -203,16 +205,16 @@ class Trainer:
 
 
 def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
-    """Cross-entropy on digits, and on scribbles the cross-entropy to ten equal probabilities.
+    """Cross-entropy; the target of a scribble is ten equal probabilities.
 
     Parameters
     ----------
     logits : Tensor (B, 10)
-        What the network says.
+        Output of the network.
     labels : Tensor (B,)
         0 to 9, or `NOT_A_DIGIT`.
     smoothing, exposure : float
-        Label smoothing on digits; weight of the scribbles.
+        Label smoothing for digits; weight of the loss on scribbles.
 
     Returns
     -------
@@ -233,7 +235,7 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
 
 @torch.no_grad()
 def accuracy(model: Digits, part: LabelledImages) -> float:
-    """Share of pictures named right."""
+    """Share of pictures predicted correctly."""
     model.eval()
     images, labels = part
     right = 0

@@ -1,4 +1,4 @@
-"""What decides a run of y = 2x, and the network that it begins with."""
+"""The configuration of a run of y = 2x, and its untrained network."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from deq.training.options import (
     require_seed,
 )
 
-_MAX_EVALS = 3000  # the ODE's thousands are ten numbers each
+_MAX_EVALS = 3000  # the ODE may need thousands; each is of ten numbers only
 GRADIENTS = gradients(max_evals=_MAX_EVALS, phantom_steps=5)
-MOST_EPOCHS = 5000
+MAX_EPOCHS = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoublingConfig(Options):
-    """What decides a run; the same configuration gives the same losses.
+    """The configuration of a run; the same configuration gives the same losses.
 
     Parameters
     ----------
@@ -34,25 +34,25 @@ class DoublingConfig(Options):
     rate : float
         Adam's learning rate; it falls to zero over the second half of the epochs.
     epochs : int
-        Steps, each on all ten numbers.
+        Number of steps, each on all ten numbers.
     seed : int
-        Of the first weights.
+        Seed of the first weights.
     variant : ``"linear"`` or ``"tanh"``
         The cell; see `deq.models.doubling`.
     solver : ``"Anderson"``, ``"Picard"``, ``"Broyden"`` or ``"ODE"``
-        Finds the equilibria.
+        Solver of the equilibria.
     gradient : ``"implicit"``, ``"phantom"`` or ``"unrolled"``
-        Exact, from five tracked steps, or through all steps of the solver.
+        Exact, through five tracked steps, or through all steps of the solver.
     tol : float
-        Of both solves.
+        Tolerance of the forward and the adjoint solve.
     constrained : bool
-        Keep the slope of f below 1, so that there always is a stable equilibrium. Without it one
-        start in ten has none.
+        Keep the slope of f below 1, so that there is always a stable equilibrium. Without it, one
+        seed in ten starts with none.
 
     Raises
     ------
     TypeError, ValueError
-        If a field is unusable; the sentence names it.
+        If a field cannot be used; the message names it.
     """
 
     slope: float = 2.0
@@ -72,7 +72,7 @@ class DoublingConfig(Options):
         require_number("rate", self.rate, low=0.0, high=1.0)
         require_number("tol", self.tol, low=0.0, high=1.0)
         require_count("epochs", self.epochs)
-        require_at_most("epochs", self.epochs, MOST_EPOCHS)
+        require_at_most("epochs", self.epochs, MAX_EPOCHS)
         require_seed(self.seed)
         require_flag("constrained", self.constrained)
         require_one_of("variant", self.variant, VARIANTS)
@@ -81,7 +81,7 @@ class DoublingConfig(Options):
 
 
 def build(config: DoublingConfig) -> Doubling:
-    """The network that a configuration begins with, in float64."""
+    """The untrained network, in float64."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         model = Doubling(

@@ -1,4 +1,4 @@
-"""A finished or unfinished run of y = 2x as curves: what figures draw of it."""
+"""The records of a run of y = 2x as arrays for figures."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from deq.training.doubling.train import INPUTS, OUTSIDE
 
 Array = npt.NDArray[np.float64]
 SPAN = (-10.0, 15.0)
-"""Inputs that are asked for, far beyond those that were learnt."""
+"""Interval of the inputs, far beyond the ten that are learnt."""
 _POINTS = 26
 _MAX_TIME, _TIMES = 12.0, 31
-_MAX_SLOPE = 0.995  # beyond it an answer, if there is one, is no number to draw
+_MAX_SLOPE = 0.995  # above this slope the answers are too large to draw
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunCurves:
-    """What a run looked like, at all E epochs and more closely at F of them.
+    """A run: losses at all E epochs, answers and flows at F of them.
 
     Attributes
     ----------
     losses, slopes, intercepts : array (E,)
-        Of every epoch recorded.
+        At each recorded epoch.
     epochs : array (F,)
-        Which of them are looked at, by their place; the last one always.
+        Indices of the F epochs; the last epoch is one of them.
     x, answers : array (N,), (F, N)
-        What the network says at x; NaN where no stable equilibrium is.
+        Answers of the network at x; NaN where there is no stable equilibrium.
     outside : array (F,)
-        What it says at −5.
+        Answers at x = −5.
     t, flows : array (T,), (F, 10, T)
-        The states of x = 1, …, 10 on their way, dz/dt = f(z + x) − z.
+        Solutions of dz/dt = f(z + x) − z for x = 1, …, 10.
     inputs, targets : array (10,)
-        What is learnt.
+        The ten numbers that are learnt.
     slope, intercept : float
         The line to learn.
     goal : (float, float)
-        a and b that would answer by it.
+        a and b that give this line.
     variant : str
         The cell.
     """
@@ -73,19 +73,19 @@ class RunCurves:
 def curves_of(
     records: Sequence[Mapping[str, Any]], config: DoublingConfig, frames: int = 48
 ) -> RunCurves:
-    """The curves of a run.
+    """The arrays of a run.
 
     Parameters
     ----------
     records : sequence of mapping
-        `deq.training.doubling.train.DoublingProgress` as dictionaries, at least one.
+        `DoublingProgress` as dictionaries, at least one.
     config : DoublingConfig
-        Of the run.
+        Configuration of the run.
     frames : int
-        How many epochs are looked at closely: more of the early ones, where more happens.
+        F; early epochs are chosen more densely, since they change more.
     """
     count = len(records)
-    # Evenly spaced in the square root of time.
+    # Evenly spaced in the square root of the epoch.
     places = np.unique((np.linspace(0, 1, frames) ** 2 * (count - 1)).round().astype(np.int64))
     weights = torch.tensor([records[k]["weights"] for k in places], dtype=torch.float64)  # (F, 16)
     x = np.append(np.linspace(*SPAN, _POINTS), OUTSIDE)
@@ -125,7 +125,7 @@ def _f(weights: Tensor, variant: Variant, u: Tensor) -> Tensor:
 
 
 def _answers(weights: Tensor, variant: Variant, x: Tensor) -> Tensor:
-    """The equilibria (F, N) of x (N,), NaN where none was found."""
+    """Equilibria (F, N) at x (N,); NaN where the solve did not converge."""
     shape = (len(weights), len(x))
 
     def cell(z: Tensor) -> Tensor:
@@ -137,9 +137,9 @@ def _answers(weights: Tensor, variant: Variant, x: Tensor) -> Tensor:
 
 
 def _flows(weights: Tensor, variant: Variant, t: Tensor) -> Tensor:
-    """The states (F, 10, T) of the ten inputs at times t (T,), from z = f(x) on.
+    """The flows (F, 10, T) of the ten inputs at times t (T,), from z = f(x) on.
 
-    Steps of one length, for a state that runs away would make adaptive ones ever shorter.
+    With a fixed step, since adaptive steps would become ever shorter for a state that diverges.
     """
     x = torch.tensor(INPUTS, dtype=torch.float64)
     start = _f(weights, variant, x.expand(len(weights), -1))  # (F, 10)

@@ -1,4 +1,4 @@
-"""Train y = 2x through an equilibrium: a generator of records, quick enough to watch live."""
+"""Training of y = 2x through an equilibrium: a generator of records."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from deq.training.records import mean_evals
 
 INPUTS = tuple(float(x) for x in range(1, 11))
 OUTSIDE = -5.0
-"""Where the trained network is asked, far from its ten inputs."""
-# The squares are steep near a = 1, where answers run away. With Adam's usual 0.999 one such step
-# would damp the next three hundred.
+"""An input far from the ten that are learnt, at which the answer is recorded."""
+# Near a = 1 the loss is very steep. With Adam's usual 0.999, one such gradient would make the next
+# three hundred steps small.
 _BETAS = (0.9, 0.9)
 _EVERY = 100  # epochs between checkpoints
 
@@ -37,23 +37,23 @@ class DoublingProgress:
     Attributes
     ----------
     stage : ``"step"``, ``"stopped"`` or ``"done"``
-        After the last two there is a checkpoint.
+        At the last two there is a checkpoint.
     epoch, epochs : int
-        Steps taken so far, and planned.
+        Steps so far, and in all.
     loss : float
-        Sum of squares over the ten numbers.
+        Sum of squared errors over the ten numbers.
     slope, intercept : float
-        a and b of f(u) = a u + b; for tanh a bound of the slope, and f(0).
+        a and b of f(u) = a u + b; for tanh an upper bound of the slope, and f(0).
     answer : float
-        What the network says at x = −5.
+        Answer of the network at x = −5.
     evals, adjoint_evals : float
-        Mean evaluations to the equilibrium, and of its transpose to the adjoint.
+        Mean evaluations for the equilibrium, and products with Jᵀ for the adjoint.
     settled : float
-        Share of the ten whose equilibrium was found.
+        Share of the ten solves that converged.
     weights : list of float
-        All sixteen, for `deq.models.doubling.Doubling.set_parameters`.
+        All sixteen parameters, for `Doubling.set_parameters`.
     seconds : float
-        Since the run began.
+        Since the run started or was resumed.
     """
 
     stage: Literal["step", "stopped", "done"]
@@ -76,16 +76,16 @@ def train_doubling(
     checkpoint: Path | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[DoublingProgress]:
-    """Minimise the sum of squares over x = 1, …, 10 by Adam.
+    """Minimise the sum of squared errors over x = 1, …, 10 by Adam.
 
     Parameters
     ----------
     config : DoublingConfig
-        What to do.
+        The configuration.
     checkpoint : Path, optional
-        Where the run is kept, every hundred epochs and at its end; one that is there is resumed.
+        Checkpoint, written every hundred epochs and at the end; an existing one is resumed.
     stop : callable, optional
-        The run ends after the present step once it says True; nothing is lost.
+        Once it returns True, the run ends after the current step, with a checkpoint.
 
     Yields
     ------
@@ -95,7 +95,7 @@ def train_doubling(
     Raises
     ------
     TrainingError
-        If states or weights run away.
+        If states or weights diverge.
     deq.models.WeightsError
         If the checkpoint is damaged or belongs to another run.
 
@@ -120,7 +120,7 @@ def train_doubling(
             save_checkpoint(checkpoint, model, adam, run, epoch)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of a backward solve: records tell
+        warnings.simplefilter("ignore", RuntimeWarning)  # of an adjoint solve; it is in the records
         for epoch in range(first, config.epochs + 1):
             last = epoch == config.epochs
             stopped = not last and stop is not None and stop()
@@ -147,7 +147,7 @@ def train_doubling(
 
 
 def _rate_decay(share: float) -> float:
-    """Of the learning rate: all of it for half the epochs, then half a cosine down to nothing."""
+    """Factor of the learning rate: 1 for half the epochs, then half a cosine down to 0."""
     return 1.0 if share < 0.5 else 0.5 * (1 + math.cos(math.pi * (2 * share - 1)))
 
 
@@ -159,7 +159,7 @@ def _record(
     loss: Tensor,
     seconds: float,
 ) -> DoublingProgress:
-    """What there is to say about the network now."""
+    """The record of the current network."""
     statistics = model.layer.last
     if statistics is None:
         raise RuntimeError("the layer has not been called")

@@ -1,4 +1,4 @@
-"""Training runs of the lab: a network that reads digits, small enough to be watched."""
+"""Training runs of the lab: networks that read digits, small enough to train live."""
 
 from deq.training.lab.config import LabConfig
 from deq.training.lab.train import train_lab

@@ -1,4 +1,4 @@
-"""What decides a run of the training lab, and the network that it begins with."""
+"""The configuration of a run of the training lab, and its untrained network."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from deq.training.options import (
 Network = Digits | DenseClassifier
 MODELS = ("article", "convolutional")
 SIZES: Mapping[str, int] = {"subset": 4_000, "mnist": 60_000}
-"""Data → how many digits there are to learn from."""
+"""Data → number of training digits."""
 _MAX_EVALS = 100
 GRADIENTS = gradients(max_evals=_MAX_EVALS, phantom_steps=3)
-MOST_EPOCHS, WIDEST = 200, 64
+MAX_EPOCHS, WIDEST = 200, 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabConfig(Options):
-    """What decides a run; the same configuration gives the same losses.
+    """The configuration of a run; the same configuration gives the same losses.
 
     Parameters
     ----------
@@ -46,30 +46,30 @@ class LabConfig(Options):
     data : ``"subset"`` or ``"mnist"``
         4,000 of the shipped digits, or all 60,000.
     epochs, batch : int
-        Passes over them, and digits a step.
+        Passes over the digits, and digits per step.
     rate : float
         Largest learning rate of Adam. It falls along half a cosine.
     solver : ``"Anderson"``, ``"Picard"``, ``"Broyden"`` or ``"ODE"``
-        Finds the equilibria, in at most 100 evaluations (the ODE in 1000).
+        Solver of the equilibria, with at most 100 evaluations (ODE: 1000).
     tol : float
-        Of both solves.
+        Tolerance of the forward and the adjoint solve.
     gradient : ``"implicit"``, ``"phantom"`` or ``"unrolled"``
-        Exact, from three tracked steps, or through all steps of the solver.
+        Exact, through three tracked steps, or through all steps of the solver.
     contained : bool
         Keep the cell a contraction.
     contraction : float
-        Its constant κ, between 0 and 1.
+        κ, between 0 and 1.
     penalty : float
         Weight of the Jacobian penalty (`deq.jacobian_penalty`).
     vary : bool
-        Turn, stretch, slant, shift and thicken each digit a little, anew in every epoch.
+        Data augmentation: rotate, stretch, slant, shift and thicken each digit a little.
     seed : int
-        Of the weights and of every random choice.
+        Seed of the weights and of all random choices.
 
     Raises
     ------
     TypeError, ValueError
-        If a field is unusable; the sentence names it.
+        If a field cannot be used; the message names it.
     """
 
     model: Literal["article", "convolutional"] = "article"
@@ -95,7 +95,7 @@ class LabConfig(Options):
         require_one_of("solver", self.solver, SOLVERS)
         require_one_of("gradient", self.gradient, GRADIENTS)
         require_at_most("width", self.width, WIDEST)
-        require_at_most("epochs", self.epochs, MOST_EPOCHS)
+        require_at_most("epochs", self.epochs, MAX_EPOCHS)
         require_at_most("batch", self.batch, SIZES[self.data], ", all there are to learn from")
         require_number("rate", self.rate, low=0.0, high=1.0)
         require_number("tol", self.tol, low=0.0, high=1.0)
@@ -114,7 +114,7 @@ class _Solves(TypedDict):
 
 
 def build(config: LabConfig) -> Network:
-    """The network that a configuration begins with."""
+    """The untrained network."""
     options = _Solves(
         solver=SOLVERS[config.solver](),
         tol=config.tol,
@@ -135,7 +135,7 @@ def build(config: LabConfig) -> Network:
             model = Digits(sizes, **options)
             model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             if not config.contained:
-                model.cell.contraction = math.inf  # measured, never reached
+                model.cell.contraction = math.inf  # the norm is measured, but not limited
     if config.solver == "ODE":
         model.equilibrium.max_evals = 10 * _MAX_EVALS
     return model

@@ -1,4 +1,4 @@
-"""The records of a run as curves: what figures draw of it, and what people download."""
+"""The records of a run as arrays for figures, and as CSV."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from deq.models.classifier import CLASSES
 Array = npt.NDArray[np.float64]
 _CURVES = ("loss", "evals", "adjoint_evals", "residual", "bound")
 COLUMNS = ("step", "epoch", *_CURVES, "settled", "accuracy", "radius", "seconds")
-"""Of the table that people download."""
+"""Columns of the CSV."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Log:
-    """A run as it stands: S steps that were told of, and L looks.
+    """A run so far: S recorded steps and L validations.
 
     Attributes
     ----------
     epochs : float
-        Planned.
+        Epochs in all.
     x, loss, evals, adjoint_evals, residual, bound : array (S,)
-        In epochs, and as in `deq.training.lab.progress.LabProgress`; NaN where unknown.
+        Time in epochs, and fields of `LabProgress`; NaN where unknown.
     look_x, accuracy, radius : array (L,)
-        At each look.
+        The same at each validation.
     clouds, digits : array (L, N, 2), (N,)
-        Equilibria of the same digits, and which they are.
+        Projected equilibria of the same digits, and their labels.
     """
 
     epochs: float
@@ -50,10 +50,9 @@ class Log:
 
     @classmethod
     def of(cls, records: Sequence[Mapping[str, Any]]) -> Log:
-        """From `deq.training.lab.progress.LabProgress` as dictionaries.
+        """From `LabProgress` as dictionaries.
 
-        A run that was resumed goes back to where it was last kept; what came after that is left
-        out.
+        If a run was resumed from a checkpoint, records of steps after the checkpoint are left out.
         """
         kept = in_order(records)
         steps = [r for r in kept if _number(r["loss"]) == _number(r["loss"])]
@@ -64,7 +63,7 @@ class Log:
             epochs=float(kept[-1]["epochs"]) if kept else 1.0,
             x=np.array([_epoch(r) for r in steps]),
             look_x=np.array([_epoch(r) for r in looks]),
-            # The last look is followed by what all digits say, which is not on the same scale.
+            # Without the accuracy at the end, which is measured on other digits.
             accuracy=np.array([_number(r["accuracy"]) for r in looks]),
             radius=np.array([_number(r["radius"]) for r in looks]),
             clouds=clouds,
@@ -74,7 +73,7 @@ class Log:
 
 
 def in_order(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The records in order of their steps: a resumption takes back what came after it."""
+    """The records in order of their steps, without those that a resumed run repeats."""
     kept: list[Mapping[str, Any]] = []
     for record in records:
         while kept and kept[-1]["step"] > record["step"]:
@@ -84,7 +83,7 @@ def in_order(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def to_csv(records: Sequence[Mapping[str, Any]]) -> str:
-    """The records as CSV, a line each."""
+    """The records as CSV, one line each."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -93,10 +92,10 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _epoch(record: Mapping[str, Any]) -> float:
-    """How far a record is, in epochs."""
+    """The time of a record, in epochs."""
     return float(record["step"]) / float(record["steps"]) * float(record["epochs"])
 
 
 def _number(value: Any) -> float:
-    """JSON has no NaN and says null."""
+    """A number, or NaN for null, which JSON has in its place."""
     return np.nan if value is None else float(value)

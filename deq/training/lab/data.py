@@ -1,4 +1,4 @@
-"""The digits that the lab trains with, and those it keeps apart to be asked about."""
+"""Training digits and held-out digits of the lab."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from deq.digits.mnist import Split, load_mnist, load_subset
 from deq.models.classifier import CLASSES
 
 SHOWN, CLOUD = 30, 20
-"""Of each class: digits asked about while training goes on, and those of them that are drawn."""
-_HELD_OUT_EVERY = 5  # of the subset every fifth digit is kept apart
+"""Digits per class that are measured during training, and those of them that are drawn."""
+_HELD_OUT_EVERY = 5  # every fifth digit of the subset is held out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabData:
-    """What to learn from and what to be asked about: pictures (N, 28, 28) uint8, labels (N,).
+    """Training and held-out digits: pictures (N, 28, 28) uint8, labels (N,).
 
     Attributes
     ----------
-    train, held
-        Digits that are learnt, and those that are kept apart.
+    train, held_out : tuple of Tensor
+        Training digits, and digits that are not trained on.
     shown : Tensor (300,)
-        Places among ``held`` of the digits that are asked about while training goes on, class by
-        class in turn: the first 200 of them make the cloud.
+        Indices into ``held_out`` of the digits that are measured during training. Their labels are
+        0, 1, …, 9, 0, 1, …; the first 200 make the cloud.
     """
 
     train: LabelledImages
@@ -38,12 +38,12 @@ class LabData:
 
 @lru_cache(maxsize=2)
 def lab_data(name: str, folder: Path | str | None = None) -> LabData:
-    """The shipped digits, every fifth kept apart, or MNIST with its test digits kept apart.
+    """The shipped digits with every fifth held out, or MNIST with its test digits held out.
 
     Parameters
     ----------
     name : ``"subset"`` or ``"mnist"``
-        Which.
+        Name of the data.
     folder : Path or str, optional
         As for `deq.digits.mnist.load_mnist`.
 

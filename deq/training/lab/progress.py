@@ -1,4 +1,4 @@
-"""What a run of the lab says of itself, step by step."""
+"""Records of a run of the lab."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ Stage = Literal["step", "look", "stopped", "done"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabProgress:
-    """A run at one step.
+    """A record of a run.
 
     Attributes
     ----------
     stage : ``"step"``, ``"look"``, ``"stopped"`` or ``"done"``
-        After a look, accuracy, radius and cloud are there; after the last two, confusion and
-        mistakes as well, the weights are on disk, and accuracy is that on all digits kept apart
-        (or the first 1,000 of them, after a stop).
+        ``"look"`` is a validation: it has accuracy, radius and cloud. The last two also have
+        confusion and mistakes, the weights are on disk, and accuracy is that on all held-out digits
+        (after a stop, on the first 1,000).
     step, steps, epoch, epochs : int
-        Taken and planned.
+        So far, and in all.
     loss : float
-        Of the last batch.
+        Loss of the last batch.
     evals, adjoint_evals : float
-        Mean evaluations to the equilibrium, and of its transpose to the adjoint.
+        Mean evaluations for the equilibrium, and products with Jᵀ for the adjoint.
     residual : float
         Largest ‖f(z) − z‖₂ / (1 + ‖z‖₂) in the batch.
     settled : float
-        Share of the batch whose equilibrium was found.
+        Share of the batch whose solves converged.
     bound : float
-        The contraction constant before it was brought back to its limit.
+        The contraction constant before the projection.
     seconds, left : float
-        Since the run began or was resumed, and those it will probably take from here.
+        Since the run started or was resumed, and estimated until its end.
     speed : float
-        Digits a second.
+        Digits per second.
     accuracy, radius, cloud
         See `deq.training.lab.validation.Validation`.
     confusion, mistakes

@@ -1,7 +1,7 @@
-"""Train a network that reads digits, small enough to be watched: a generator of records.
+"""The training loop of the lab: a generator of records.
 
-Every random choice is made from ``(seed, step)``, so a run that was stopped and resumed is the
-same run.
+All random numbers depend on ``(seed, step)`` only, so a run that was stopped and resumed gives the
+same weights.
 """
 
 from __future__ import annotations
@@ -27,31 +27,32 @@ from deq.training.errors import TrainingError
 from deq.training.lab.config import LabConfig, Network, build
 from deq.training.lab.data import LabData, lab_data
 from deq.training.lab.progress import LabProgress, Stage
-from deq.training.lab.validation import Validator, confusion, mistakes, named
+from deq.training.lab.validation import Validator, confusion, mistakes, predicted
 from deq.training.records import mean_evals
 
 WEIGHTS, CHECKPOINT = "weights.safetensors", "run.safetensors"
-"""What a run keeps in its folder: the network, and what it needs to be resumed."""
-_MIN_INTERVAL = 0.7  # between looks, and so many times as long as a look takes
-_INTERVAL_FACTOR = 4.0
-_MAX_RECORDS = 400  # steps that are told of, at most
-_PROJECTION_DIGITS = 1000  # training digits that the map of states is made of
-_STRENGTH = 0.5  # of the variations, where the shipped network's are 1
-_CLIP = 2.0
-_DIGITS_AFTER_STOP = (
-    1000  # digits that a run which is stopped is asked about, where others are asked all
+"""Files in the folder of a run."""
+_MIN_INTERVAL = (
+    0.7  # seconds between validations, at least; and at least so many times their duration
 )
+_INTERVAL_FACTOR = 4.0
+_MAX_RECORDS = 400  # recorded steps, at most
+_PROJECTION_DIGITS = 1000  # training digits on which the projection is fitted
+_STRENGTH = 0.5  # of the augmentation; the shipped network has 1
+_CLIP = 2.0
+_DIGITS_AFTER_STOP = 1000  # held-out digits measured when a run is stopped
 
 
-class Lab:
-    """A run: network, optimiser and the number of steps taken.
+class LabTrainer:
+    """A run: network, optimiser and number of steps taken.
 
     Parameters
     ----------
     config : LabConfig
-        What to do.
+        The configuration.
     folder : Path, optional
-        Where the run is kept, after every epoch and at its end; one that is there is resumed.
+        Folder for checkpoint and weights, written after every epoch and at the end; an existing
+        checkpoint is resumed.
     data : Path or str, optional
         Folder of MNIST, as for `deq.digits.mnist.load_mnist`.
 
@@ -60,7 +61,7 @@ class Lab:
     deq.digits.DataError
         If a data file is missing or damaged.
     deq.models.WeightsError
-        If the run that was kept is damaged or another one.
+        If the checkpoint is damaged or belongs to another run.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Lab:
         Raises
         ------
         TrainingError
-            If the loss is no longer a number.
+            If the loss is not finite.
         """
         self.began = time.monotonic()
         line = self._line("look")
@@ -103,7 +104,7 @@ class Lab:
             place = self.step % self.steps_per_epoch * self.config.batch
             line = self._learn(order[place : place + self.config.batch])
             if self.step % self.steps_per_epoch == 0 and self.step < self.steps:
-                self._keep()
+                self._save()
             began = time.monotonic()
             if began > due and self.step < self.steps:
                 yield self._validated(line)
@@ -114,13 +115,13 @@ class Lab:
         yield self._finish(replace(line, stage="done"))
 
     def _order(self) -> Tensor:
-        """The digits of this epoch, shuffled."""
+        """Indices of the training digits, shuffled for this epoch."""
         epoch = self.step // self.steps_per_epoch
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         return torch.randperm(len(self.data.train[1]), generator=generator)
 
     def _learn(self, which: Tensor) -> LabProgress:
-        """One step of Adam on the digits at these places."""
+        """One step of Adam on the digits at these indices."""
         config, model = self.config, self.model
         for group in self.adam.param_groups:
             group["lr"] = config.rate * 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
@@ -132,16 +133,18 @@ class Lab:
         model.train()
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(chance)  # dropout draws from the global generator
-            warnings.simplefilter("ignore", RuntimeWarning)  # of a backward solve: records tell
+            warnings.simplefilter(
+                "ignore", RuntimeWarning
+            )  # of an adjoint solve; it is in the records
             x = model.encode(images)
             z = model.equilibrium(x)  # (B, …)
             loss = F.cross_entropy(model.logits(z), labels)
-            said = loss.item()
+            value = loss.item()
             if config.penalty:
                 loss = loss + config.penalty * jacobian_penalty(
                     model.cell, z, x, generator=generator
                 )
-            if not math.isfinite(said):
+            if not math.isfinite(value):
                 raise TrainingError(
                     f"After {self.step} steps the loss is no longer a number. A smaller learning "
                     f"rate than {config.rate:g} keeps it one."
@@ -152,7 +155,7 @@ class Lab:
         self.adam.step()
         bound = float(model.contract_())
         self.step += 1
-        line = replace(self._line("step"), loss=said, bound=bound)
+        line = replace(self._line("step"), loss=value, bound=bound)
         last = model.equilibrium.last
         if last is None:
             return line
@@ -188,10 +191,10 @@ class Lab:
 
     def _finish(self, line: LabProgress) -> LabProgress:
         """Measure on all held-out digits, and keep the network as it is."""
-        self._keep()
-        asked = None if line.stage == "done" else _DIGITS_AFTER_STOP
-        held_out = self.data.held_out[0][:asked], self.data.held_out[1][:asked]
-        truth, probabilities = held_out[1], named(self.model, held_out)
+        self._save()
+        count = None if line.stage == "done" else _DIGITS_AFTER_STOP
+        held_out = self.data.held_out[0][:count], self.data.held_out[1][:count]
+        truth, probabilities = held_out[1], predicted(self.model, held_out)
         stage = line.stage
         line = self._validated(line)
         right = probabilities.argmax(1) == truth
@@ -204,8 +207,8 @@ class Lab:
             left=0.0,
         )
 
-    def _keep(self) -> None:
-        """Checkpoint, map of the states, thresholds, weights."""
+    def _save(self) -> None:
+        """Write checkpoint and weights, with the projection and thresholds of now."""
         if self.folder is None:
             return
         save_checkpoint(self.folder / CHECKPOINT, self.model, self.adam, self.identity, self.step)
@@ -225,13 +228,13 @@ def train_lab(
     data: Path | str | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[LabProgress]:
-    """Train as the lab does; see `Lab` and `LabProgress`.
+    """Train as the lab does; see `LabTrainer` and `LabProgress`.
 
     Yields
     ------
     LabProgress
-        A look at the untrained network, then steps and looks as they happen, and last ``"done"`` or
-        ``"stopped"``.
+        A validation of the untrained network, then steps and validations, and at the end ``"done"``
+        or ``"stopped"``.
 
     Examples
     --------
@@ -239,4 +242,4 @@ def train_lab(
     >>> last.stage, last.accuracy > 0.8
     ('done', True)
     """
-    yield from Lab(config, folder, data).run(stop)
+    yield from LabTrainer(config, folder, data).run(stop)

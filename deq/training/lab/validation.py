@@ -1,4 +1,4 @@
-"""What is seen of a network while it trains, and once it has: answers, equilibria, mistakes."""
+"""Measures of a network during and after training: accuracy, equilibria, mistakes."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from deq.training.lab.data import CLOUD, LabData
 
 Array = npt.NDArray[np.float64]
 MISTAKES = 60
-_BATCH = 500  # digits settled at a time
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """A network asked about the digits that are shown.
+    """Measures on the 300 shown digits.
 
     Attributes
     ----------
     accuracy : float
-        Share of the 300 named right.
+        Share of the 300 that are predicted correctly.
     radius : float
         Spectral radius of the Jacobian at one digit's equilibrium.
     cloud : list of [x, y]
-        Equilibria of 200 of them on the plane in which the ten classes differ most.
+        Equilibria of 200 of them, projected on the plane in which the ten classes differ most.
     """
 
     accuracy: float
@@ -40,15 +40,15 @@ class Validation:
 
 
 class Validator:
-    """Asks a network about the same digits again and again.
+    """Measures a network on the same digits several times.
 
-    The axes of that plane would turn and flip from look to look; each picture is turned to fit the
-    one before, so that points move because the network changes and for no other reason.
+    The axes of the plane are arbitrary up to a rotation, so each projection is rotated to fit the
+    one before. Then points move only because the network changes.
 
     Parameters
     ----------
     data : LabData
-        Whose shown digits are asked about.
+        Its shown digits are used.
     """
 
     def __init__(self, data: LabData) -> None:
@@ -58,7 +58,7 @@ class Validator:
 
     @torch.no_grad()
     def validate(self, model: Network) -> Validation:
-        """What the network says now; it is in training mode afterwards if it was before."""
+        """Measure the network, without changing whether it is in training mode."""
         training = model.training
         model.eval()
         x = model.encode(self.images)
@@ -67,7 +67,7 @@ class Validator:
         radius = spectral_radius(model.cell, z[:1], x[:1])
         model.train(training)
         some = slice(CLOUD * CLASSES)
-        points = _flattened(
+        points = _projected(
             z[some].flatten(1).double().numpy(), self.labels[some].numpy(), self._before
         )
         self._before = points
@@ -78,11 +78,11 @@ class Validator:
         )
 
 
-def _flattened(states: Array, labels: npt.NDArray[np.int64], before: Array | None) -> Array:
-    """States (N, D) on a plane (N, 2), turned to fit the picture before.
+def _projected(states: Array, labels: npt.NDArray[np.int64], before: Array | None) -> Array:
+    """Project states (N, D) to a plane (N, 2), rotated to fit the projection before.
 
-    The plane is that of the two principal components of the class means, in which those differ
-    most; its unit is the spread of all points.
+    The plane is spanned by the two leading principal components of the class means; the points are
+    scaled to standard deviation 1.
 
     References
     ----------
@@ -90,7 +90,7 @@ def _flattened(states: Array, labels: npt.NDArray[np.int64], before: Array | Non
     """
     centred = states - states.mean(0)
     means = np.stack([centred[labels == k].mean(0) for k in range(CLASSES)])  # (10, D)
-    sizes, vectors = np.linalg.eigh(means @ means.T)  # of ten by ten numbers, not D by D
+    sizes, vectors = np.linalg.eigh(means @ means.T)  # 10×10 instead of D×D
     directions = vectors[:, -2:].T @ means  # (2, D)
     points = centred @ directions.T / np.sqrt(sizes[-2:].clip(min=np.finfo(np.float64).tiny))
     points = points / max(float(points.std()), np.finfo(np.float64).tiny)
@@ -101,7 +101,7 @@ def _flattened(states: Array, labels: npt.NDArray[np.int64], before: Array | Non
 
 
 @torch.no_grad()
-def named(model: Network, part: LabelledImages) -> Tensor:
+def predicted(model: Network, part: LabelledImages) -> Tensor:
     """Probabilities (N, 10) of pictures (N, 28, 28) uint8, in evaluation mode."""
     model.eval()
     some = (model.settle(images.float() / 255) for images in torch.split(part[0], _BATCH))
@@ -109,13 +109,13 @@ def named(model: Network, part: LabelledImages) -> Tensor:
 
 
 def confusion(probabilities: Tensor, labels: Tensor) -> list[list[int]]:
-    """How often digit i (row) was taken for digit j (column), (10, 10)."""
+    """How often digit i (row) was predicted as digit j (column), (10, 10)."""
     pairs = CLASSES * labels + probabilities.argmax(1)
     return pairs.bincount(minlength=CLASSES**2).reshape(CLASSES, CLASSES).tolist()
 
 
 def mistakes(probabilities: Tensor, labels: Tensor) -> list[dict[str, float]]:
-    """The digits read wrongly, those it was surest of first: place, truth, guess and its share."""
+    """Wrong predictions, most probable first: index, true digit, prediction, probability."""
     share, guess = probabilities.max(1)
     wrong = torch.nonzero(guess != labels)[:, 0]
     wrong = wrong[share[wrong].argsort(descending=True, stable=True)][:MISTAKES]

@@ -15,8 +15,8 @@ from deq.training.lab.config import GRADIENTS, SOLVERS, LabConfig, build
 from deq.training.lab.curves import COLUMNS, Log, in_order, to_csv
 from deq.training.lab.data import lab_data
 from deq.training.lab.progress import LabProgress
-from deq.training.lab.train import CHECKPOINT, WEIGHTS, Lab, train_lab
-from deq.training.lab.validation import _flattened, confusion, mistakes
+from deq.training.lab.train import CHECKPOINT, WEIGHTS, LabTrainer, train_lab
+from deq.training.lab.validation import _projected, confusion, mistakes
 
 SHORT = LabConfig(epochs=1, batch=256, vary=False)
 
@@ -52,12 +52,12 @@ def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
 @pytest.mark.parametrize("model", ["article", "convolutional"])
 def test_resuming_equals_going_on(model: str, tmp_path: Path) -> None:
     config = LabConfig.of({"model": model, "width": 4, "epochs": 2, "batch": 500})
-    whole = Lab(config)
+    whole = LabTrainer(config)
     list(whole.run())
     calls = iter(range(1000))
     *_, stopped = train_lab(config, folder=tmp_path, stop=lambda: next(calls) >= 5)
     assert (stopped.stage, stopped.step) == ("stopped", 5)
-    resumed = Lab(config, tmp_path)
+    resumed = LabTrainer(config, tmp_path)
     assert resumed.step == 5
     *_, last = resumed.run()
     assert last.stage == "done"
@@ -89,7 +89,7 @@ def test_a_penalty_pulls_the_jacobian_down() -> None:
 
 def test_the_limit_holds_exactly_and_only_where_it_is_asked_for() -> None:
     def bound(config: LabConfig) -> float:
-        lab = Lab(config)
+        lab = LabTrainer(config)
         list(lab.run())
         cell = lab.model.cell
         norms = [torch.linalg.matrix_norm(p.detach(), 2) for p in cell.parameters() if p.ndim == 2]
@@ -102,7 +102,7 @@ def test_the_limit_holds_exactly_and_only_where_it_is_asked_for() -> None:
 def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
     tmp_path: Path,
 ) -> None:
-    lab = Lab(replace(SHORT, epochs=3), tmp_path)
+    lab = LabTrainer(replace(SHORT, epochs=3), tmp_path)
     run = lab.run()
     for record in run:
         if record.step >= 20:
@@ -113,7 +113,7 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
     with pytest.raises(TrainingError, match="smaller learning rate"):
         list(run)
     assert (tmp_path / CHECKPOINT).read_bytes() == before
-    assert Lab(lab.config, tmp_path).step == 16
+    assert LabTrainer(lab.config, tmp_path).step == 16
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path
 def test_another_run_in_the_folder_is_not_overwritten(tmp_path: Path) -> None:
     list(train_lab(SHORT, folder=tmp_path))
     with pytest.raises(WeightsError, match="another configuration"):
-        Lab(replace(SHORT, seed=5), tmp_path)
+        LabTrainer(replace(SHORT, seed=5), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_the_plane_turns_to_fit_the_picture_before() -> None:
     rng = np.random.default_rng(0)
     labels = np.arange(200) % 10
     states = rng.normal(size=(10, 7))[labels] * 3 + rng.normal(size=(200, 7))
-    first = _flattened(states, labels, None)
+    first = _projected(states, labels, None)
     turned, _ = np.linalg.qr(rng.normal(size=(7, 7)))
-    again = _flattened(states @ turned + 5.0, labels, first)
+    again = _projected(states @ turned + 5.0, labels, first)
     assert np.allclose(again, first, atol=1e-8)
 
 
