@@ -1,7 +1,6 @@
-"""Where the files are that come with the project: beside the package, or inside it once installed.
+"""Paths of the files that come with the project.
 
-In a checkout they are in ``assets/`` next to ``deq/``; an installed package has them as
-``deq/assets/`` (see setup.py).
+In a checkout they are in ``assets/`` next to ``deq/``, in an installed package in ``deq/assets/``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from pathlib import Path
 
 
 def shipped(name: str) -> Path:
-    """Path of a file in ``assets/``; whether it is there is for its reader to say.
+    """Path of a file in ``assets/``; the file may be missing.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Formulas that people type: from text to a function on tensors, and nothing else.
+"""Formulas typed by visitors: from text to a function on tensors, without ``eval``.
 
-Text is never evaluated: it is cut into tokens of a small alphabet (`tokens`), arranged by Python's
-own parser and checked node by node against a list of what is allowed (`tree`).
+`tokens` splits the text and checks it, Python's parser gives a syntax tree, and `tree` copies the
+nodes that are allowed into a tree of its own. `latex` shows the formula.
 """
 
 from deq.formula.parser import MAX_DEPTH, MAX_LENGTH, Formula, parse

@@ -1,10 +1,10 @@
-"""A formula's tree in LaTeX, for people to see how their text was understood."""
+"""A formula's tree in LaTeX, which shows how the text was read."""
 
 from __future__ import annotations
 
 from deq.formula.tree import Node
 
-# How tightly things bind: what is looser than its place demands gets parentheses.
+# Precedence levels. An operand with a lower level than its place needs gets parentheses.
 _SUM, _NEGATIVE, _PRODUCT, _POWER, _ATOM = range(5)
 _NAMES = {
     "log": r"\ln",
@@ -29,43 +29,44 @@ def latex(node: Node) -> str:
 
 
 def _write(node: Node) -> tuple[str, int]:
-    """The text of a node and how tightly it binds."""
+    """LaTeX of a node, and its precedence level."""
     if node.op == "number":
         return _number(node)
     if node.op == "variable":
         return node.name if len(node.name) == 1 else rf"\mathrm{{{_safe(node.name)}}}", _ATOM
     parts = [_write(part) for part in node.args]
-    plain = [text for text, _ in parts]
+    texts = [text for text, _ in parts]
     match node.op:
         case "neg":
             return "-" + _wrap(parts[0], _PRODUCT), _NEGATIVE
         case "+":
-            right = plain[1] if parts[1][1] == _SUM else _wrap(parts[1], _PRODUCT)
-            return f"{plain[0]} + {right}", _SUM
+            right = texts[1] if parts[1][1] == _SUM else _wrap(parts[1], _PRODUCT)
+            return f"{texts[0]} + {right}", _SUM
         case "-":
-            return f"{plain[0]} - {_wrap(parts[1], _PRODUCT)}", _SUM
+            return f"{texts[0]} - {_wrap(parts[1], _PRODUCT)}", _SUM
         case "*":
             left, right = _wrap(parts[0], _NEGATIVE), _wrap(parts[1], _PRODUCT)
             between = r" \cdot " if right[0].isdigit() or right.startswith(r"\frac") else " "
-            # A sign in front stays loose: what follows a minus puts −2x into parentheses.
+            # With a sign in front the level is that of a sign, so that a − (−2x) keeps its
+            # parentheses.
             return left + between + right, _NEGATIVE if parts[0][1] == _NEGATIVE else _PRODUCT
         case "/":
-            return rf"\frac{{{plain[0]}}}{{{plain[1]}}}", _PRODUCT
+            return rf"\frac{{{texts[0]}}}{{{texts[1]}}}", _PRODUCT
         case "^":
-            return f"{_wrap(parts[0], _ATOM)}^{{{plain[1]}}}", _POWER
+            return f"{_wrap(parts[0], _ATOM)}^{{{texts[1]}}}", _POWER
         case "exp":
-            return f"e^{{{plain[0]}}}", _POWER
+            return f"e^{{{texts[0]}}}", _POWER
         case "sqrt":
-            return rf"\sqrt{{{plain[0]}}}", _POWER
+            return rf"\sqrt{{{texts[0]}}}", _POWER
         case "abs":
-            return rf"\left|{plain[0]}\right|", _ATOM
+            return rf"\left|{texts[0]}\right|", _ATOM
     name = _NAMES.get(node.op, "\\" + node.op)
-    return rf"{name}\left({', '.join(plain)}\right)", _POWER
+    return rf"{name}\left({', '.join(texts)}\right)", _POWER
 
 
 def _wrap(part: tuple[str, int], level: int) -> str:
-    text, binds = part
-    return text if binds >= level else rf"\left({text}\right)"
+    text, own_level = part
+    return text if own_level >= level else rf"\left({text}\right)"
 
 
 def _number(node: Node) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""From text to a function: the front door of this package."""
+"""From text to a function: `parse` and `Formula`."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ MAX_DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A function of one variable that somebody typed: ``formula(x)`` for a tensor of any shape.
+    """A function of one variable from text: ``formula(x)`` for a tensor x of any shape.
 
-    Made by `parse`. Equal formulas compare equal, and one can be hashed and pickled.
+    Made by `parse`. Formulas can be compared, hashed and pickled.
 
     Attributes
     ----------
     text : str
-        As typed.
+        The text.
     latex : str
-        As understood, for display.
+        The formula for display.
     variable : str
         The variable's name.
     tree : Node
-        As evaluated.
+        The tree that is evaluated.
     """
 
     text: str
@@ -46,8 +46,8 @@ class Formula:
     def __call__(self, x: Tensor | float) -> Tensor:
         """Evaluate at every element of ``x``; differentiable.
 
-        A real tensor keeps its shape and dtype; anything else, and integers, become float64. Never
-        raises for what x holds: 1/0 is infinite, log(−1) is NaN.
+        A floating-point tensor keeps its shape and dtype; anything else becomes float64. No value
+        of x raises: 1/0 is infinite, log(−1) is NaN.
 
         Raises
         ------
@@ -65,13 +65,13 @@ class Formula:
 
 
 def parse(text: str, variable: str = "x", values: Mapping[str, float] | None = None) -> Formula:
-    r"""Understand a formula: ``"cos(x)"``, ``"1/2 (x + 2/x)"``, ``"2x^2 - 1"``.
+    r"""Parse a formula: ``"cos(x)"``, ``"1/2 (x + 2/x)"``, ``"2x^2 - 1"``.
 
     Allowed are numbers, the variable, ``+ - * /``, powers as ``^`` or ``**``, parentheses, the
     constants pi and e, and NumPy's sin cos tan arcsin arccos arctan sinh cosh tanh exp log log2
-    log10 sqrt abs sign minimum maximum (also asin acos atan ln min max). A product may go without
-    its sign, ``2x`` or ``x(1 - x)``; it binds no tighter for that, so ``1/2x`` is half of x. Powers
-    come before signs and group from the right, as in Python.
+    log10 sqrt abs sign minimum maximum (also asin acos atan ln min max). The sign of a product may
+    be left out, as in ``2x`` or ``x(1 - x)``; the precedence stays, so ``1/2x`` is half of x.
+    Powers come before signs and group from the right, as in Python.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def parse(text: str, variable: str = "x", values: Mapping[str, float] | None = N
     variable : str
         The variable's name.
     values : mapping of str to float, optional
-        More names that may occur, and the numbers they stand for.
+        More names, and their numbers.
 
     Returns
     -------
@@ -89,10 +89,10 @@ def parse(text: str, variable: str = "x", values: Mapping[str, float] | None = N
     Raises
     ------
     FormulaError
-        If it is no formula, with a sentence and the place of the fault. Nothing else is raised
-        whatever the text.
+        If the text is not a formula; it has a sentence and the place of the error. No text raises
+        anything else.
     TypeError, ValueError
-        If text is no str, a name is no plain word or already means something, or a value is not
+        If text is not a str, a name is not a plain word or already has a meaning, or a value is not
         finite.
 
     Examples
@@ -123,14 +123,14 @@ def parse(text: str, variable: str = "x", values: Mapping[str, float] | None = N
 
     try:
         syntax = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the tokens leave no way here
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # cannot happen after `tokens`
         raise FormulaError("This is no formula.", 1) from None
     tree = build(syntax, variable, known, column, MAX_DEPTH)
     return Formula(text, latex(tree), variable, fold(tree))
 
 
 def _numbers(variable: str, values: Mapping[str, float]) -> dict[str, float]:
-    """The named numbers, once they and the variable have been found fit to use."""
+    """The named numbers; raises if a name or a value cannot be used."""
     for name in (variable, *values):
         if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
             raise ValueError(f"a variable must be a plain word, not {name!r}.")
@@ -145,7 +145,7 @@ def _numbers(variable: str, values: Mapping[str, float]) -> dict[str, float]:
 
 
 def _source(found: list[Token]) -> tuple[str, list[int]]:
-    """The tokens as one line of Python, numbers as floats, and where each begins."""
+    """The tokens as one line of Python with numbers as floats, and the offset of each."""
     source, offsets = "", []
     for token in found:
         offsets.append(len(source))

@@ -1,7 +1,7 @@
-"""Cutting a formula into tokens, and checking that they stand in an order that makes sense.
+"""Splitting a formula into tokens, and checking their order.
 
-What gets through is well formed: numbers, known names, ``+ - * / **``, commas between arguments and
-matching parentheses. So every fault is found here, where its place in the text is known.
+The result is well formed: numbers, known names, ``+ - * / **``, commas between arguments and
+matching parentheses. All errors are found here, where their place in the text is known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-# What may be called, and how many arguments it takes: NumPy's names, and shorter ones for some.
+# Functions, with NumPy's names and some shorter ones → number of arguments.
 FUNCTIONS = {
     **dict.fromkeys(("sin", "cos", "tan", "arcsin", "arccos", "arctan", "asin", "acos", "atan"), 1),
     **dict.fromkeys(("sinh", "cosh", "tanh", "exp", "log", "ln", "log2", "log10"), 1),
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<power>\*\*|\^)|(?P<sign>[+-])|(?P<factor>[*/])"
     r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<space>[ \t\r\n]+)"
 )
-# What keyboards and text processors write instead; "²" is two tokens.
+# Other spellings, from keyboards and word processors; "²" gives two tokens.
 _SPELLINGS = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "π": "pi"}
 _RAISED = {"²": "2", "³": "3"}
 _HINTS = {
@@ -42,14 +42,14 @@ _HINTS = {
 
 
 class FormulaError(ValueError):
-    """Raised for text that is no formula.
+    """Raised for text that is not a formula.
 
     Attributes
     ----------
     sentence : str
-        What is wrong, and what to write instead.
+        What is wrong, and what to write.
     column : int
-        Where: the position of the character, counted from 1.
+        Position of the character, counted from 1.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a formula: its kind (a group of the pattern above), text and place."""
+    """A token: its kind (a group of ``_TOKEN``), text and column."""
 
     kind: str
     text: str
@@ -76,24 +76,24 @@ class Token:
 
 
 def tokens(text: str, names: Collection[str]) -> list[Token]:
-    """The tokens of a well-formed formula, with the ``*`` that ``2x`` leaves out put in.
+    """The tokens of a formula; a ``*`` that is left out, as in ``2x``, is added.
 
     Parameters
     ----------
     text : str
-        What somebody typed.
+        The formula.
     names : collection of str
         The variable, parameters and constants that may occur.
 
     Raises
     ------
     FormulaError
-        If they make no sense; its sentence says what is wrong, its column where.
+        If the text is not well formed.
     """
     found: list[Token] = []
     opened: list[_Opened] = []
-    operand = True  # whether a number, a name or a parenthesis has to follow
-    for token in _pieces(text):
+    operand = True  # whether an operand must follow: a number, a name or a parenthesis
+    for token in _split(text):
         if not operand and token.kind in ("number", "name", "open"):
             _require_factor(found[-1], token)
             found.append(Token("factor", "*", token.column))
@@ -123,21 +123,21 @@ def tokens(text: str, names: Collection[str]) -> list[Token]:
 
 @dataclass(slots=True)
 class _Opened:
-    """A parenthesis that is still open, the function that it belongs to, and its arguments."""
+    """An open parenthesis, its function if any, and the number of arguments so far."""
 
     column: int
     function: str | None
     arguments: int = 1
 
 
-def _pieces(text: str) -> list[Token]:
-    pieces = []
+def _split(text: str) -> list[Token]:
+    found = []
     place = 0
     while place < len(text):
         column = place + 1
         character = text[place]
         if character in _RAISED:
-            pieces += [Token("power", "^", column), Token("number", _RAISED[character], column)]
+            found += [Token("power", "^", column), Token("number", _RAISED[character], column)]
             place += 1
             continue
         spelt = _SPELLINGS.get(character)
@@ -150,13 +150,13 @@ def _pieces(text: str) -> list[Token]:
         if kind == "number" and float(match[0]) > MAX_NUMBER:
             raise FormulaError("Numbers go up to 10^100; this one is larger.", column)
         if kind != "space":
-            pieces.append(Token(kind, match[0], column))
+            found.append(Token(kind, match[0], column))
         place += 1 if spelt else len(match[0])
-    return pieces
+    return found
 
 
 def _require_factor(before: Token, token: Token) -> None:
-    """Only a number that follows something is not taken for a factor: ``x 2`` may mean anything."""
+    """Raise for a number after an operand: ``x 2`` is ambiguous, so no ``*`` is added."""
     if token.kind == "number":
         raise FormulaError(
             f"Between “{before.text}” and “{token.text}” an operator is missing, such as * or ^.",
@@ -165,7 +165,7 @@ def _require_factor(before: Token, token: Token) -> None:
 
 
 def _require_known(token: Token, names: Collection[str]) -> None:
-    """Raise for a name that means nothing, and say which may have been meant."""
+    """Raise for an unknown name, and suggest a similar one."""
     name = token.text
     if name in names or name in FUNCTIONS:
         return

@@ -1,6 +1,6 @@
-"""A formula as a tree: built from Python's syntax tree by a list of what is allowed, and evaluated.
+"""A formula as a tree: built from the allowed nodes of Python's syntax tree, and evaluated.
 
-Nothing here runs text. A node that is not on the list is refused.
+No text is executed, and all other nodes are refused.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Node:
     op : str
         ``"number"``, ``"variable"``, ``"neg"``, one of ``+ - * / ^``, or a function's name.
     args : tuple of Node
-        What it works on.
+        Operands.
     value : float
-        Of a number.
+        Value of a number.
     name : str
-        Of the variable, or of a number that has one.
+        Name of the variable, or of a named number.
     column : int
-        Where it begins in the text.
+        Position in the text.
     """
 
     op: str
@@ -58,34 +58,34 @@ def build(
     variable: str,
     values: Mapping[str, float],
     column: Callable[[int], int],
-    room: int,
+    depth: int,
 ) -> Node:
-    """The tree of an expression that consists of allowed nodes only.
+    """The tree of an expression.
 
     Parameters
     ----------
     tree : ast.expr
-        What Python's parser made of the tokens.
+        Result of Python's parser for the tokens.
     variable : str
         The variable's name.
     values : mapping of str to float
         Named numbers.
     column : callable
-        From an offset in the parsed text to the column in the user's.
-    room : int
-        How many levels it may still have.
+        Maps an offset in the parsed text to a column in the typed text.
+    depth : int
+        Largest depth of the tree.
 
     Raises
     ------
     FormulaError
-        If a node is not allowed or the tree is deeper.
+        If a node is not allowed, or the tree is too deep.
     """
     here = column(tree.col_offset)
-    if room == 0:
+    if depth == 0:
         raise FormulaError("The formula has too many operations inside one another.", here)
 
     def below(*parts: ast.expr) -> tuple[Node, ...]:
-        return tuple(build(part, variable, values, column, room - 1) for part in parts)
+        return tuple(build(part, variable, values, column, depth - 1) for part in parts)
 
     match tree:
         case ast.Constant(value=float(value)):
@@ -107,14 +107,14 @@ def build(
 
 
 def fold(node: Node) -> Node:
-    """The same tree with everything that does not depend on the variable worked out.
+    """The same tree, with all constant subtrees evaluated.
 
-    In float64 by torch: 1/0 becomes infinite and log(−1) NaN, as it would with a variable.
+    In float64 by torch, so 1/0 is infinite and log(−1) is NaN, as for tensors.
 
     Raises
     ------
     FormulaError
-        If a power of two numbers is beyond all floats: somebody is building towers.
+        If a power of two numbers overflows.
     """
     args = tuple(fold(part) for part in node.args)
     if not args or any(part.op != "number" for part in args):
@@ -128,7 +128,7 @@ def fold(node: Node) -> Node:
 
 
 def evaluate(node: Node, x: Tensor) -> Tensor | float:
-    """The value at ``x``, of any shape; a float where a folded tree does not depend on it."""
+    """The value at a tensor x of any shape; a float if the tree does not depend on x."""
     if node.op == "variable":
         return x
     if node.op == "number":
@@ -141,10 +141,11 @@ def evaluate(node: Node, x: Tensor) -> Tensor | float:
 
 
 def _sign(x: Tensor) -> Tensor:
-    return torch.where(x.isnan(), x, x.sign())  # torch calls the sign of NaN zero
+    return torch.where(x.isnan(), x, x.sign())  # torch has sign(NaN) = 0
 
 
-# torch takes a float on the left of / for a reciprocal, which rounds twice, and none in these.
+# Operations whose operands must be tensors: torch computes float / tensor by a reciprocal, which
+# rounds twice, and minimum and maximum do not take floats.
 _BY_TENSORS = frozenset({"/", "minimum", "maximum"})
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "neg": operator.neg,
