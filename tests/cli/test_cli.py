@@ -236,7 +236,7 @@ def test_interrupted_run_goes_on_as_if_it_had_not_been(
     assert cli.main(["train", "digits", "--out", str(parts)]) == 0
     assert_same(whole, parts)
 
-    # A run with another seed does not take up this one's checkpoint, unless told to forget it.
+    # A run with another seed does not resume from this checkpoint; with --fresh it starts anew.
     another = ["train", "digits", "--out", str(parts), "--seed", "1"]
     assert cli.main(another) == 2
     assert "--fresh" in capsys.readouterr().err
@@ -264,7 +264,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(
     assert "is a folder" in capsys.readouterr().err
     assert cli.main(["train", "digits", "--out", str(tmp_path / "file" / "x.safetensors")]) == 2
     assert "x.safetensors cannot be written" in capsys.readouterr().err
-    if Path("/proc").is_dir():  # a folder that is there, and in which nobody can write
+    if Path("/proc").is_dir():  # a folder in which no file can be created
         assert cli.main(["train", "digits", "--out", "/proc/x.safetensors"]) == 2
         assert "x.safetensors cannot be written" in capsys.readouterr().err
 

@@ -30,7 +30,7 @@ def test_the_same_seed_gives_the_same_losses(tmp_path: Path) -> None:
         assert cli.main([*SHORT, "--seed", "5", "--log", str(log)]) == 0
         told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         losses.append({line["step"]: line["loss"] for line in told})
-    shared = losses[0].keys() & losses[1].keys()  # which steps are told depends on the clock
+    shared = losses[0].keys() & losses[1].keys()  # which steps are recorded depends on the clock
     assert len(shared) > 5
     assert all(losses[0][step] == losses[1][step] for step in shared)
 
@@ -49,7 +49,7 @@ def test_a_mistake_is_named(
 ) -> None:
     try:
         code = cli.main(["train", "lab", *options])
-    except SystemExit as left:  # argparse leaves this way
-        code = int(left.code or 0)
+    except SystemExit as exit_:  # raised by argparse
+        code = int(exit_.code or 0)
     assert code != 0
     assert sentence in capsys.readouterr().err

@@ -38,7 +38,7 @@ def test_pictures_stay_pictures() -> None:
         assert changed.shape == images.shape
         assert float(changed.min()) >= 0
         assert float(changed.max()) <= 1
-        # Nobody's ink is lost or flooded.
+        # No picture loses its ink or fills with it.
         share = changed.mean((1, 2, 3)) / images.mean((1, 2, 3))
         assert float(share.min()) > 0.4
         assert float(share.max()) < 2.5

@@ -152,7 +152,7 @@ def test_equilibria_move_continuously(scene, model, kind):
     assert found.images.max() <= 1
     # ‖Δz*‖ ≤ ‖Δx‖/(1 − κ), with κ = 0.95
     assert (found.z_shift <= found.x_shift / (1 - 0.95) + 1e-3).all()
-    # Steps are as long as the way they make: the triangle inequality, both ways round.
+    # The triangle inequality for the steps between amounts.
     assert (found.steps >= found.z_shift.diff(prepend=found.z_shift[:1]).abs() - 1e-3).all()
     assert (found.steps.cumsum(0) >= found.z_shift - 1e-3).all()
     for k in (0, 12, 24):

@@ -61,7 +61,7 @@ def test_a_file_gives_the_same_network_back(model: DenseClassifier, tmp_path: Pa
     assert torch.equal(a, b)
 
 
-def spoilt(model: DenseClassifier, how: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+def corrupted(model: DenseClassifier, how: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     tensors = {k: v.clone() for k, v in model.state_dict().items()}
     config = asdict(model.config)
     kind = "deq sandwich 1"
@@ -116,7 +116,7 @@ def test_files_that_are_not_what_they_say_are_refused(
     model: DenseClassifier, tmp_path: Path, how: str, said: str
 ) -> None:
     path = tmp_path / "m.safetensors"
-    write_tensors(path, *spoilt(model, how))
+    write_tensors(path, *corrupted(model, how))
     with pytest.raises(WeightsError, match=said):
         load_file(path, "Bring another.")
 

@@ -118,7 +118,7 @@ def test_a_brush_past_the_fixed_point_is_no_settling() -> None:
     f = PRESETS["logistic"].at(r=3.95)
     told = orbit(f, 0.5, 3000, tol=1e-3)
     near = ((f(told.xs) - told.xs).abs() < 1e-3).any()
-    assert near  # a false hit, for whoever stops at the first
+    assert near  # stopping at the first small step would be wrong
     assert told.kind == "wanders"
 
 
