@@ -8,8 +8,8 @@ from deq.diagnostics.gradients import (
     METHODS,
     NoEquilibrium,
     Setting,
+    _gradient_and_evals,
     _Layer,
-    _way,
     gradients,
 )
 
@@ -41,7 +41,7 @@ def test_unrolled_is_backpropagation_through_a_plain_loop() -> None:
     for _ in range(7):
         z = layer.cell(z, layer.x)
     plain = torch.autograd.grad((layer.c * z).sum(), (layer.w, layer.x))
-    tracked, _ = layer.gradient(*_way("unrolled", 7))
+    tracked, _ = layer.gradient(*_gradient_and_evals("unrolled", 7))
     assert torch.allclose(tracked, torch.cat([p.flatten() for p in plain]), atol=1e-12)
 
 

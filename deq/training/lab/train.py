@@ -32,10 +32,8 @@ from deq.training.records import mean_evals
 
 WEIGHTS, CHECKPOINT = "weights.safetensors", "run.safetensors"
 """Files in the folder of a run."""
-_MIN_INTERVAL = (
-    0.7  # seconds between validations, at least; and at least so many times their duration
-)
-_INTERVAL_FACTOR = 4.0
+# Time between two validations: at least 0.7 s, and at least 4 times their duration.
+_MIN_INTERVAL, _INTERVAL_FACTOR = 0.7, 4.0
 _MAX_RECORDS = 400  # recorded steps, at most
 _PROJECTION_DIGITS = 1000  # training digits on which the projection is fitted
 _STRENGTH = 0.5  # of the augmentation; the shipped network has 1
