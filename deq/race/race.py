@@ -104,94 +104,63 @@ def race(
     TypeError, ValueError
         As `deq.solve` does.
     """
-    runs = {
-        name: _Run(problem, solver, tol, max_evals)
+    runs = [
+        _recorded(name, problem, solver, tol, max_evals)
         for name, solver in make_solvers(settings or SolverSettings(), problem).items()
-    }
-    results = [run.recorded(name) for name, run in runs.items()]
-    return (
-        measure_times(problem, results, settings, tol=tol, max_evals=max_evals)
-        if timed
-        else results
-    )
+    ]
+    return measure_times(problem, runs, settings, tol=tol, max_evals=max_evals) if timed else runs
 
 
 def measure_times(
     problem: Problem,
-    results: Sequence[SolverRun],
+    runs: Sequence[SolverRun],
     settings: SolverSettings | None = None,
     *,
     tol: float = 1e-4,
     max_evals: int = 400,
 ) -> list[SolverRun]:
-    """The same results with times: medians of five solves that are not recorded (three if slow).
+    """The same runs with times: medians of five solves that are not recorded (three if slow).
 
     The solvers take turns, so that other load on the machine affects all of them alike.
 
     Parameters
     ----------
     problem, settings, tol, max_evals
-        As for the race that gave the results.
-    results : sequence of SolverRun
+        As for the race that gave the runs.
+    runs : sequence of SolverRun
         From ``race(..., timed=False)``.
     """
     solvers = make_solvers(settings or SolverSettings(), problem)
-    runs = {result.name: _Run(problem, solvers[result.name], tol, max_evals) for result in results}
+    times: dict[str, list[float]] = {run.name: [] for run in runs}
     for k in range(_REPEATS):
-        for run in runs.values():
-            if k < _FEWER or run.quick:
-                run.timed()
-    return [
-        replace(result, seconds=statistics.median(runs[result.name].times)) for result in results
-    ]
+        for name, taken in times.items():
+            if k < _FEWER or taken[-1] < _SLOW:
+                began = time.perf_counter()
+                solve(problem.f, problem.z0, solver=solvers[name], tol=tol, max_evals=max_evals)
+                taken.append(time.perf_counter() - began)
+    return [replace(run, seconds=statistics.median(times[run.name])) for run in runs]
 
 
-class _Run:
-    """One solver on the problem, recorded or timed."""
-
-    def __init__(self, problem: Problem, solver: Solver, tol: float, max_evals: int) -> None:
-        self.problem, self.solver, self.tol, self.max_evals = problem, solver, tol, max_evals
-        self.quick = True
-        self.times: list[float] = []
-
-    def solve(self, *, record: bool) -> Solution[Tensor]:
-        problem = self.problem
-        return solve(
-            problem.f,
-            problem.z0,
-            solver=self.solver,
-            tol=self.tol,
-            max_evals=self.max_evals,
-            record=record,
-        )
-
-    def timed(self) -> None:
-        began = time.perf_counter()
-        self.solve(record=False)
-        self.times.append(time.perf_counter() - began)
-        self.quick = self.times[-1] < _SLOW
-
-    def recorded(self, name: str) -> SolverRun:
-        problem = self.problem
-        found = self.solve(record=True)
-        trajectory = found.trajectory
-        if trajectory is None:
-            raise RuntimeError("the solve was not recorded")
-        unit = 1 + found.z.reshape(problem.batch, -1).norm(dim=1)  # (B,)
-        relative = (trajectory.residual / unit).nan_to_num(torch.inf, torch.inf)  # (T, B)
-        return SolverRun(
-            name=name,
-            evals=trajectory.nfe.tolist(),
-            residuals=relative.amax(dim=1).tolist(),
-            path=trajectory.z[:, 0] if problem.view is not None else None,
-            nfe=int(found.nfe.max()),
-            sample_nfe=found.nfe.tolist(),
-            status=Status(int(found.status.max())),
-            residual=float(found.residual.max()),
-            z=found.z,
-            seconds=math.nan,
-            ode_stable=_ode_stable(problem, found),
-        )
+def _recorded(name: str, problem: Problem, solver: Solver, tol: float, max_evals: int) -> SolverRun:
+    found = solve(problem.f, problem.z0, solver=solver, tol=tol, max_evals=max_evals, record=True)
+    trajectory = found.trajectory
+    if trajectory is None:
+        raise RuntimeError("the solve was not recorded")
+    unit = 1 + found.z.reshape(problem.batch, -1).norm(dim=1)  # (B,)
+    relative = (trajectory.residual / unit).nan_to_num(torch.inf, torch.inf)  # (T, B)
+    return SolverRun(
+        name=name,
+        evals=trajectory.nfe.tolist(),
+        residuals=relative.amax(dim=1).tolist(),
+        path=trajectory.z[:, 0] if problem.view is not None else None,
+        nfe=int(found.nfe.max()),
+        sample_nfe=found.nfe.tolist(),
+        status=Status(int(found.status.max())),
+        residual=float(found.residual.max()),
+        z=found.z,
+        seconds=math.nan,
+        ode_stable=_ode_stable(problem, found),
+    )
 
 
 def _ode_stable(problem: Problem, found: Solution[Tensor]) -> bool | None:
