@@ -134,7 +134,7 @@ def require_writable(out: Path) -> None:
         raise DataError(f"{out} cannot be written: {why}. Name a place with --out.") from error
 
 
-def say_stopped(step: int, steps: int, place: str | None) -> None:
+def report_stopped(step: int, steps: int, place: str | None) -> None:
     """Print how far a stopped run came, and how to resume it."""
     then = "To keep a run, name a file with --out."
     if place:

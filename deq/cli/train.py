@@ -17,8 +17,8 @@ from deq.cli.common import (
     count,
     finite,
     positive,
+    report_stopped,
     require_writable,
-    say_stopped,
     seed,
     stop_on_interrupt,
 )
@@ -195,7 +195,7 @@ def train_digits(options: argparse.Namespace) -> int:
             elif line.stage == "stopped":
                 bar.close()
                 if processes.main:
-                    say_stopped(line.step, line.steps, f"beside {out}")
+                    report_stopped(line.step, line.steps, f"beside {out}")
                 return INTERRUPTED
         if processes.main:
             figures = json.loads(load_file(out).metadata["figures"])
@@ -221,7 +221,7 @@ def train_doubling(options: argparse.Namespace) -> int:
             bar.show("training", line.epoch, line.epochs)
             bar.say(f"loss {line.loss:.3g}, {line.evals:.0f} evaluations")
     if line.stage == "stopped":
-        say_stopped(line.epoch, line.epochs, f"in {out}" if out is not None else None)
+        report_stopped(line.epoch, line.epochs, f"in {out}" if out is not None else None)
         return INTERRUPTED
     print(
         f"loss {line.loss:.2g}; asked {OUTSIDE:g}, it answers {line.answer:.3f} "
@@ -258,7 +258,7 @@ def train_lab(options: argparse.Namespace) -> int:
             bar.show("training", line.step, line.steps)
             bar.say(f"loss {line.loss:.3f}, {line.evals:.0f} evaluations")
     if line.stage == "stopped":
-        say_stopped(line.step, line.steps, f"in {out}" if out is not None else None)
+        report_stopped(line.step, line.steps, f"in {out}" if out is not None else None)
         return INTERRUPTED
     print(
         f"{line.accuracy:.2%} of {sum(map(sum, line.confusion or [])):,} digits that were kept "

@@ -27,12 +27,12 @@ LabelledImages = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) 
 Report = Callable[[str, int, int], None]  # (task, number done, total)
 
 
-def on_pad(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
+def scaled_to_pad(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
     """The strokes as written, scaled from the 500-unit tablet to the 280-pixel pad."""
     return [stroke.astype(np.float64) * (PAD / BOX) for stroke in digit.strokes]
 
 
-def other_hand(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
+def random_variant(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
     """The same digit as another hand may write it: rotated, slanted, stretched, resized."""
     points = np.concatenate(strokes)
     middle = (points.min(0) + points.max(0)) / 2
@@ -72,7 +72,7 @@ def pen_pictures(
     """Training pictures: `copies` random variants of each digit, brush 8 to 30 pixels."""
     rng = np.random.default_rng(seed)
     drawings = (
-        (other_hand(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
+        (random_variant(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
         for digit in digits
         for _ in range(copies)
     )
@@ -84,7 +84,7 @@ def pen_as_written(
 ) -> LabelledImages:
     """Test pictures: each digit once, with its size and position, brush 12 to 26 pixels."""
     rng = np.random.default_rng(seed)
-    drawings = ((on_pad(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
+    drawings = ((scaled_to_pad(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
     return render_pictures(drawings, len(digits), "pen digits", report)
 
 

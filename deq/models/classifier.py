@@ -88,14 +88,14 @@ class Classifier(nn.Module, ABC):
         """The cell f(z, x)."""
         return cast(Callable[[Tensor, Tensor], Tensor], self.equilibrium.cell)
 
-    def settle(self, images: Tensor) -> Tensor:
+    def equilibria(self, images: Tensor) -> Tensor:
         """The equilibrium z* (B, …) of images (B, 28, 28), with implicit gradients."""
         z: Tensor = self.equilibrium(self.encode(images))
         return z
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (B, 10) of images (B, 28, 28)."""
-        return self.logits(self.settle(images))
+        return self.logits(self.equilibria(images))
 
     def logits(self, z: Tensor) -> Tensor:
         """Read states (…, *shape) → (…, 10)."""

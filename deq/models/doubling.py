@@ -147,16 +147,11 @@ class Doubling(nn.Module):
         ValueError
             If they are not sixteen numbers.
         """
-        nn.utils.vector_to_parameters(
-            self._fitting(torch.tensor(values, dtype=self.cell.inside.weight.dtype)),
-            self.parameters(),
-        )
-
-    def _fitting(self, values: Tensor) -> Tensor:
-        wanted = sum(p.numel() for p in self.parameters())
-        if values.shape != (wanted,):
-            raise ValueError(f"values must be {wanted} numbers, not {values.numel()}.")
-        return values
+        count = sum(p.numel() for p in self.parameters())
+        if len(values) != count:
+            raise ValueError(f"values must be {count} numbers, not {len(values)}.")
+        vector = torch.tensor(values, dtype=self.cell.inside.weight.dtype)
+        nn.utils.vector_to_parameters(vector, self.parameters())
 
 
 def cell_line(slope: float, intercept: float) -> tuple[float, float]:

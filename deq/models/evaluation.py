@@ -156,7 +156,9 @@ def evaluate(
     solvers: dict[str, SolverFigures] = {}
     verdicts: list[Verdict] = []
     for name, make in SOLVERS.items():
-        probabilities, converged, relative, nfe = settle(model, images, make(), name, report)
+        probabilities, converged, relative, nfe = solve_pictures(
+            model, images, make(), name, report
+        )
         named[name] = probabilities.argmax(1)
         right = named[name] == truth
         solvers[name] = SolverFigures(
@@ -190,7 +192,7 @@ def evaluate(
 
 
 @torch.no_grad()
-def settle(
+def solve_pictures(
     model: Classifier, images: Tensor, solver: Solver, name: str = "", report: Report | None = None
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Equilibria of pictures (N, 28, 28) uint8, with the tolerance of the figures.
@@ -241,7 +243,7 @@ def _refused_shares(model: Classifier, report: Report | None) -> dict[str, float
         part: LabelledImages = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,))
         called = 0
         if len(part[0]):
-            probabilities, converged, _, _ = settle(model, part[0], ODE())
+            probabilities, converged, _, _ = solve_pictures(model, part[0], ODE())
             called = _verdicts(model, probabilities, converged).count("digit")
         shares[family.__name__] = 1 - called / SCRIBBLES
     unseen = [shares[family.__name__] for family in UNSEEN]

@@ -39,7 +39,7 @@ def problem(name: str, gain: float = 0.9) -> Problem:
     if name not in GALLERY:
         raise ValueError(f"name must be one of {', '.join(GALLERY)}, not {name!r}.")
     title, formula, why = GALLERY[name]
-    f, z0 = _layer(gain) if name == "tanh layer" else _MAPS[name]()
+    f, z0 = _tanh_layer(gain) if name == "tanh layer" else _MAPS[name]()
     return Problem(name, title, formula, why, f, z0, _VIEWS.get(name))
 
 
@@ -157,7 +157,7 @@ def _blocks(*parts: Tensor) -> Tensor:
     return blocks
 
 
-def _around(
+def _affine_around(
     a: Tensor, centre: tuple[float, float], start: tuple[float, float]
 ) -> tuple[Map, Tensor]:
     """The map z ← A (z − c) + c in the plane."""
@@ -174,7 +174,7 @@ def _rotated(size: int, seed: int) -> Tensor:
     return q
 
 
-def _layer(gain: float) -> tuple[Map, Tensor]:
+def _tanh_layer(gain: float) -> tuple[Map, Tensor]:
     generator = _generator(0)
     w = torch.randn(50, 50, dtype=_F64, generator=generator) / math.sqrt(50)
     x = 0.5 * torch.randn(1, 50, dtype=_F64, generator=generator)
@@ -182,7 +182,7 @@ def _layer(gain: float) -> tuple[Map, Tensor]:
     return (lambda z: torch.tanh(z @ w.T + x)), torch.zeros(1, 50, dtype=_F64)
 
 
-def _mixed() -> tuple[Map, Tensor]:
+def _one_hard_member() -> tuple[Map, Tensor]:
     q = _rotated(20, 3)
     x = 0.3 * torch.randn(8, 20, dtype=_F64, generator=_generator(4))
     x[-1] *= 0.05  # near the origin, where the slope of tanh is almost 1
@@ -191,29 +191,29 @@ def _mixed() -> tuple[Map, Tensor]:
     return (lambda z: torch.tanh(gain * (z @ q.T) + x)), torch.zeros(8, 20, dtype=_F64)
 
 
-def _valley() -> tuple[Map, Tensor]:
+def _narrow_valley() -> tuple[Map, Tensor]:
     q = _rotation(1.0, 30)
     a = q @ torch.diag(torch.tensor([0.98, -0.6], dtype=_F64)) @ q.T
-    return _around(a, (1.2, 0.9), (-2.6, -0.2))
+    return _affine_around(a, (1.2, 0.9), (-2.6, -0.2))
 
 
-def _spread() -> tuple[Map, Tensor]:
+def _two_hundred_speeds() -> tuple[Map, Tensor]:
     q = _rotated(200, 0)
     return _ones(q @ torch.diag(torch.linspace(-0.99, 0.99, 200, dtype=_F64)) @ q.T)
 
 
 _MAPS: Mapping[str, Callable[[], tuple[Map, Tensor]]] = {
-    "one hard member": _mixed,
+    "one hard member": _one_hard_member,
     "three speeds": lambda: _ones(torch.diag(torch.tensor([0.9, 0.99, 0.999], dtype=_F64))),
-    "two hundred speeds": _spread,
+    "two hundred speeds": _two_hundred_speeds,
     "turning for ever": lambda: _ones(_blocks(*(_rotation(1.0, d) for d in (30, 90, 150)))),
-    "spiral": lambda: _around(_rotation(0.95, 100), (0.4, 0.2), (-1.8, -1.4)),
-    "narrow valley": _valley,
+    "spiral": lambda: _affine_around(_rotation(0.95, 100), (0.4, 0.2), (-1.8, -1.4)),
+    "narrow valley": _narrow_valley,
     "nine equilibria": lambda: (
         (lambda z: torch.tanh(2 * z)),
         torch.tensor([[0.12, -0.5]], dtype=_F64),
     ),
-    "stiff": lambda: _around(
+    "stiff": lambda: _affine_around(
         torch.diag(torch.tensor([0.5, -5.0], dtype=_F64)), (1.0, 0.5), (-2.2, -1.5)
     ),
     "repelling": lambda: ((lambda z: 2 * z + 1), torch.zeros(1, dtype=_F64)),

@@ -43,7 +43,7 @@ def boundary(
     return low, high
 
 
-def lowest(size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
+def minimum(size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
     """Minimum of ``size`` in each interval (m,), where it first falls and then rises."""
     rows = torch.arange(len(low))
     middle = (low + high) / 2

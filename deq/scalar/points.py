@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deq.scalar.bisection import boundary, grid, lowest, runs
+from deq.scalar.bisection import boundary, grid, minimum, runs
 from deq.scalar.contraction import derivative
 from deq.scalar.orbit import Map
 from deq.solvers.base import require_count, require_number
@@ -119,7 +119,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
     def rise(x: Tensor) -> Tensor:
         return f(x) - x
 
-    xs = _places(rise, low, high, samples)  # (n,)
+    xs = _sample_points(rise, low, high, samples)  # (n,)
     g = f(xs)
     h = g - xs
     zero = g.isfinite() & (h.abs() <= _NOISE * (xs.abs() + g.abs() + (high - low)))
@@ -141,7 +141,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
     dip = (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:]) & (sign[1:-1] != 0)
     dip &= (sign[:-2] == sign[1:-1]) & (sign[2:] == sign[1:-1])
     at = dip.nonzero()[:, 0]
-    touching = lowest(lambda x: rise(x).abs(), xs[at], xs[at + 2])
+    touching = minimum(lambda x: rise(x).abs(), xs[at], xs[at + 2])
     touching = touching[rise(touching).abs() <= _TOUCH * (1 + touching.abs())]
 
     found = torch.cat([on, crossing, touching]).sort().values
@@ -151,7 +151,7 @@ def fixed_points(f: Map, low: float, high: float, *, samples: int = 2001) -> Fix
     return FixedPoints(tuple(_describe(f, points)), stretches, everywhere)
 
 
-def _places(rise: Map, low: float, high: float, samples: int) -> Tensor:
+def _sample_points(rise: Map, low: float, high: float, samples: int) -> Tensor:
     """Points to sample: evenly spaced, zero, edges of the domain, and more near sign changes."""
     xs = torch.linspace(low, high, max(samples, 3), dtype=torch.float64)
     xs[-1] = high

@@ -20,7 +20,7 @@ LEADING = 60  # principal components on which the within-class covariance is com
 @torch.no_grad()
 def equilibria(model: Classifier, images: Tensor) -> Tensor:
     """Equilibria of pictures (N, 28, 28) uint8 → (N, …)."""
-    return torch.cat([model.settle(some.float() / 255) for some in torch.split(images, 250)])
+    return torch.cat([model.equilibria(some.float() / 255) for some in torch.split(images, 250)])
 
 
 @torch.no_grad()

@@ -53,17 +53,17 @@ def main() -> None:
     out = sys.stdout
     sys.stdout = sys.stderr  # so that text printed by a library is not taken for a record
     inbox = _Inbox(sys.stdin)
-    _say(out, {"stage": "ready"})
+    _write(out, {"stage": "ready"})
     while True:
         request = inbox.requests.get()
         try:
             _run(request, inbox.stop, out)
         except MemoryError:
-            _say(out, {"stage": "failed", "why": "There is not enough memory for this run."})
+            _write(out, {"stage": "failed", "why": "There is not enough memory for this run."})
         except Exception as error:
             why = " ".join(str(error).split()) or type(error).__name__
-            _say(out, {"stage": "failed", "why": why})
-        _say(out, {"stage": "end"})
+            _write(out, {"stage": "failed", "why": why})
+        _write(out, {"stage": "end"})
 
 
 def _run(request: str, stop: threading.Event, out: TextIO) -> None:
@@ -74,10 +74,10 @@ def _run(request: str, stop: threading.Event, out: TextIO) -> None:
         loss = record.get("loss")  # NaN before the first step
         if record["stage"] == "step" and isinstance(loss, float) and not math.isfinite(loss):
             raise ArithmeticError("The loss is no longer a number. A smaller learning rate helps.")
-        _say(out, record)
+        _write(out, record)
 
 
-def _say(out: TextIO, record: Record) -> None:
+def _write(out: TextIO, record: Record) -> None:
     out.write(json_line(record))
     out.flush()
 

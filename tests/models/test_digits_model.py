@@ -14,7 +14,7 @@ from deq.digits import NotADrawing, prepare, render
 from deq.digits.corpus import scribble_pictures
 from deq.digits.mnist import load_subset
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.evaluation import settle
+from deq.models.evaluation import solve_pictures
 from deq.models.verdict import Thresholds, judge
 from deq.models.weights import SHIPPED, WeightsError, load_file, save, write_tensors
 
@@ -59,7 +59,7 @@ def test_every_road_leads_to_the_same_digit(
     images, labels = subset
     named = []
     for solver in SOLVERS:
-        probabilities, converged, relative, _ = settle(model, images, solver)
+        probabilities, converged, relative, _ = solve_pictures(model, images, solver)
         assert bool(converged.all())
         assert float(relative.max()) <= 2e-3
         named.append(probabilities.argmax(1))
@@ -115,7 +115,7 @@ def test_nonsense_is_not_called_a_digit(model: Digits) -> None:
     images, _ = scribble_pictures(150, seed=77)
     called = sum(
         judge(p, model.config.thresholds)[0] == "digit"
-        for p in settle(model, images, deq.Picard())[0]
+        for p in solve_pictures(model, images, deq.Picard())[0]
     )
     assert called / 150 <= 0.1
     assert model.predict(torch.zeros(28, 28)).verdict != "digit"
@@ -130,7 +130,7 @@ def test_two_level_digits_need_the_mass_that_one_would() -> None:
 
 def test_ties_are_seen_among_digits_and_not_in_nonsense(model: Digits) -> None:
     def verdicts(images: torch.Tensor) -> list[tuple[str, str]]:
-        shares = settle(model, images, deq.Picard())[0]
+        shares = solve_pictures(model, images, deq.Picard())[0]
         return [judge(p, model.config.thresholds) for p in shares]
 
     digits, labels = (torch.from_numpy(part) for part in load_subset())

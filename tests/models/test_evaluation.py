@@ -13,7 +13,7 @@ from deq.digits.mnist import load_subset
 from deq.digits.pen import PenDigit
 from deq.models import evaluation
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.evaluation import evaluate, settle
+from deq.models.evaluation import evaluate, solve_pictures
 from deq.models.verdict import Thresholds, judge
 
 
@@ -37,7 +37,7 @@ def test_figures_are_shares_of_what_was_shown(few: tuple[torch.Tensor, torch.Ten
     model = Digits(DigitsConfig(channels=4, stem=(3, 4), thresholds=limits)).eval()
     seen: list[tuple[str, int, int]] = []
     figures = evaluate(model, report=lambda *line: seen.append(line))
-    named = settle(model, images, deq.Picard())[0].argmax(1)
+    named = solve_pictures(model, images, deq.Picard())[0].argmax(1)
     assert figures.solvers["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
     assert set(figures.solvers) == {"Picard", "Anderson", "ODE"}
     assert all(solver.converged == 1 for solver in figures.solvers.values())
@@ -70,7 +70,7 @@ def test_the_shipped_weights_do_as_well_as_they_say(data: Path) -> None:
     model = deq.models.load("digits")
     stated = json.loads(model.metadata["figures"])
     images, labels = corpus.mnist("test", data)
-    probabilities, converged, _, _ = settle(model, images, deq.Picard())
+    probabilities, converged, _, _ = solve_pictures(model, images, deq.Picard())
     right = float((probabilities.argmax(1) == labels).float().mean())
     assert right >= 0.995
     assert right == pytest.approx(stated["mnist"], abs=3e-4)
@@ -78,7 +78,7 @@ def test_the_shipped_weights_do_as_well_as_they_say(data: Path) -> None:
 
     _, _, unseen = corpus.pen_split(data)
     images, labels = corpus.pen_as_written(unseen, seed=11)
-    probabilities, converged, _, _ = settle(model, images, deq.Picard())
+    probabilities, converged, _, _ = solve_pictures(model, images, deq.Picard())
     right = float((probabilities.argmax(1) == labels).sum()) / len(unseen)
     assert right >= 0.985
     assert right == pytest.approx(stated["pen"], abs=2e-3)

@@ -97,7 +97,7 @@ class Trainer:
             epoch = self.step // self.steps_per_epoch
             if self.step % self.steps_per_epoch == 0 or not hasattr(self, "_order"):
                 self._order = self._shuffle(epoch)
-            line = self._learn(began)
+            line = self._train_step(began)
             yield line
             if self.step % self.steps_per_epoch == 0:
                 self._save()
@@ -116,7 +116,7 @@ class Trainer:
             "pen": accuracy(self.model, self.data.pen_validation),
         }
 
-    def _learn(self, began: float) -> Progress:
+    def _train_step(self, began: float) -> Progress:
         """One optimiser step."""
         config, model = self.config, self.model
         height, strength = self._cycle()

@@ -88,19 +88,19 @@ class LabTrainer:
             If the loss is not finite.
         """
         self.began = time.monotonic()
-        line = self._line("look")
+        line = self._progress("look")
         yield self._validated(line)
         due = time.monotonic() + _MIN_INTERVAL
         every = math.ceil(self.steps / _MAX_RECORDS)
-        order = self._order()
+        order = self._shuffle()
         while self.step < self.steps:
             if stop is not None and stop():
-                yield self._finish(replace(line, stage="stopped"))
+                yield self._measure_all(replace(line, stage="stopped"))
                 return
             if self.step % self.steps_per_epoch == 0:
-                order = self._order()
+                order = self._shuffle()
             place = self.step % self.steps_per_epoch * self.config.batch
-            line = self._learn(order[place : place + self.config.batch])
+            line = self._train_step(order[place : place + self.config.batch])
             if self.step % self.steps_per_epoch == 0 and self.step < self.steps:
                 self._save()
             began = time.monotonic()
@@ -110,15 +110,15 @@ class LabTrainer:
                 due = now + max(_MIN_INTERVAL, _INTERVAL_FACTOR * (now - began))
             elif self.step % every == 0:
                 yield line
-        yield self._finish(replace(line, stage="done"))
+        yield self._measure_all(replace(line, stage="done"))
 
-    def _order(self) -> Tensor:
+    def _shuffle(self) -> Tensor:
         """Indices of the training digits, shuffled for this epoch."""
         epoch = self.step // self.steps_per_epoch
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         return torch.randperm(len(self.data.train[1]), generator=generator)
 
-    def _learn(self, which: Tensor) -> LabProgress:
+    def _train_step(self, which: Tensor) -> LabProgress:
         """One step of Adam on the digits at these indices."""
         config, model = self.config, self.model
         for group in self.adam.param_groups:
@@ -153,7 +153,7 @@ class LabTrainer:
         self.adam.step()
         bound = float(model.contract_())
         self.step += 1
-        line = replace(self._line("step"), loss=value, bound=bound)
+        line = replace(self._progress("step"), loss=value, bound=bound)
         last = model.equilibrium.last
         if last is None:
             return line
@@ -167,7 +167,7 @@ class LabTrainer:
             settled=float(last.converged.double().mean()),
         )
 
-    def _line(self, stage: Stage) -> LabProgress:
+    def _progress(self, stage: Stage) -> LabProgress:
         seconds = time.monotonic() - self.began
         taken = self.step - self.first
         return LabProgress(
@@ -187,7 +187,7 @@ class LabTrainer:
             line, stage="look", accuracy=look.accuracy, radius=look.radius, cloud=look.cloud
         )
 
-    def _finish(self, line: LabProgress) -> LabProgress:
+    def _measure_all(self, line: LabProgress) -> LabProgress:
         """Measure on all held-out digits, and keep the network as it is."""
         self._save()
         count = None if line.stage == "done" else _DIGITS_AFTER_STOP

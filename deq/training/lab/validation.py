@@ -104,7 +104,7 @@ def _projected(states: Array, labels: npt.NDArray[np.int64], before: Array | Non
 def predicted(model: Network, part: LabelledImages) -> Tensor:
     """Probabilities (N, 10) of pictures (N, 28, 28) uint8, in evaluation mode."""
     model.eval()
-    some = (model.settle(images.float() / 255) for images in torch.split(part[0], _BATCH))
+    some = (model.equilibria(images.float() / 255) for images in torch.split(part[0], _BATCH))
     return torch.cat([model.probabilities(z) for z in some])
 
 

@@ -194,7 +194,7 @@ def test_thresholds_keep_the_share_they_are_asked_to() -> None:
     model = Digits(DigitsConfig(channels=8, stem=(4, 8))).eval()
     limits = set_thresholds(model, (images, labels), keep=0.9, name=0.7)
     with torch.no_grad():
-        best = model.probabilities(model.settle(images.float() / 255)).amax(1)
+        best = model.probabilities(model.equilibria(images.float() / 255)).amax(1)
     assert model.config.thresholds == limits
     assert limits.reject <= limits.accept
     assert float((best >= limits.reject).float().mean()) == pytest.approx(0.9, abs=0.02)
