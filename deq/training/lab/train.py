@@ -89,7 +89,7 @@ class LabTrainer:
         """
         self.began = time.monotonic()
         line = self._progress("look")
-        yield self._validated(line)
+        yield self.validator.validate(self.model, line)
         due = time.monotonic() + _MIN_INTERVAL
         every = math.ceil(self.steps / _MAX_RECORDS)
         order = self._shuffle()
@@ -105,7 +105,7 @@ class LabTrainer:
                 self._save()
             began = time.monotonic()
             if began > due and self.step < self.steps:
-                yield self._validated(line)
+                yield self.validator.validate(self.model, line)
                 now = time.monotonic()
                 due = now + max(_MIN_INTERVAL, _INTERVAL_FACTOR * (now - began))
             elif self.step % every == 0:
@@ -181,12 +181,6 @@ class LabTrainer:
             speed=taken * self.config.batch / seconds if taken else math.nan,
         )
 
-    def _validated(self, line: LabProgress) -> LabProgress:
-        look = self.validator.validate(self.model)
-        return replace(
-            line, stage="look", accuracy=look.accuracy, radius=look.radius, cloud=look.cloud
-        )
-
     def _measure_all(self, line: LabProgress) -> LabProgress:
         """Measure on all held-out digits, and keep the network as it is."""
         self._save()
@@ -194,7 +188,7 @@ class LabTrainer:
         held_out = self.data.held_out[0][:count], self.data.held_out[1][:count]
         truth, probabilities = held_out[1], predicted(self.model, held_out)
         stage = line.stage
-        line = self._validated(line)
+        line = self.validator.validate(self.model, line)
         right = probabilities.argmax(1) == truth
         return replace(
             line,

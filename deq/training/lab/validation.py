@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,29 +14,11 @@ from deq.digits.corpus import LabelledImages
 from deq.models.classifier import CLASSES
 from deq.training.lab.config import Network
 from deq.training.lab.data import CLOUD, LabData
+from deq.training.lab.progress import LabProgress
 
 Array = npt.NDArray[np.float64]
 MISTAKES = 60
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
-    """Measures on the 300 shown digits.
-
-    Attributes
-    ----------
-    accuracy : float
-        Share of the 300 that are predicted correctly.
-    radius : float
-        Spectral radius of the Jacobian at one digit's equilibrium.
-    cloud : list of [x, y]
-        Equilibria of 200 of them, projected on the plane in which the ten classes differ most.
-    """
-
-    accuracy: float
-    radius: float
-    cloud: list[list[float]]
 
 
 class Validator:
@@ -57,8 +39,8 @@ class Validator:
         self._before: Array | None = None
 
     @torch.no_grad()
-    def validate(self, model: Network) -> Validation:
-        """Measure the network, without changing whether it is in training mode."""
+    def validate(self, model: Network, line: LabProgress) -> LabProgress:
+        """The record with accuracy, radius and cloud; the mode of the network stays."""
         training = model.training
         model.eval()
         x = model.encode(self.images)
@@ -71,7 +53,9 @@ class Validator:
             z[some].flatten(1).double().numpy(), self.labels[some].numpy(), self._before
         )
         self._before = points
-        return Validation(
+        return replace(
+            line,
+            stage="look",
             accuracy=float(right.double().mean()),
             radius=float(radius[0]),
             cloud=points.round(2).tolist(),
