@@ -57,10 +57,10 @@ def test_scribbles_are_labelled_as_no_digit() -> None:
 
 def test_what_prepare_refuses_is_left_out() -> None:
     dot = [np.array([[140.0, 140.0]])]
-    images, labels = corpus.pictures([(dot, 9.0, 1), (list(LINE), 9.0, 2)], 2, "")
+    images, labels = corpus.render_pictures([(dot, 9.0, 1), (list(LINE), 9.0, 2)], 2, "")
     assert labels.tolist() == [2]
     assert len(images) == 1
-    assert len(corpus.pictures([(dot, 9.0, 1)], 1, "")[0]) == 0
+    assert len(corpus.render_pictures([(dot, 9.0, 1)], 1, "")[0]) == 0
 
 
 def test_the_fingerprint_sees_every_change() -> None:
