@@ -37,7 +37,7 @@ else:
             st.Page("pages/inside.py", title="Inside one", icon=":material/search:"),
             st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
             st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
-            st.Page("pages/bar.py", title="Tour", icon=":material/tour:"),
+            st.Page("pages/tour.py", title="Tour", icon=":material/tour:"),
         ],
         position="top",
     )
