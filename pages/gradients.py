@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from deq.diagnostics.gradients import Measured
+from deq.diagnostics.gradients import Measurement
 from deq.figures.gradients.comparison import gradients_over_depth
 from pages.parts.gradients import lesson
 from pages.parts.shared import downloads, errors, guard, player_keys
@@ -16,7 +16,7 @@ ALT = (
 )
 
 
-def hero(found: list[Measured]) -> None:
+def hero(found: list[Measurement]) -> None:
     """The three panels, and what to take away from them."""
     theme = st.context.theme.type
     narrow = player_keys.narrow()

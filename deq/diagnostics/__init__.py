@@ -5,8 +5,8 @@ The map is given as ``f(z, *args)``, so that a plain map and the cell of a layer
 """
 
 from deq.diagnostics.contraction import contraction
-from deq.diagnostics.growth import spectral_radius
-from deq.diagnostics.spectrum import eigenvalues, jacobian
-from deq.diagnostics.verdict import Stability, stability
+from deq.diagnostics.eigenvalues import eigenvalues, jacobian
+from deq.diagnostics.spectral_radius import spectral_radius
+from deq.diagnostics.stability import Stability, stability
 
 __all__ = ["Stability", "contraction", "eigenvalues", "jacobian", "spectral_radius", "stability"]

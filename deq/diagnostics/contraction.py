@@ -62,13 +62,17 @@ def contraction(
     eps = torch.finfo(residuals.dtype).eps
     r = residuals.detach().double()  # (T, B)
     rows = torch.arange(len(r), device=r.device)[:, None]  # (T, 1)
-    count = _waits(r) if count is None else _fitting("count", count, r).clamp(0, len(r))
-    r = torch.where(rows < _without_return(rows, count, r), r, torch.nan)
+    count = (
+        _rows_until_constant(r)
+        if count is None
+        else _per_sample("count", count, r).clamp(0, len(r))
+    )
+    r = torch.where(rows < _without_last_return(rows, count, r), r, torch.nan)
     if floor is None:
         finite = torch.where(r.isfinite(), r, 0.0)
         low = _NOISE * eps * finite.amax(0)  # (B,)
     else:
-        low = _fitting("floor", floor, r)
+        low = _per_sample("floor", floor, r)
     bad = ~r.isfinite() | (r <= low)  # (T, B) the first one ends the usable rows
     usable = (bad.cumsum(0) == 0).sum(0)  # (B,)
     length = torch.maximum((usable + 1) // 2, torch.tensor(2, device=r.device))  # (B,)
@@ -80,7 +84,7 @@ def contraction(
     return torch.where(fell, 0.0, torch.where(usable >= 2, factor, torch.nan)).to(residuals.dtype)
 
 
-def _waits(r: Tensor) -> Tensor:
+def _rows_until_constant(r: Tensor) -> Tensor:
     """Rows (B,) of each column of r (T, B) until it repeats its last value to the end."""
     last = r[-1]
     moving = (r != last) & ~(r.isnan() & last.isnan())  # (T, B)
@@ -89,7 +93,7 @@ def _waits(r: Tensor) -> Tensor:
     return torch.where(before == 0, len(r), before + 1)
 
 
-def _without_return(rows: Tensor, count: Tensor, r: Tensor) -> Tensor:
+def _without_last_return(rows: Tensor, count: Tensor, r: Tensor) -> Tensor:
     """``count`` (B,), less one where the last row was no step: a failed run returns to its best.
 
     Its residual then falls onto a value from before, exactly.
@@ -101,7 +105,7 @@ def _without_return(rows: Tensor, count: Tensor, r: Tensor) -> Tensor:
     return torch.where(fell[0] & known, count - 1, count)
 
 
-def _fitting(name: str, value: float | Tensor, r: Tensor) -> Tensor:
+def _per_sample(name: str, value: float | Tensor, r: Tensor) -> Tensor:
     """``value`` as one number a column of r (T, B)."""
     out = torch.as_tensor(value, device=r.device)
     if out.ndim > 1 or (out.ndim == 1 and len(out) != r.shape[1]):

@@ -57,7 +57,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """One gradient.
 
     Attributes
@@ -86,7 +86,7 @@ class NoEquilibrium(ValueError):
     """The layer has no equilibrium that a solver finds, so no gradient is the exact one."""
 
 
-def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Measured]:
+def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Measurement]:
     """Measure every method at every depth, shallow ones first.
 
     The loss is L = ⟨c, z⟩ with a random c, in float64. Exact is the implicit gradient
@@ -101,7 +101,7 @@ def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Me
 
     Yields
     ------
-    Measured
+    Measurement
 
     Raises
     ------
@@ -124,13 +124,13 @@ def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Me
     unit = layer.evaluation()
     for depth in depths:
         for method in METHODS:
-            gradient, evals = _way(method, depth)
+            gradient, evals = _gradient_and_evals(method, depth)
             times = []
             for _ in range(_REPEATS):
                 began = time.perf_counter()
                 found, kept = layer.gradient(gradient, evals)
                 times.append(time.perf_counter() - began)
-            yield Measured(
+            yield Measurement(
                 method,
                 depth,
                 float((found - exact).norm() / exact.norm()),
@@ -139,7 +139,7 @@ def gradients(setting: Setting, depths: tuple[int, ...] = DEPTHS) -> Iterator[Me
             )
 
 
-def _way(method: str, depth: int) -> tuple[Gradient, int]:
+def _gradient_and_evals(method: str, depth: int) -> tuple[Gradient, int]:
     """How to differentiate, and the evaluations that the forward solve gets."""
     if method == "implicit":
         return Implicit(solver=Picard(), tol=_NEVER, max_evals=depth), depth
@@ -180,9 +180,9 @@ class _Layer:
     def gradient(self, gradient: Gradient, evals: int) -> tuple[Tensor, int]:
         """∇L by a method, flat, and the most bytes kept for it."""
         layer = DEQ(self.cell, solver=Picard(), tol=_NEVER, max_evals=evals, gradient=gradient)
-        ledger = _Kept({t.untyped_storage().data_ptr() for t in (self.w, self.x, self.c)})
-        with torch.autograd.graph.saved_tensors_hooks(ledger.pack, _Held.unpack):
-            return self._backward(layer), ledger.most
+        memory = _SavedMemory({t.untyped_storage().data_ptr() for t in (self.w, self.x, self.c)})
+        with torch.autograd.graph.saved_tensors_hooks(memory.pack, _SavedTensor.unpack):
+            return self._backward(layer), memory.most
 
     def _backward(self, layer: DEQ) -> Tensor:
         with warnings.catch_warnings():
@@ -203,7 +203,7 @@ class _Layer:
         return statistics.median(times)
 
 
-class _Kept:
+class _SavedMemory:
     """Counts what graphs keep, storage by storage, while they keep it."""
 
     def __init__(self, free: set[int]) -> None:
@@ -211,28 +211,28 @@ class _Kept:
         self.holders: dict[int, int] = {}
         self.now = self.most = 0
 
-    def pack(self, tensor: Tensor) -> _Held:
-        return _Held(self, tensor)
+    def pack(self, tensor: Tensor) -> _SavedTensor:
+        return _SavedTensor(self, tensor)
 
 
-class _Held:
+class _SavedTensor:
     """A tensor that a graph keeps; gone with the graph."""
 
-    def __init__(self, ledger: _Kept, tensor: Tensor) -> None:
+    def __init__(self, memory: _SavedMemory, tensor: Tensor) -> None:
         storage = tensor.untyped_storage()
-        self.ledger, self.tensor = ledger, tensor
+        self.memory, self.tensor = memory, tensor
         self.place, self.size = storage.data_ptr(), storage.nbytes()
-        if self.place in ledger.free:
+        if self.place in memory.free:
             self.size = 0
-        holders = ledger.holders.get(self.place, 0)
-        ledger.holders[self.place] = holders + 1
-        ledger.now += 0 if holders else self.size
-        ledger.most = max(ledger.most, ledger.now)
+        holders = memory.holders.get(self.place, 0)
+        memory.holders[self.place] = holders + 1
+        memory.now += 0 if holders else self.size
+        memory.most = max(memory.most, memory.now)
 
     def unpack(self) -> Tensor:
         return self.tensor
 
     def __del__(self) -> None:
-        left = self.ledger.holders[self.place] - 1
-        self.ledger.holders[self.place] = left
-        self.ledger.now -= 0 if left else self.size
+        left = self.memory.holders[self.place] - 1
+        self.memory.holders[self.place] = left
+        self.memory.now -= 0 if left else self.size

@@ -4,7 +4,7 @@
 >>> from deq.inside import Scene, spectrum
 >>> scene = Scene.of(deq.models.load("digits"), np.eye(28, dtype=np.float32))
 >>> found = spectrum(scene)
->>> found.settled, found.radius < 0.95
+>>> found.converged, found.radius < 0.95
 (True, True)
 """
 

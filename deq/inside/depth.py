@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deq.inside.flow import frozen
+from deq.inside.flow import stop_diverged
 from deq.inside.scene import Scene
 
-DEEPEST = 50
+MAX_DEPTH = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +42,12 @@ class Depth:
 
 
 @torch.no_grad()
-def depth(scene: Scene, deepest: int = DEEPEST) -> Depth:
+def depth(scene: Scene, max_depth: int = MAX_DEPTH) -> Depth:
     """Apply the cell again and again from zero."""
     states = [torch.zeros_like(scene.x)]
-    for _ in range(deepest):
+    for _ in range(max_depth):
         states.append(scene.f(states[-1]))
-    z = frozen(torch.stack(states))[:, 0]  # (K + 1, *shape)
+    z = stop_diverged(torch.stack(states))[:, 0]  # (K + 1, *shape)
     shares = scene.model.probabilities(z)  # (K + 1, 10)
     final = scene.model.probabilities(scene.z)[0]  # (10,)
     wrong = (shares.argmax(1) != final.argmax()).nonzero()

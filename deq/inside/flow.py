@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from deq.inside.scene import LARGEST, Scene
+from deq.inside.scene import MAX_NORM, Scene
 
 _ACCURACY = 1e-4
 _MOST = 400  # steps of the integrator between two times: beyond lies only what runs away
@@ -62,12 +62,12 @@ def integrate(scene: Scene, z0: Tensor, t: Tensor, tol: float = _ACCURACY) -> Te
         method="dopri5",
         options={"max_num_steps": _MOST * len(t)},
     )
-    return frozen(states)
+    return stop_diverged(states)
 
 
-def frozen(states: Tensor) -> Tensor:
+def stop_diverged(states: Tensor) -> Tensor:
     """States (T, B, …), each flow stopped where it runs away."""
-    fine = states.flatten(2).norm(dim=2) < LARGEST  # (T, B); NaN passes no comparison
+    fine = states.flatten(2).norm(dim=2) < MAX_NORM  # (T, B); NaN passes no comparison
     good = fine.int().cumprod(0).bool()
     last = (good.sum(0) - 1).clamp(min=0)  # (B,)
     kept = states[last, torch.arange(states.shape[1])]  # (B, …)

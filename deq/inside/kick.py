@@ -25,11 +25,11 @@ class Kick:
         Times; that of the kick occurs twice, before and after it.
     z : Tensor (T, *shape)
         States.
-    at : int
+    index : int
         Index of the state right after the kick.
     distances : Tensor (T,)
         ‖z − z*‖₂; where there is no equilibrium, from the flow that was not kicked.
-    apart : Tensor (T,)
+    separation : Tensor (T,)
         ‖z − z′‖₂ from the flow z′ that was not kicked; 0 before.
     points, probabilities : Tensor (T, 3), (T, 10)
         The states on the model's map, and what is read from them.
@@ -37,22 +37,22 @@ class Kick:
 
     t: Tensor
     z: Tensor
-    at: int
+    index: int
     distances: Tensor
-    apart: Tensor
+    separation: Tensor
     points: Tensor
     probabilities: Tensor
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """The share of the kick that is left at the end; 0 where nothing was kicked."""
-        pushed = float(self.apart[self.at])
-        return float(self.apart[-1]) / pushed if pushed else 0.0
+        pushed = float(self.separation[self.index])
+        return float(self.separation[-1]) / pushed if pushed else 0.0
 
     @property
     def returned(self) -> bool:
         """Whether that is a hundredth or less."""
-        return self.left <= 0.01
+        return self.remaining <= 0.01
 
 
 @torch.no_grad()
@@ -81,15 +81,15 @@ def kick(scene: Scene, when: float = 4.0, size: float = 1.0, seed: int = 0) -> K
     both = integrate(scene, torch.cat([way[-1] + push, way[-1]]), after)  # (T, 2, *shape)
     kicked, calm = both[:, 0], both[:, 1]
     z = torch.cat([way[:, 0], kicked])
-    at = len(before)
-    apart = torch.cat([torch.zeros(at), (kicked - calm).flatten(1).norm(dim=1)])
+    index = len(before)
+    separation = torch.cat([torch.zeros(index), (kicked - calm).flatten(1).norm(dim=1)])
     distances = scene.distances(z)
     return Kick(
         t=torch.cat([before, after]),
         z=z,
-        at=at,
-        distances=distances if scene.settled else apart,
-        apart=apart,
+        index=index,
+        distances=distances if scene.converged else separation,
+        separation=separation,
         points=scene.model.project(z),
         probabilities=scene.model.probabilities(z),
     )

@@ -19,7 +19,7 @@ TOL = 1e-6
 """To which equilibria are found here; float32 states allow no much finer one."""
 _FINE = 1e-12
 MAX_EVALS = 120
-LARGEST = 1e6
+MAX_NORM = 1e6
 """A state of this size has run away; its network's numbers say nothing any more."""
 
 
@@ -66,7 +66,7 @@ class Scene:
         """The injected input (1, *shape)."""
         return self.encode(self.image[None])
 
-    def exactly(self) -> Scene:
+    def double(self) -> Scene:
         """The same with float64 numbers, for what float32 cannot show."""
         return Scene(deepcopy(self.model).double(), self.image.double(), self.gain)
 
@@ -88,9 +88,9 @@ class Scene:
     @cached_property
     def solution(self) -> Solution[Tensor]:
         """The equilibrium, or the best state that was found."""
-        return self.settle(self.x)
+        return self.equilibria(self.x)
 
-    def settle(self, x: Tensor) -> Solution[Tensor]:
+    def equilibria(self, x: Tensor) -> Solution[Tensor]:
         """Equilibria of several inputs (B, *shape), from zero."""
         found: Solution[Tensor] = solve(
             lambda z: self.cell(z, x),
@@ -102,7 +102,7 @@ class Scene:
         return found
 
     @property
-    def settled(self) -> bool:
+    def converged(self) -> bool:
         """Whether an equilibrium was found."""
         return bool(self.solution.converged.all())
 

@@ -33,7 +33,7 @@ class Sensitivity:
         k.
     difference : float
         ‖unrolled − implicit‖ / ‖implicit‖.
-    settled : bool
+    converged : bool
         Whether both the equilibrium and its adjoint were found: without, the first is no gradient.
     """
 
@@ -42,7 +42,7 @@ class Sensitivity:
     unrolled: Tensor
     steps: int
     difference: float
-    settled: bool
+    converged: bool
 
 
 def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sensitivity:
@@ -80,7 +80,7 @@ def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sens
         unrolled,
         steps,
         float((unrolled - implicit).norm() / implicit.norm().clamp_min(1e-30)),
-        scene.settled and not caught,
+        scene.converged and not caught,
     )
 
 

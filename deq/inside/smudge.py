@@ -29,13 +29,13 @@ class Smudge:
         Their equilibria on the model's map.
     probabilities : Tensor (A, 10)
         The readout there.
-    moved : Tensor (A,)
+    z_shift : Tensor (A,)
         ‖z*(amount) − z*(0)‖₂.
-    driven : Tensor (A,)
+    x_shift : Tensor (A,)
         ‖x(amount) − x(0)‖₂, of the injected input.
     steps : Tensor (A,)
         ‖z*(amount) − z*(the amount before)‖₂; 0 for the first.
-    settled : Tensor (A,), bool
+    converged : Tensor (A,), bool
         Where an equilibrium was found.
     """
 
@@ -43,22 +43,22 @@ class Smudge:
     images: Tensor
     points: Tensor
     probabilities: Tensor
-    moved: Tensor
-    driven: Tensor
+    z_shift: Tensor
+    x_shift: Tensor
     steps: Tensor
-    settled: Tensor
+    converged: Tensor
 
     @property
-    def place(self) -> int | None:
+    def flip(self) -> int | None:
         """Which amount is the first at which another digit is named; None if that never happens."""
         named = self.probabilities.argmax(1)
         (other,) = (named != named[0]).nonzero(as_tuple=True)
         return int(other[0]) if len(other) else None
 
     @property
-    def turned(self) -> float | None:
+    def flip_amount(self) -> float | None:
         """That amount itself."""
-        return None if self.place is None else float(self.amounts[self.place])
+        return None if self.flip is None else float(self.amounts[self.flip])
 
 
 def _noise(image: Tensor, amounts: Tensor, seed: int) -> Tensor:
@@ -117,15 +117,15 @@ def smudge(scene: Scene, kind: str, seed: int = 0) -> Smudge:
     amounts = torch.linspace(0, 1, AMOUNTS)
     images = SMUDGES[kind](scene.image, amounts, seed)  # (A, 28, 28)
     x = scene.encode(images)
-    solution = scene.settle(x)
+    solution = scene.equilibria(x)
     z, model = solution.z, scene.model
     return Smudge(
         amounts=amounts,
         images=images,
         points=model.project(z),
         probabilities=model.probabilities(z),
-        moved=(z - z[:1]).flatten(1).norm(dim=1),
-        driven=(x - x[:1]).flatten(1).norm(dim=1),
+        z_shift=(z - z[:1]).flatten(1).norm(dim=1),
+        x_shift=(x - x[:1]).flatten(1).norm(dim=1),
         steps=(z - torch.cat([z[:1], z[:-1]])).flatten(1).norm(dim=1),
-        settled=solution.converged,
+        converged=solution.converged,
     )

@@ -32,7 +32,7 @@ class Spectrum:
         The share that was observed, late in the run; NaN where there was too little to see.
     distances : Tensor (T,)
         ‖z_k − z*‖₂ after k steps of iteration from zero, down to rounding.
-    settled : bool
+    converged : bool
         Whether z* is an equilibrium; else the eigenvalues are those at the best state.
     """
 
@@ -41,7 +41,7 @@ class Spectrum:
     abscissa: float
     observed: float
     distances: Tensor
-    settled: bool
+    converged: bool
 
     @property
     def predicted(self) -> Tensor:
@@ -55,7 +55,7 @@ def spectrum(scene: Scene, count: int = _LEADING) -> Spectrum:
 
     In float64: rounding would end the run before it shows its rate.
     """
-    scene = scene.exactly()
+    scene = scene.double()
     values = eigenvalues(scene.model.cell, scene.gain * scene.z, scene.x, k=count)[0] * scene.gain
     run = solve(
         scene.f, torch.zeros_like(scene.x), solver=Picard(), tol=_TOL, max_evals=_STEPS, record=True
@@ -70,5 +70,5 @@ def spectrum(scene: Scene, count: int = _LEADING) -> Spectrum:
         abscissa=float(values.real.max()),
         observed=float(contraction(course.residual[:, 0])),
         distances=scene.distances(states),
-        settled=scene.settled,
+        converged=scene.converged,
     )

@@ -44,7 +44,7 @@ class Starts:
     digits: list[int]
 
     @property
-    def one(self) -> bool:
+    def same_equilibrium(self) -> bool:
         """Whether all ends are the same, to the accuracy of the flow."""
         return self.spread < 0.02
 
@@ -60,7 +60,7 @@ def starts(scene: Scene, seed: int = 0, count: int = COUNT) -> Starts:
     return Starts(
         t=t,
         points=model.project(z),
-        target=model.project(scene.z)[0] if scene.settled else None,
+        target=model.project(scene.z)[0] if scene.converged else None,
         distances=(z - scene.z).flatten(2).norm(dim=2),
         spread=float(torch.cdist(flat, flat).max() / (1 + scene.z.norm())),
         digits=model.probabilities(z[-1]).argmax(1).tolist(),

@@ -40,7 +40,7 @@ class Problem:
     adjoint: bool = False
 
     @property
-    def members(self) -> int:
+    def batch(self) -> int:
         """B, samples in the batch."""
         return len(self.z0)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from deq.diagnostics import stability
 from deq.race.problem import Problem
-from deq.race.solvers import Field, racers
+from deq.race.solvers import SolverSettings, make_solvers
 from deq.solve import Solution, solve
 from deq.solvers import Solver
 from deq.status import Status
@@ -24,7 +24,7 @@ _PATIENCE = 0.004  # seconds: a solve that takes longer is timed three times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lap:
+class SolverRun:
     """One solver's way.
 
     Attributes
@@ -39,16 +39,16 @@ class Lap:
     path : Tensor (T, D) or None
         The states, where they are two numbers.
     nfe : int
-        Until the last sample finished; ``members`` (B,) for each.
+        Until the last sample finished; ``sample_nfe`` (B,) for each.
     status : Status
         The worst of the batch.
     residual : float
         ‖f(z) − z‖₂ at the returned state, the largest of the batch.
-    end : Tensor (B, …)
+    z : Tensor (B, …)
         Where it ended.
     seconds : float
-        What a solve takes, see `clocked`; NaN where nobody asked.
-    attracts : bool or None
+        What a solve takes, see `measure_times`; NaN where nobody asked.
+    ode_stable : bool or None
         Whether the flow dz/dt = f(z) − z settles where it ended; None where it did not end at an
         equilibrium, for large states, and for adjoints.
     """
@@ -58,44 +58,44 @@ class Lap:
     residuals: list[float]
     path: Tensor | None
     nfe: int
-    members: list[int]
+    sample_nfe: list[int]
     status: Status
     residual: float
-    end: Tensor
+    z: Tensor
     seconds: float
-    attracts: bool | None
+    ode_stable: bool | None
 
     @property
-    def settled(self) -> bool:
+    def converged(self) -> bool:
         """Whether all samples converged."""
         return self.status is Status.CONVERGED
 
     @property
-    def each(self) -> float:
+    def seconds_per_eval(self) -> float:
         """Seconds an evaluation, the solver's own work included."""
         return self.seconds / max(self.nfe, 1)
 
 
 def race(
     problem: Problem,
-    field: Field | None = None,
+    settings: SolverSettings | None = None,
     *,
     tol: float = 1e-4,
     max_evals: int = 400,
     timed: bool = True,
-) -> list[Lap]:
+) -> list[SolverRun]:
     """Let every solver run from the same start.
 
     Parameters
     ----------
     problem : Problem
         From `deq.race.problem` or of one's own.
-    field : Field
+    settings : SolverSettings
         Settings of the solvers.
     tol, max_evals
         As for `deq.solve`.
     timed : bool
-        Whether to take times, which is most of the work; see `clocked`.
+        Whether to take times, which is most of the work; see `measure_times`.
 
     Raises
     ------
@@ -104,38 +104,44 @@ def race(
     """
     runs = {
         name: _Run(problem, solver, tol, max_evals)
-        for name, solver in racers(field or Field(), problem).items()
+        for name, solver in make_solvers(settings or SolverSettings(), problem).items()
     }
-    laps = [run.recorded(name) for name, run in runs.items()]
-    return clocked(problem, laps, field, tol=tol, max_evals=max_evals) if timed else laps
+    results = [run.recorded(name) for name, run in runs.items()]
+    return (
+        measure_times(problem, results, settings, tol=tol, max_evals=max_evals)
+        if timed
+        else results
+    )
 
 
-def clocked(
+def measure_times(
     problem: Problem,
-    laps: Sequence[Lap],
-    field: Field | None = None,
+    results: Sequence[SolverRun],
+    settings: SolverSettings | None = None,
     *,
     tol: float = 1e-4,
     max_evals: int = 400,
-) -> list[Lap]:
-    """The same laps with times: medians of five unrecorded solves, of slow ones three.
+) -> list[SolverRun]:
+    """The same results with times: medians of five unrecorded solves, of slow ones three.
 
     They are run in turn, so that whatever else the machine does meets all of them alike.
 
     Parameters
     ----------
-    problem, field, tol, max_evals
-        As the laps were run.
-    laps : sequence of Lap
+    problem, settings, tol, max_evals
+        As the results were run.
+    results : sequence of SolverRun
         From ``race(..., timed=False)``.
     """
-    solvers = racers(field or Field(), problem)
-    runs = {lap.name: _Run(problem, solvers[lap.name], tol, max_evals) for lap in laps}
+    solvers = make_solvers(settings or SolverSettings(), problem)
+    runs = {result.name: _Run(problem, solvers[result.name], tol, max_evals) for result in results}
     for k in range(_REPEATS):
         for run in runs.values():
             if k < _FEWER or run.quick:
                 run.timed()
-    return [replace(lap, seconds=statistics.median(runs[lap.name].times)) for lap in laps]
+    return [
+        replace(result, seconds=statistics.median(runs[result.name].times)) for result in results
+    ]
 
 
 class _Run:
@@ -163,30 +169,30 @@ class _Run:
         self.times.append(time.perf_counter() - began)
         self.quick = self.times[-1] < _PATIENCE
 
-    def recorded(self, name: str) -> Lap:
+    def recorded(self, name: str) -> SolverRun:
         problem = self.problem
         found = self.solve(record=True)
-        course = found.trajectory
-        if course is None:
+        trajectory = found.trajectory
+        if trajectory is None:
             raise RuntimeError("the solve was not recorded")
-        unit = 1 + found.z.reshape(problem.members, -1).norm(dim=1)  # (B,)
-        relative = (course.residual / unit).nan_to_num(torch.inf, torch.inf)  # (T, B)
-        return Lap(
+        unit = 1 + found.z.reshape(problem.batch, -1).norm(dim=1)  # (B,)
+        relative = (trajectory.residual / unit).nan_to_num(torch.inf, torch.inf)  # (T, B)
+        return SolverRun(
             name=name,
-            evals=course.nfe.tolist(),
+            evals=trajectory.nfe.tolist(),
             residuals=relative.amax(dim=1).tolist(),
-            path=course.z[:, 0] if problem.view is not None else None,
+            path=trajectory.z[:, 0] if problem.view is not None else None,
             nfe=int(found.nfe.max()),
-            members=found.nfe.tolist(),
+            sample_nfe=found.nfe.tolist(),
             status=Status(int(found.status.max())),
             residual=float(found.residual.max()),
-            end=found.z,
+            z=found.z,
             seconds=math.nan,
-            attracts=_attracts(problem, found),
+            ode_stable=_ode_stable(problem, found),
         )
 
 
-def _attracts(problem: Problem, found: Solution[Tensor]) -> bool | None:
+def _ode_stable(problem: Problem, found: Solution[Tensor]) -> bool | None:
     if problem.adjoint or problem.dim > _SMALL or not bool(found.converged.all()):
         return None
     verdict = stability(problem.f, found.z)

@@ -9,7 +9,7 @@ from deq.solvers import GMRES, ODE, Anderson, Broyden, Newton, Picard, PseudoTra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class SolverSettings:
     """Settings of the solvers.
 
     Parameters
@@ -27,7 +27,7 @@ class Field:
     method: str = "bosh3"
 
 
-def racers(field: Field, problem: Problem) -> dict[str, Solver]:
+def make_solvers(settings: SolverSettings, problem: Problem) -> dict[str, Solver]:
     """The solvers by name; what is meant for affine maps races on an adjoint in Newton's place.
 
     Raises
@@ -38,17 +38,17 @@ def racers(field: Field, problem: Problem) -> dict[str, Solver]:
     Examples
     --------
     >>> from deq.race import problem
-    >>> list(racers(Field(), problem("one number")))[:3]
+    >>> list(make_solvers(SolverSettings(), problem("one number")))[:3]
     ['Picard', 'damped', 'Anderson']
     """
     linear = problem.adjoint
     return {
         "Picard": Picard(),
-        "damped": Picard(damping=field.damping),
-        "Anderson": Anderson(window=field.window),
+        "damped": Picard(damping=settings.damping),
+        "Anderson": Anderson(window=settings.window),
         "Broyden": Broyden(),
         **({"GMRES": GMRES()} if linear else {"Newton": Newton()}),
         "ODE dopri5": ODE(),
-        f"ODE {field.method}": ODE(method=field.method),
+        f"ODE {settings.method}": ODE(method=settings.method),
         "PseudoTransient": PseudoTransient(),
     }

@@ -9,13 +9,13 @@ the same thing in several dimensions (`network`). All in float64.
 from deq.scalar.accelerated import Path, accelerated
 from deq.scalar.basins import basins
 from deq.scalar.behaviour import Orbit, orbit
+from deq.scalar.contraction import contraction_intervals, derivative, invariant_interval
 from deq.scalar.euler import best_step, euler_factor, euler_steps, limit_step, steps_against_h
 from deq.scalar.flow import Flow, flow, slope_field
-from deq.scalar.maps import PRESETS, Parameter, ScalarMap, own
+from deq.scalar.maps import PRESETS, Parameter, ScalarMap, custom_map
 from deq.scalar.network import Network, random_network
 from deq.scalar.orbit import HALF_STEPS, cobweb, iterate, limit_cycle, period, rate
 from deq.scalar.points import FixedPoint, FixedPoints, fixed_points
-from deq.scalar.slopes import contraction_intervals, derivative, trap
 
 __all__ = [
     "HALF_STEPS",
@@ -33,20 +33,20 @@ __all__ = [
     "best_step",
     "cobweb",
     "contraction_intervals",
+    "custom_map",
     "derivative",
     "euler_factor",
     "euler_steps",
     "fixed_points",
     "flow",
+    "invariant_interval",
     "iterate",
     "limit_cycle",
     "limit_step",
     "orbit",
-    "own",
     "period",
     "random_network",
     "rate",
     "slope_field",
     "steps_against_h",
-    "trap",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deq.scalar.orbit import Map, cobweb, number
+from deq.scalar.orbit import Map, as_float64, cobweb
 from deq.solvers import Newton
 from deq.solvers.base import Iteration, Solver, require_count, require_number
 
@@ -24,14 +24,14 @@ class Path:
         g at them.
     evals : Tensor, shape (n + 1,), int64
         Evaluations spent when g was known there. A derivative counts as one.
-    settled : bool
+    converged : bool
         Whether the last iterate met the tolerance.
     """
 
     xs: Tensor
     heights: Tensor
     evals: Tensor
-    settled: bool
+    converged: bool
 
     @property
     def steps(self) -> int:
@@ -91,7 +91,7 @@ def accelerated(
     require_count("max_evals", max_evals)
     if not isinstance(solver, Newton | Iteration):
         raise TypeError(f"solver must be Newton or an iteration such as Anderson, not {solver!r}.")
-    z = number(x0).reshape(1, 1)  # (B, D) = (1, 1)
+    z = as_float64(x0).reshape(1, 1)  # (B, D) = (1, 1)
     state = solver.init(z) if isinstance(solver, Iteration) else None
     spent = 1
     xs: list[Tensor] = []
@@ -100,8 +100,8 @@ def accelerated(
     while z.isfinite():
         fz = f(z)
         xs, heights, evals = [*xs, z], [*heights, fz], [*evals, spent]
-        settled = bool((fz - z).abs() < tol)
-        if settled or not fz.isfinite() or spent >= max_evals:
+        converged = bool((fz - z).abs() < tol)
+        if converged or not fz.isfinite() or spent >= max_evals:
             break
         if isinstance(solver, Iteration):
             z, state = solver.step(state, z, fz)
@@ -109,4 +109,6 @@ def accelerated(
         else:
             z = solver.step(f, z, fz)
             spent += 2
-    return Path(torch.cat(xs).flatten(), torch.cat(heights).flatten(), torch.tensor(evals), settled)
+    return Path(
+        torch.cat(xs).flatten(), torch.cat(heights).flatten(), torch.tensor(evals), converged
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from deq.scalar.orbit import Map, number
+from deq.scalar.orbit import Map, as_float64
 from deq.solvers.base import require_count, require_number
 
 # Iterates in a row that have to be near a fixed point: passing by is not arriving.
@@ -49,7 +49,7 @@ def basins(
     """
     require_count("n", n)
     require_number("tol", tol, low=0.0)
-    x = number(starts)  # (S,)
+    x = as_float64(starts)  # (S,)
     p = torch.tensor([*points], dtype=torch.float64)  # (P,)
     there = torch.ones(len(x), len(p), dtype=torch.bool)
     for step in range(n):

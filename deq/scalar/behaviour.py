@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from deq.scalar.orbit import ESCAPE, Map, iterate, number, period, rate
+from deq.scalar.orbit import ESCAPE, Map, as_float64, iterate, period, rate
 from deq.solvers.base import require_number
 
 # Steps that shrink less than this are not on their way anywhere.
@@ -68,7 +68,7 @@ def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float =
     if float(xs[-1].abs()) > escape:
         return told("escapes", f"It runs away: beyond {escape:,.0f} after {_steps(taken)}.")
     if taken < n:
-        infinite = bool(number(f(xs[-1])).isinf())
+        infinite = bool(as_float64(f(xs[-1])).isinf())
         if infinite and xs[-2:].abs().diff().sum() > 0:  # it grew, and then overflowed
             return told("escapes", f"It runs away: beyond all numbers after {_steps(taken + 1)}.")
         lost = "the value is infinite" if infinite else "there is no value"

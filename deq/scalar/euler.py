@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from deq.scalar.orbit import Map, number
+from deq.scalar.orbit import Map, as_float64
 from deq.solvers.base import require_count, require_number
 
 # Steps between looks for starts that have finished.
@@ -59,7 +59,7 @@ def euler_steps(
     >>> [euler_steps(torch.cos, -1.0, h) for h in (0.5, 0.5975, 1.0, 1.2)]
     [10, 5, 33, None]
     """
-    steps = int(steps_against_h(f, x0, number(h)[None], tol=tol, max_steps=max_steps))
+    steps = int(steps_against_h(f, x0, as_float64(h)[None], tol=tol, max_steps=max_steps))
     return None if steps < 0 else steps
 
 
@@ -100,7 +100,7 @@ def steps_against_h(
     require_number("tol", tol, low=0.0)
     require_count("max_steps", max_steps)
     steps = torch.full((len(hs),), -1)
-    h = number(hs)  # (H,)
+    h = as_float64(hs)  # (H,)
     x = torch.full_like(h, float(x0))
     left = torch.arange(len(h))  # those that still move
     for begin in range(0, max_steps + 1, _LOOK):

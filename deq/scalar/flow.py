@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from deq.scalar.curve import hermite
-from deq.scalar.orbit import Map, number
+from deq.scalar.orbit import Map, as_float64
 from deq.solve import solve
 from deq.solvers import ODE
 from deq.status import Status
@@ -82,7 +82,7 @@ def flow(
     """
     flows = []
     for start in starts:
-        z0 = number(start)[None]  # (1,)
+        z0 = as_float64(start)[None]  # (1,)
         sol = solve(f, z0, solver=ODE(method=method), tol=tol, max_evals=max_evals, record=True)
         assert sol.trajectory is not None  # noqa: S101  (record=True)
         x = sol.trajectory.z[:, 0]  # (T,)
@@ -104,5 +104,5 @@ def slope_field(f: Map, ts: Tensor, xs: Tensor) -> Tensor:
     tensor([[ 0.,  0.],
             [-1., -1.]], dtype=torch.float64)
     """
-    x = number(xs)  # (X,)
+    x = as_float64(xs)  # (X,)
     return (f(x) - x)[:, None].expand(-1, len(ts))

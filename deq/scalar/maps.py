@@ -101,7 +101,7 @@ def _parsed(text: str, values: tuple[tuple[str, float], ...]) -> Formula:
     return parse(text, values=dict(values))
 
 
-def own(text: str, view: tuple[float, float] = (-4.0, 4.0), start: float = 1.0) -> ScalarMap:
+def custom_map(text: str, view: tuple[float, float] = (-4.0, 4.0), start: float = 1.0) -> ScalarMap:
     """A map that somebody typed.
 
     Raises

@@ -95,7 +95,7 @@ class Network:
         """The largest |λ| of J at a state: by what a layer multiplies a small error, at length."""
         return float(self.eigenvalues(z).abs().max())
 
-    def field(self, xs: Tensor, ys: Tensor) -> Tensor:
+    def vector_field(self, xs: Tensor, ys: Tensor) -> Tensor:
         """The vector field f(z) − z over a grid of a two-dimensional state, (len(ys), len(xs), 2).
 
         Raises
@@ -104,7 +104,7 @@ class Network:
             If the state has not two numbers.
         """
         if self.n != 2:
-            raise ValueError(f"field needs a state of 2 numbers, not {self.n}.")
+            raise ValueError(f"vector_field needs a state of 2 numbers, not {self.n}.")
         y, x = torch.meshgrid(ys.double(), xs.double(), indexing="ij")
         z = torch.stack([x, y], dim=2)  # (Y, X, 2)
         return (self(z.reshape(-1, 2)) - z.reshape(-1, 2)).reshape(z.shape)
@@ -123,7 +123,7 @@ class Network:
             found.append(sol.trajectory)
         return found
 
-    def courses(
+    def resampled(
         self, starts: Tensor, count: int = 60, *, tol: float = 1e-3, max_evals: int = 600
     ) -> list[Tensor]:
         """The trajectories at ``count`` even moments each, smoothly: one (count, n) a start."""

@@ -12,14 +12,14 @@ from deq.solvers.base import require_count, require_number
 
 Map = Callable[[Tensor], Tensor]
 
-LONGEST = 16
+MAX_PERIOD = 16
 ESCAPE = 1e6
 HALF_STEPS = ("up to the curve", "across to the diagonal")
 # A period must repeat to this, relative to the size of its points.
 _SAME = 1e-7
 
 
-def number(x: float | Tensor) -> Tensor:
+def as_float64(x: float | Tensor) -> Tensor:
     """A float64 tensor of ``x``, detached."""
     return torch.as_tensor(x, dtype=torch.float64).detach()
 
@@ -55,7 +55,7 @@ def iterate(f: Map, x0: float, n: int, *, escape: float = ESCAPE) -> Tensor:
     """
     require_count("n", n)
     require_number("escape", escape, low=0.0)
-    x = number(x0)  # ()
+    x = as_float64(x0)  # ()
     xs = [x]
     for _ in range(n):
         x = f(x)
@@ -123,18 +123,18 @@ def rate(xs: Tensor) -> float:
     return float((last[-1] / last[0]) ** (1 / (len(last) - 1)))
 
 
-def period(xs: Tensor, *, longest: int = LONGEST) -> int:
+def period(xs: Tensor, *, max_period: int = MAX_PERIOD) -> int:
     """After how many steps the end of an orbit repeats itself; 0 if it does not.
 
-    The smallest p ≤ longest with |xₙ − xₙ₋ₚ| below rounding (1e-7, relative) over the last 3·p and
-    at least eight comparisons. A fixed point has period 1.
+    The smallest p ≤ max_period with |xₙ − xₙ₋ₚ| below rounding (1e-7, relative) over the last 3·p
+    and at least eight comparisons. A fixed point has period 1.
 
     Examples
     --------
     >>> period(iterate(lambda x: 2 / x, 1.0, 20))
     2
     """
-    for p in range(1, longest + 1):
+    for p in range(1, max_period + 1):
         count = max(3 * p, 8)
         if len(xs) < count + p:
             return 0
@@ -144,14 +144,14 @@ def period(xs: Tensor, *, longest: int = LONGEST) -> int:
     return 0
 
 
-def limit_cycle(f: Map, x0: float, *, longest: int = LONGEST, n: int = 2000) -> Tensor:
+def limit_cycle(f: Map, x0: float, *, max_period: int = MAX_PERIOD, n: int = 2000) -> Tensor:
     """The points that iteration from ``x0`` visits for ever, in order; none if it finds no rhythm.
 
     Returns
     -------
     Tensor, shape (p,)
-        p is 1 at a fixed point, 0 for an orbit that runs away or does not repeat within ``longest``
-        after n steps.
+        p is 1 at a fixed point, 0 for an orbit that runs away or that does not repeat within
+        ``max_period`` after n steps.
 
     References
     ----------
@@ -163,5 +163,5 @@ def limit_cycle(f: Map, x0: float, *, longest: int = LONGEST, n: int = 2000) -> 
     tensor([0.5130, 0.7995], dtype=torch.float64)
     """
     xs = iterate(f, x0, n)
-    p = period(xs, longest=longest) if len(xs) == n + 1 else 0
+    p = period(xs, max_period=max_period) if len(xs) == n + 1 else 0
     return xs[len(xs) - p :]

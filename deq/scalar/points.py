@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.scalar.bisection import boundary, grid, lowest, runs
+from deq.scalar.contraction import derivative
 from deq.scalar.orbit import Map
-from deq.scalar.sections import boundary, grid, lowest, runs
-from deq.scalar.slopes import derivative
 from deq.solvers.base import require_count, require_number
 
 # Units of rounding, of x, g(x) and the view, within which g(x) − x counts as zero.

@@ -43,7 +43,7 @@ class NormLimit(nn.Module):
         self.limit = limit
         self.size = size
         self.groups = groups
-        self._known: tuple[Tensor, Tensor] | None = None  # W as it was, and its G
+        self._cached: tuple[Tensor, Tensor] | None = None  # W as it was, and its G
 
     def sigma(self, weight: Tensor) -> Tensor:
         """σ(W): the largest singular value, over all frequencies of a convolution."""
@@ -57,7 +57,7 @@ class NormLimit(nn.Module):
 
     def forward(self, weight: Tensor) -> Tensor:
         """Return the limited weight, of the same shape."""
-        sigma = (self._slope(weight.detach()) * weight).sum()
+        sigma = (self._sigma_gradient(weight.detach()) * weight).sum()
         return weight * (self.limit / sigma.clamp(min=self.limit))
 
     def right_inverse(self, weight: Tensor) -> Tensor:
@@ -65,10 +65,10 @@ class NormLimit(nn.Module):
         return weight
 
     @torch.no_grad()
-    def _slope(self, weight: Tensor) -> Tensor:
+    def _sigma_gradient(self, weight: Tensor) -> Tensor:
         """G = ∂σ/∂W at ``weight``, remembered."""
-        if self._known is not None:
-            before, slope = self._known
+        if self._cached is not None:
+            before, slope = self._cached
             alike = before.dtype == weight.dtype and before.device == weight.device
             if alike and torch.equal(before, weight):
                 return slope
@@ -78,8 +78,8 @@ class NormLimit(nn.Module):
             wide = torch.promote_types(weight.dtype, torch.float32)  # half types have no SVD
             copy = weight.to(wide, copy=True).requires_grad_()
             (slope,) = torch.autograd.grad(self.sigma(copy), copy)
-            self._known = (weight.clone(), slope.to(weight.dtype))
-        return self._known[1]
+            self._cached = (weight.clone(), slope.to(weight.dtype))
+        return self._cached[1]
 
     def extra_repr(self) -> str:
         """Show the options."""

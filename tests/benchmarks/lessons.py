@@ -25,7 +25,7 @@ from playwright.sync_api import Page
 
 from deq.digits.mnist import load_subset
 from deq.models import load
-from deq.race import clocked, race
+from deq.race import measure_times, race
 from deq.race.digit import digit_problem
 from tests.browser.driver import IDLE, browser, server
 
@@ -125,7 +125,7 @@ def race_of_all() -> tuple[float, float]:
     began = time.perf_counter()
     laps = race(todo, timed=False)
     shown = time.perf_counter()
-    clocked(todo, laps)
+    measure_times(todo, laps)
     return shown - began, time.perf_counter() - began
 
 

@@ -10,7 +10,7 @@ import deq
 from deq.diagnostics import jacobian
 from deq.digits.mnist import load_subset
 from deq.inside import SMUDGES, Scene, depth, flow, kick, sensitivity, smudge, spectrum, starts
-from deq.inside.flow import frozen
+from deq.inside.flow import stop_diverged
 from deq.models import load
 from deq.models.digits import Digits, DigitsConfig
 from deq.training.digits.calibrate import draw_map
@@ -52,19 +52,19 @@ def small():
 def test_a_scene_is_the_networks_own_map(model, image, scene):
     x = model.encode(torch.from_numpy(image)[None]).detach()
     assert torch.equal(scene.f(scene.z), model.cell(scene.z, x))
-    assert scene.settled
+    assert scene.converged
     expected = model.predict(image, solver=deq.Anderson(), tol=1e-6).solution.z
     assert torch.allclose(scene.z, expected, atol=1e-4)
     doubled = Scene.of(model, image, 2.0)
     assert torch.allclose(doubled.f(scene.z), model.cell(2 * scene.z, x))
-    assert scene.exactly().z.dtype == torch.float64
+    assert scene.double().z.dtype == torch.float64
 
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 2.0])
 def test_eigenvalues_are_those_of_the_whole_jacobian(small, image, gain):
     scene = Scene.of(small, image, gain)
     found = spectrum(scene, count=8)
-    exact = scene.exactly()
+    exact = scene.double()
     whole = jacobian(exact.f, exact.z)[0]
     expected = np.sort(np.abs(np.linalg.eigvals(whole.numpy())))[::-1][:8]
     assert np.allclose(found.values.abs().numpy(), expected, rtol=1e-6)
@@ -73,7 +73,7 @@ def test_eigenvalues_are_those_of_the_whole_jacobian(small, image, gain):
 
 def test_the_predicted_rate_is_the_observed_one(scene):
     found = spectrum(scene)
-    assert found.settled
+    assert found.converged
     assert found.radius < 0.95
     assert found.observed == pytest.approx(found.radius, rel=0.1)
     ratios = found.distances[1:] / found.distances[:-1]
@@ -96,8 +96,8 @@ def test_the_flow_decays_as_its_linear_part_says(scene):
 def test_a_kick_is_as_large_as_asked_and_comes_back(scene, when, size):
     found = kick(scene, when=when, size=size, seed=5)
     assert len(found.t) == len(found.z) == len(found.distances)
-    assert float(found.t[found.at]) == float(found.t[found.at - 1]) == when
-    push = float((found.z[found.at] - found.z[found.at - 1]).norm())
+    assert float(found.t[found.index]) == float(found.t[found.index - 1]) == when
+    push = float((found.z[found.index] - found.z[found.index - 1]).norm())
     assert push == pytest.approx(size * float(scene.z.norm()), rel=0.2)
     assert found.returned
     assert float(found.distances[-1]) < 0.02 * float(scene.z.norm())
@@ -108,11 +108,11 @@ def test_it_comes_back_at_the_same_rate_whatever_the_kick(scene):
     for size in (0.2, 1.0, 3.0):
         found = kick(scene, size=size)
         later = int((found.t <= 8).sum()) - 1
-        gone = math.log(float(found.apart[found.at] / found.apart[later]))
-        rates.append(gone / float(found.t[later] - found.t[found.at]))
+        gone = math.log(float(found.separation[found.index] / found.separation[later]))
+        rates.append(gone / float(found.t[later] - found.t[found.index]))
     assert rates == pytest.approx([1.0] * 3, abs=0.03)  # as where λ is near 0
     still = kick(scene, size=0.0)
-    assert still.left == 0
+    assert still.remaining == 0
     assert still.returned
 
 
@@ -123,7 +123,7 @@ def test_the_same_seed_is_the_same_kick(scene):
 
 
 def test_depth_is_iteration_and_ends_at_the_equilibrium(scene):
-    found = depth(scene, deepest=20)
+    found = depth(scene, max_depth=20)
     assert len(found.z) == 21
     assert torch.allclose(found.z[3:4], scene.f(scene.f(scene.f(torch.zeros_like(scene.x)))))
     assert float(found.distances[-1]) < 1e-4
@@ -136,7 +136,7 @@ def test_depth_is_iteration_and_ends_at_the_equilibrium(scene):
 def test_twenty_starts_end_at_one_place(scene):
     found = starts(scene, seed=2)
     assert found.points.shape == (31, 20, 3)
-    assert found.one
+    assert found.same_equilibrium
     assert len(set(found.digits)) == 1
     assert found.target is not None
     assert torch.allclose(found.points[-1], found.target.expand(20, 3), atol=0.1)
@@ -146,15 +146,15 @@ def test_twenty_starts_end_at_one_place(scene):
 @pytest.mark.parametrize("kind", SMUDGES)
 def test_equilibria_move_continuously(scene, model, kind):
     found = smudge(scene, kind)
-    assert found.settled.all()
+    assert found.converged.all()
     assert torch.allclose(found.images[0], scene.image)
     assert found.images.min() >= 0
     assert found.images.max() <= 1
     # ‖Δz*‖ ≤ ‖Δx‖/(1 − κ), with κ = 0.95
-    assert (found.moved <= found.driven / (1 - 0.95) + 1e-3).all()
+    assert (found.z_shift <= found.x_shift / (1 - 0.95) + 1e-3).all()
     # Steps are as long as the way they make: the triangle inequality, both ways round.
-    assert (found.steps >= found.moved.diff(prepend=found.moved[:1]).abs() - 1e-3).all()
-    assert (found.steps.cumsum(0) >= found.moved - 1e-3).all()
+    assert (found.steps >= found.z_shift.diff(prepend=found.z_shift[:1]).abs() - 1e-3).all()
+    assert (found.steps.cumsum(0) >= found.z_shift - 1e-3).all()
     for k in (0, 12, 24):
         alone = model.predict(found.images[k], solver=deq.Anderson(), tol=1e-6)
         assert torch.allclose(alone.probabilities, found.probabilities[k], atol=1e-3)
@@ -173,9 +173,9 @@ def test_what_is_erased_is_where_it_says():
 
 @pytest.mark.parametrize("digit", [None, 7])
 def test_the_sensitivity_is_the_derivative(small, image, digit):
-    scene = Scene.of(small, image).exactly()
+    scene = Scene.of(small, image).double()
     found = sensitivity(scene, digit, steps=60)
-    assert found.settled
+    assert found.converged
     assert found.difference < 1e-3
     row, column = divmod(int(found.implicit.abs().argmax()), 28)
 
@@ -190,7 +190,7 @@ def test_the_sensitivity_is_the_derivative(small, image, digit):
 
 def small_logits(scene, image):
     with torch.no_grad():
-        return scene.model.logits(scene.settle(scene.encode(image[None])).z)[0]
+        return scene.model.logits(scene.equilibria(scene.encode(image[None])).z)[0]
 
 
 def test_few_unrolled_steps_are_another_gradient(scene):
@@ -200,18 +200,18 @@ def test_few_unrolled_steps_are_another_gradient(scene):
 
 
 def test_with_too_much_gain_everything_says_so(wild):
-    assert not wild.settled
-    assert not spectrum(wild).settled
+    assert not wild.converged
+    assert not spectrum(wild).converged
     assert spectrum(wild).radius > 1
     assert not kick(wild).returned
-    assert not starts(wild).one
+    assert not starts(wild).same_equilibrium
     assert starts(wild).target is None
-    assert not smudge(wild, "noise").settled.all()
-    assert not sensitivity(wild).settled
+    assert not smudge(wild, "noise").converged.all()
+    assert not sensitivity(wild).converged
     deep = depth(wild)
     assert torch.isfinite(deep.distances).all()
 
 
 def test_a_flow_that_runs_away_is_stopped_where_it_was():
     states = torch.tensor([[[1.0], [1.0]], [[2.0], [1e9]], [[3.0], [float("nan")]]])  # (T, B, 1)
-    assert frozen(states)[:, :, 0].tolist() == [[1, 1], [2, 1], [3, 1]]
+    assert stop_diverged(states)[:, :, 0].tolist() == [[1, 1], [2, 1], [3, 1]]

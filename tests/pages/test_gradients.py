@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from deq.diagnostics.gradients import Measured
+from deq.diagnostics.gradients import Measurement
 from deq.figures.gradients.comparison import gradients_over_depth
 from pages.parts.gradients import lesson
 from tests.pages.code_box import printed
@@ -43,7 +43,7 @@ def test_the_code_on_the_page_runs():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("stacked", [False, True])
 def test_the_figure_takes_half_a_measurement_too(theme, stacked):
-    some = [Measured("implicit", 5, 0.0, 0, 3.0), Measured("JFB", 5, 0.3, 2048, 2.0)]
+    some = [Measurement("implicit", 5, 0.0, 0, 3.0), Measurement("JFB", 5, 0.3, 2048, 2.0)]
     figure = gradients_over_depth(some, stacked=stacked, theme=theme)
     go.Figure(figure.to_dict())  # validates
     assert figure.data[9].y == (None,)  # no error at all has no place on a logarithmic axis

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from deq.race import Field, problem, race
+from deq.race import SolverSettings, problem, race
 from pages.parts.solvers import controls, words
 from pages.parts.solvers.controls import PROBLEMS
 from tests.pages.code_box import printed
@@ -94,9 +94,9 @@ def test_the_code_on_the_page_runs(name, backward):
 
 def test_words_name_the_winner_and_who_is_frozen():
     todo = problem("one hard member")
-    laps = race(todo, Field(), tol=1e-4)
+    laps = race(todo, SolverSettings(), tol=1e-4)
     text = words.verdict(todo, laps, seconds=False)
-    best = min((lap for lap in laps if lap.settled), key=lambda lap: lap.nfe)
+    best = min((lap for lap in laps if lap.converged), key=lambda lap: lap.nfe)
     assert text.startswith(best.name)
     assert "7 members finish after" in text
     rows = words.table(todo, laps).splitlines()

@@ -88,7 +88,7 @@ def test_picard_is_plain_iteration_and_damping_is_eulers_step() -> None:
     for h, steps in REFERENCE.items():
         if h < 1.19:
             damped = accelerated(torch.cos, -1.0, deq.Picard(damping=h))
-            assert (damped.steps, damped.settled) == (steps, True)
+            assert (damped.steps, damped.converged) == (steps, True)
             lines = damped.corners.diff(dim=0)[1::2]  # from the curve to the diagonal
             assert torch.allclose(lines[:, 1], lines[:, 0] * (1 - 1 / h), atol=1e-12)
 
@@ -108,7 +108,7 @@ def test_newton_on_cos_takes_seven_steps_by_way_of_8_72() -> None:
 
 def test_the_secant_method_on_cos_takes_seven_evaluations() -> None:
     path = accelerated(torch.cos, -1.0, deq.Anderson(window=1))
-    assert (path.settled, path.evals[-1].item()) == (True, 7)
+    assert (path.converged, path.evals[-1].item()) == (True, 7)
     xs = path.xs.tolist()
     for a, b, c in zip(xs, xs[1:], xs[2:], strict=False):
         ra, rb = math.cos(a) - a, math.cos(b) - b
@@ -120,20 +120,20 @@ def test_the_secant_method_on_cos_takes_seven_evaluations() -> None:
 def test_cures_settle_what_iteration_does_not() -> None:
     for key, end in (("inverse", math.sqrt(2)), ("logistic", 1 - 1 / 3.2)):
         f = PRESETS[key].at()
-        assert not accelerated(f, 0.7, deq.Picard()).settled
+        assert not accelerated(f, 0.7, deq.Picard()).converged
         for solver in (deq.Picard(damping=0.5), deq.Anderson(window=1), deq.Newton()):
             path = accelerated(f, 0.7, solver, tol=1e-9)
-            assert path.settled, solver
+            assert path.converged, solver
             assert path.xs[-1].item() == pytest.approx(end, abs=1e-8)
 
 
 def test_paths_end_where_nothing_can_follow() -> None:
     path = accelerated(torch.log, 2.0, deq.Picard())
-    assert not path.settled
+    assert not path.converged
     assert path.xs.isfinite().all()
-    assert accelerated(PRESETS["square"], 0.0, deq.Picard()).settled is False
+    assert accelerated(PRESETS["square"], 0.0, deq.Picard()).converged is False
     capped = accelerated(torch.cos, -1.0, deq.Picard(), max_evals=5)
-    assert (capped.settled, capped.steps) == (False, 4)
+    assert (capped.converged, capped.steps) == (False, 4)
     assert accelerated(torch.cos, COS, deq.Newton()).steps == 0
     with pytest.raises(TypeError, match="ODE"):
         accelerated(torch.cos, 0.0, deq.ODE())

@@ -36,7 +36,7 @@ def test_a_solution_that_ran_away_ends_where_it_did() -> None:
 def test_courses_go_from_their_start_to_the_equilibrium() -> None:
     net = random_network(2, gain=0.7, seed=3)
     starts = torch.tensor([[1.0, -1.0], [0.0, 0.5]], dtype=torch.float64)
-    for start, course in zip(starts, net.courses(starts, 40, tol=1e-6), strict=True):
+    for start, course in zip(starts, net.resampled(starts, 40, tol=1e-6), strict=True):
         assert course.shape == (40, 2)
         assert torch.equal(course[0], start)
         assert torch.allclose(course[-1], net.equilibrium().z[0], atol=1e-4)

@@ -98,7 +98,7 @@ def test_the_equilibrium_of_many_gains_is_exact_or_said_not_to_be() -> None:
 def test_the_field_points_along_the_flow() -> None:
     net = random_network(2, gain=1.2)
     xs, ys = torch.linspace(-1, 1, 5), torch.linspace(-2, 2, 7)
-    field = net.field(xs, ys)
+    field = net.vector_field(xs, ys)
     assert field.shape == (7, 5, 2)
     z = torch.tensor([[float(xs[3]), float(ys[1])]], dtype=F64)
     assert torch.allclose(field[1, 3], (net(z) - z)[0])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from deq.formula import FormulaError
-from deq.scalar import PRESETS, cobweb, iterate, limit_cycle, orbit, own, period, rate
+from deq.scalar import PRESETS, cobweb, custom_map, iterate, limit_cycle, orbit, period, rate
 from tests.problems import COS, COS_SLOPE, F64
 
 
@@ -108,10 +108,10 @@ def test_more_words() -> None:
         "It jumps between two points, −2 and 2, for ever."
     )
     assert orbit(line.at(a=1, b=1), 0.0).kind == "wanders"  # on and on by 1
-    lost = orbit(own("log(x)"), 2.0)
+    lost = orbit(custom_map("log(x)"), 2.0)
     assert lost.kind == "breaks"
     assert "there is no value" in lost.sentence
-    assert orbit(own("x"), 3.0).steps == 0
+    assert orbit(custom_map("x"), 3.0).steps == 0
 
 
 def test_a_brush_past_the_fixed_point_is_no_settling() -> None:
@@ -169,9 +169,9 @@ def test_bad_parameters_and_formulas_are_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
         PRESETS["logistic"].at(r=math.inf)
     with pytest.raises(FormulaError):
-        own("cos(")
+        custom_map("cos(")
     with pytest.raises(ValueError, match="view"):
-        own("x", view=(1.0, 1.0))
+        custom_map("x", view=(1.0, 1.0))
 
 
 @pytest.mark.parametrize("x0", [0.1, 0.3, 0.61])

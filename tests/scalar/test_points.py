@@ -14,11 +14,11 @@ from deq.scalar import (
     PRESETS,
     basins,
     contraction_intervals,
+    custom_map,
     derivative,
     fixed_points,
+    invariant_interval,
     iterate,
-    own,
-    trap,
 )  # fmt: skip
 from tests.problems import COS, COS_SLOPE, F64, TANH2
 
@@ -211,13 +211,13 @@ def test_a_trap_is_mapped_into_itself_and_all_of_it_ends_there() -> None:
         f = parse(text)
         intervals = contraction_intervals(f, -3, 3)
         [point] = [p for p in fixed_points(f, -3, 3) if p.kind == "stable"]
-        caught = trap(point.x, intervals)
+        caught = invariant_interval(point.x, intervals)
         assert caught is not None
         low, high = caught
         xs = torch.linspace(low, high, 101, dtype=F64)[1:-1]
         assert ((f(xs) >= low) & (f(xs) <= high)).all()
         assert (basins(f, xs, [point.x], n=3000) == 0).all()
-    assert trap(2.0, [(0.0, 1.0)]) is None
+    assert invariant_interval(2.0, [(0.0, 1.0)]) is None
 
 
 # Basins ------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_no_basin_for_cycles_chaos_and_escapes() -> None:
     assert (basins(logistic, chaos, [1 - 1 / 3.95]) == -1).all()
     edge = torch.tensor([-5.0, 2.1532, 2.1533, 9.0])
     assert basins(PRESETS["exponential"], edge, [0.35740295618]).tolist() == [0, 0, -1, -1]
-    assert basins(own("1/x"), torch.zeros(1), [1.0]).tolist() == [-1]
+    assert basins(custom_map("1/x"), torch.zeros(1), [1.0]).tolist() == [-1]
 
 
 def test_basins_of_many_starts_are_those_of_each() -> None:

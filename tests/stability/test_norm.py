@@ -86,11 +86,11 @@ def test_the_weight_stands_still_while_it_is_not_changed() -> None:
     layer = limit_norm(linear(6, 6, 2), 0.9).train()
     assert torch.equal(layer.weight, layer.weight)
     rule = layer.parametrizations.weight[0]
-    known = rule._known
+    known = rule._cached
     with torch.inference_mode():
         layer(torch.zeros(1, 6, dtype=F64))
     layer(torch.zeros(1, 6, dtype=F64)).sum().backward()
-    assert rule._known is known
+    assert rule._cached is known
 
 
 @pytest.mark.parametrize("padding", ["zeros", "circular"])

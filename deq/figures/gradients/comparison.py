@@ -12,7 +12,7 @@ from deq.figures.shared.frame import axis, base_layout, build, note
 from deq.figures.shared.palette import Palette, palette
 
 if TYPE_CHECKING:  # figures do not import torch
-    from deq.diagnostics.gradients import Measured
+    from deq.diagnostics.gradients import Measurement
 
 _BESIDE = ((0.0, 0.27, 0, 1), (0.365, 0.635, 0, 1), (0.73, 1.0, 0, 1))
 _STACKED = ((0, 1, 0.72, 1), (0, 1, 0.37, 0.63), (0, 1, 0, 0.27))
@@ -22,13 +22,13 @@ _WORDS = {"JFB": "JFB (phantom, 1 step)"}
 
 
 def gradients_over_depth(
-    measured: Sequence[Measured], *, stacked: bool = False, theme: str | None = "light"
+    measured: Sequence[Measurement], *, stacked: bool = False, theme: str | None = "light"
 ) -> go.Figure:
     """Three panels over the depth k, all on logarithmic axes.
 
     Parameters
     ----------
-    measured : sequence of Measured
+    measured : sequence of Measurement
         From `deq.diagnostics.gradients.gradients`; as many depths as there are by now.
     stacked : bool
         One panel below the other, for narrow screens.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from deq.figures.shared.palette import Palette
 
 if TYPE_CHECKING:  # figures do not import torch
-    from deq.race import Lap
+    from deq.race import SolverRun
 
 Array = npt.NDArray[np.float64]
 _FLOOR = 1e-5  # of the tolerance: lower residuals are drawn there
@@ -23,7 +23,7 @@ _TOP = 1e3  # times the first residual: who runs away leaves the picture there
 class Line:
     """A solver's curve: where it is at which place on the axis."""
 
-    lap: Lap
+    lap: SolverRun
     x: Array  # (T,) evaluations or seconds
     y: Array  # (T,) residuals, none lower than the picture shows
     exact: Array  # (T,)
@@ -31,12 +31,12 @@ class Line:
     dash: str
 
 
-def line_of(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> Line:
+def line_of(lap: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> Line:
     """A lap as a curve.
 
     Parameters
     ----------
-    lap : Lap
+    lap : SolverRun
         From `deq.race.race`; with times where they are asked for.
     colours : Palette
         The theme's.
@@ -50,7 +50,7 @@ def line_of(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> Line:
     fine = np.isfinite(residuals)
     if not fine.any():  # never anything but NaN: it stands at its start, high up
         fine, residuals = np.ones_like(fine), np.ones_like(residuals)
-    each = lap.each if seconds else 1.0
+    each = lap.seconds_per_eval if seconds else 1.0
     word = lap.name.lower()
     family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
     name = family.get(word, word.partition(" ")[0])

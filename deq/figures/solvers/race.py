@@ -23,7 +23,7 @@ from deq.figures.solvers.lines import Line, highest, line_of, lowest, residual_a
 from deq.figures.solvers.plane import ground, plane, walk, walkers_at
 
 if TYPE_CHECKING:  # figures do not import torch
-    from deq.race import Landscape, Lap
+    from deq.race import Landscape, SolverRun
 
 _FRAMES = 48
 _CURTAIN = 0.8
@@ -33,7 +33,7 @@ _STACKED = ((0.0, 1.0, 0.52, 1.0), (0.0, 1.0, 0.0, 0.4))
 
 
 def race_figure(
-    laps: Sequence[Lap],
+    laps: Sequence[SolverRun],
     tol: float,
     *,
     seconds: bool = False,
@@ -46,7 +46,7 @@ def race_figure(
 
     Parameters
     ----------
-    laps : sequence of Lap
+    laps : sequence of SolverRun
         From `deq.race.race`.
     tol : float
         The line at which a solver has settled.
@@ -201,7 +201,7 @@ def _heads(lines: Sequence[Line], place: float) -> dict[str, Any]:
 
 
 def _told(lines: Sequence[Line], place: float, *, seconds: bool) -> str:
-    in_goal = [line.lap.name for line in lines if line.lap.settled and line.x[-1] <= place]
+    in_goal = [line.lap.name for line in lines if line.lap.converged and line.x[-1] <= place]
     spent = f"{1000 * place:.2g} ms" if seconds else f"{place:.0f} evaluations"
     if not in_goal:
         return f"{spent}: nobody has settled yet"

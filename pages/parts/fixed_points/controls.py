@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from deq.formula import FormulaError
-from deq.scalar import PRESETS, ScalarMap, own
+from deq.scalar import PRESETS, ScalarMap, custom_map
 from pages.parts.fixed_points.lesson import METHODS, Choice
 from pages.parts.fixed_points.words import whereabouts
 from pages.parts.shared import settings
@@ -174,7 +174,7 @@ def _formula_changed() -> None:
 def _typed(text: str) -> ScalarMap | None:
     """The typed map; None, with the reason beside the box, if there is none."""
     try:
-        return own(text, OWN_VIEW, OWN_START)
+        return custom_map(text, OWN_VIEW, OWN_START)
     except FormulaError as error:
         st.error(f"{error} The picture is still the last one that worked.")
         st.code(whereabouts(error, text), language=None)

@@ -144,7 +144,7 @@ def lesson(choice: Choice) -> Lesson:
         evals = len(xs)
     else:
         path = _raced(choice.text, choice.values, choice.x0, choice.damping)[choice.method]
-        settled, xs, heights, evals = path.settled, path.xs, path.heights, int(path.evals[-1])
+        settled, xs, heights, evals = path.converged, path.xs, path.heights, int(path.evals[-1])
     view = _widened(choice, xs, settled or run.kind in ("cycles", "creeps", "wanders"))
     land = landscape(choice.text, choice.values, view)
     limit = float(xs[-1]) if settled else math.nan
@@ -207,7 +207,7 @@ def errors(found: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
 
 def end(found: Lesson, path: Path) -> float:
     """Where a method settled, NaN if it did not."""
-    if not path.settled:
+    if not path.converged:
         return math.nan
     end = float(path.xs[-1])
     point = nearest(found.landscape.points, end)

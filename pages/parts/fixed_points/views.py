@@ -57,7 +57,7 @@ def speed(found: Lesson, theme: str | None) -> None:
     with left, st.container(key="errors", gap="xsmall"):
         st.markdown("**How fast: the error, per evaluation of g**")
         if courses:
-            settles = found.paths["Picard"].settled and found.fixed is not None
+            settles = found.paths["Picard"].converged and found.fixed is not None
             chart(
                 errors_over_evals(
                     courses,

@@ -184,7 +184,7 @@ def race(found: Lesson) -> str:
     for name, path in found.paths.items():
         label = {"Anderson": "Anderson (secant)", "damped": f"damped, h = {found.choice.damping:g}"}
         costs = f"{path.steps} | {int(path.evals[-1])} | {short(end(found, path))}"
-        cells = costs if path.settled else "– | never settled | –"
+        cells = costs if path.converged else "– | never settled | –"
         chosen = "**" if name == found.choice.method else ""
         rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
     return "\n".join(rows)

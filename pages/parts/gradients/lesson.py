@@ -11,7 +11,7 @@ from dataclasses import asdict
 import streamlit as st
 import torch
 
-from deq.diagnostics.gradients import Measured, NoEquilibrium, Setting, gradients
+from deq.diagnostics.gradients import Measurement, NoEquilibrium, Setting, gradients
 from pages.parts.shared.tasks import Try, buttons_and_read
 
 LARGEST_SEED = 9999
@@ -88,7 +88,7 @@ def _thread() -> ThreadPoolExecutor:
 
 
 @st.cache_data(max_entries=64, show_spinner="Differentiating in four ways …")
-def measured(setting: Setting) -> list[Measured] | str:
+def measured(setting: Setting) -> list[Measurement] | str:
     """All methods at all depths, or why there is nothing to measure."""
     try:
         return _thread().submit(lambda: list(gradients(setting))).result()
@@ -96,7 +96,7 @@ def measured(setting: Setting) -> list[Measured] | str:
         return str(error)
 
 
-def verdict(found: list[Measured]) -> str:
+def verdict(found: list[Measurement]) -> str:
     """What the deepest gradients say, in a sentence."""
     last = max(m.depth for m in found)
     deep = {m.method: m for m in found if m.depth == last}
@@ -112,10 +112,10 @@ def _tiny(error: float) -> str:
     return f"{error:.0e}".replace("e-0", "e-").replace("-", "−")
 
 
-def table(found: list[Measured]) -> str:
+def table(found: list[Measurement]) -> str:
     """The numbers as CSV."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(Measured.__dataclass_fields__), lineterminator="\n")
+    writer = csv.DictWriter(out, list(Measurement.__dataclass_fields__), lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(m) for m in found)
     return out.getvalue()

@@ -82,20 +82,20 @@ def kick(
     """The path on the map, and the distance over time."""
     result = found.result
     left, right = _beside()
-    settled = found.scene.settled and result.returned
+    settled = found.scene.converged and result.returned
     path = _path(result, result.t, machine, settled=settled, theme=theme)
     with left:
         chart(path, "kicked", height=TALL, alt=f"The state's path on the map. {said}", theme=theme)
-    what = "‖z − z*‖" if found.scene.settled else "distance from the flow that was not kicked"
+    what = "‖z − z*‖" if found.scene.converged else "distance from the flow that was not kicked"
     figure = curves(
         [Curve("", result.t, result.distances, "ode", 3)],
         across="solver time t",
         up=f"{what} (log scale)",
-        marks=[(float(result.t[result.at]), "kick")],
+        marks=[(float(result.t[result.index]), "kick")],
         theme=theme,
     )
     with right:
-        st.markdown("**How far from z\\***" if found.scene.settled else "**How far apart**")
+        st.markdown("**How far from z\\***" if found.scene.converged else "**How far apart**")
         chart(figure, "kick-distance", height=TALL - 40, alt=said, theme=theme)
     return path, {"t": result.t.tolist(), "distance": result.distances.tolist()}
 
@@ -148,7 +148,7 @@ def depth(
     result = found.result
     layers = range(len(result.distances))
     left, right = _beside()
-    path = _path(result, layers, machine, settled=found.scene.settled, clock="k", theme=theme)
+    path = _path(result, layers, machine, settled=found.scene.converged, clock="k", theme=theme)
     with left:
         chart(path, "layers", height=TALL, alt=f"The state after each layer. {said}", theme=theme)
     with right:
@@ -213,8 +213,10 @@ def smudge(
     chart(
         curves(
             [
-                Curve("of the injected input x", result.amounts, result.driven, "muted", 2, at=0.2),
-                Curve("of z*", result.amounts, result.moved, "accent", 3),
+                Curve(
+                    "of the injected input x", result.amounts, result.x_shift, "muted", 2, at=0.2
+                ),
+                Curve("of z*", result.amounts, result.z_shift, "accent", 3),
             ],
             across="amount",
             up="moved by",
@@ -227,8 +229,8 @@ def smudge(
         theme=theme,
     )
     columns = {f"p{k}": result.probabilities[:, k].tolist() for k in range(10)}
-    moved = {"amount": result.amounts.tolist(), "moved": result.moved.tolist()}
-    return figure, {**moved, "driven": result.driven.tolist(), **columns}
+    moved = {"amount": result.amounts.tolist(), "moved": result.z_shift.tolist()}
+    return figure, {**moved, "driven": result.x_shift.tolist(), **columns}
 
 
 def sensitivity(

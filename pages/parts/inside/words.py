@@ -65,7 +65,7 @@ def verdict(scene: Scene, found: Any) -> str:
 
 
 def _spectrum(_: Scene, s: Spectrum) -> str:
-    if not s.settled:
+    if not s.converged:
         return (
             f"No equilibrium was found; at the best state the largest |λ| is {s.radius:.2f}, so "
             "that errors grow there."
@@ -85,22 +85,22 @@ def _stable(s: Spectrum) -> str:
 
 def _kick(scene: Scene, k: Kick) -> str:
     if k.returned:
-        return f"It returns: {100 * k.left:.1g} % of the kick is left at the end."
-    if k.left > 1:
+        return f"It returns: {100 * k.remaining:.1g} % of the kick is left at the end."
+    if k.remaining > 1:
         return "It does not return: the kick has grown."
-    return f"It has not returned yet: {100 * k.left:.0f} % of the kick is left at the end."
+    return f"It has not returned yet: {100 * k.remaining:.0f} % of the kick is left at the end."
 
 
 def _flow(scene: Scene, f: Flow) -> str:
     near = first_within(f.distances)
-    if scene.settled and near is not None:
+    if scene.converged and near is not None:
         return f"From nothing to within 1 % of z* by t = {float(f.t[near]):.1f}."
     return "This state does not come to rest: see how the tiles go on changing."
 
 
 def _depth(scene: Scene, d: Depth) -> str:
     last = len(d.distances) - 1
-    if not scene.settled:
+    if not scene.converged:
         return f"There is no equilibrium to come near to; after {last} layers it still moves."
     near = first_within(d.distances)
     digit = int(d.final.argmax())
@@ -113,7 +113,7 @@ def _depth(scene: Scene, d: Depth) -> str:
 
 def _starts(scene: Scene, s: Starts) -> str:
     count = len(s.digits)
-    if s.one and scene.settled:
+    if s.same_equilibrium and scene.converged:
         return (
             f"All {count} end at the same z*: no two ends are further apart than "
             f"{100 * s.spread:.1g} % of its length."
@@ -128,21 +128,21 @@ def _starts(scene: Scene, s: Starts) -> str:
 
 def _smudge(_: Scene, s: Smudge) -> str:
     first = int(s.probabilities[0].argmax())
-    if not bool(s.settled.all()):
-        lost = int((~s.settled).sum())
-        return f"For {lost} of {len(s.settled)} pictures no equilibrium was found within the cap."
-    if s.place is None:
+    if not bool(s.converged.all()):
+        lost = int((~s.converged).sum())
+        return f"For {lost} of {len(s.converged)} pictures no equilibrium was found within the cap."
+    if s.flip is None:
         return f"However much it is spoilt, it is read as a {first}."
-    then = int(s.probabilities[s.place].argmax())
+    then = int(s.probabilities[s.flip].argmax())
     return (
-        f"At amount {s.turned:.2f} the answer jumps from {first} to {then}; z* "
-        f"itself moved by {float(s.steps[s.place]):.2g} there, where from end to end it moves by "
-        f"{float(s.moved[-1]):.2g}."
+        f"At amount {s.flip_amount:.2f} the answer jumps from {first} to {then}; z* "
+        f"itself moved by {float(s.steps[s.flip]):.2g} there, where from end to end it moves by "
+        f"{float(s.z_shift[-1]):.2g}."
     )
 
 
 def _sensitivity(_: Scene, s: Sensitivity) -> str:
-    if not s.settled:
+    if not s.converged:
         return (
             "There is no equilibrium to differentiate through, or its adjoint was not found: the "
             "implicit map means nothing here."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from deq.race import GALLERY, Field
+from deq.race import GALLERY, SolverSettings
 from pages.parts.pad import subject
 from pages.parts.pad.subject import DRAWING, MNIST, Subject
 from pages.parts.shared.settings import (
@@ -121,6 +121,6 @@ def controls() -> Asked | str:
         backward=now.way == "backward",
         tol=float(now.tolerance),
         cap=now.cap,
-        field=Field(window=now.window, damping=now.damping, method=now.second),
+        field=SolverSettings(window=now.window, damping=now.damping, method=now.second),
     )
     return Asked(course, now.over == "seconds", found if isinstance(found, Subject) else None)

@@ -9,13 +9,13 @@ import streamlit as st
 import torch
 
 from deq.race import (
-    Field,
     Landscape,
-    Lap,
     Problem,
+    SolverRun,
+    SolverSettings,
     adjoint_problem,
-    clocked,
     landscape,
+    measure_times,
     problem,
     race,
 )
@@ -50,7 +50,7 @@ class Course:
     backward: bool
     tol: float
     cap: int
-    field: Field
+    field: SolverSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class Result:
     """A race that was run."""
 
     problem: Problem
-    laps: list[Lap]
+    laps: list[SolverRun]
     land: Landscape | None
 
 
@@ -75,7 +75,7 @@ def result(course: Course) -> Result | str:
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
-def timed(course: Course) -> list[Lap]:
+def timed(course: Course) -> list[SolverRun]:
     """The laps of a race that was run, with times."""
     known = result(course)
     if isinstance(known, str):
@@ -83,7 +83,12 @@ def timed(course: Course) -> list[Lap]:
     return (
         _thread("clock")
         .submit(
-            clocked, known.problem, known.laps, course.field, tol=course.tol, max_evals=course.cap
+            measure_times,
+            known.problem,
+            known.laps,
+            course.field,
+            tol=course.tol,
+            max_evals=course.cap,
         )
         .result()
     )

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from deq.race import Lap, Problem
+from deq.race import Problem, SolverRun
 from deq.status import Status
 from pages.parts.pad import subject
 from pages.parts.shared.tasks import Try
@@ -65,9 +65,9 @@ READ = """
 """
 
 
-def verdict(problem: Problem, laps: Sequence[Lap], *, seconds: bool) -> str:
+def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> str:
     """Who wins, by how much, and why."""
-    done = [lap for lap in laps if lap.settled]
+    done = [lap for lap in laps if lap.converged]
     if not done:
         ends = {ENDED[lap.status] for lap in laps}
         return f"Nobody settles: all {' or '.join(sorted(ends))}."
@@ -89,16 +89,16 @@ def verdict(problem: Problem, laps: Sequence[Lap], *, seconds: bool) -> str:
     cheap = min(done, key=_evals)
     if seconds and cheap.nfe < min(lap.nfe for lap in first):
         words.append(f" {cheap.name} needs fewer evaluations, but spends more time between them.")
-    away = [lap.name for lap in done if lap.attracts is False]
+    away = [lap.name for lap in done if lap.ode_stable is False]
     if away:
         words.append(f" But {_listed(away)} settled on an equilibrium that repels the flow.")
-    if problem.members > 1:
+    if problem.batch > 1:
         words.append(_frozen(first[0]))
     return "".join(words)
 
 
-def _frozen(lap: Lap) -> str:
-    easy, hard = sorted(lap.members)[:-1], max(lap.members)
+def _frozen(lap: SolverRun) -> str:
+    easy, hard = sorted(lap.sample_nfe)[:-1], max(lap.sample_nfe)
     if max(easy) == hard:
         return ""
     return (
@@ -107,11 +107,11 @@ def _frozen(lap: Lap) -> str:
     )
 
 
-def _evals(lap: Lap) -> float:
+def _evals(lap: SolverRun) -> float:
     return lap.nfe
 
 
-def _seconds(lap: Lap) -> float:
+def _seconds(lap: SolverRun) -> float:
     return lap.seconds
 
 
@@ -133,16 +133,16 @@ def time(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
 
 
-def table(problem: Problem, laps: Sequence[Lap], *, narrow: bool = False) -> str:
+def table(problem: Problem, laps: Sequence[SolverRun], *, narrow: bool = False) -> str:
     """The results in Markdown, the quickest first and those that failed last."""
     rows = ["| Solver | Evaluations | Time | Residual | How it ended |", "|---|--:|--:|--:|---|"]
     if narrow:  # a phone has no room for all
         rows = ["| Solver | Evals | Time | How it ended |", "|---|--:|--:|---|"]
-    for lap in sorted(laps, key=lambda lap: (not lap.settled, lap.nfe)):
-        ended = ENDED[lap.status] + (", where the flow would not stay" * (lap.attracts is False))
+    for lap in sorted(laps, key=lambda lap: (not lap.converged, lap.nfe)):
+        ended = ENDED[lap.status] + (", where the flow would not stay" * (lap.ode_stable is False))
         count = f"{lap.nfe}"
-        if problem.members > 1 and max(sorted(lap.members)[:-1]) < lap.nfe:
-            count += f" (others {max(sorted(lap.members)[:-1])})"
+        if problem.batch > 1 and max(sorted(lap.sample_nfe)[:-1]) < lap.nfe:
+            count += f" (others {max(sorted(lap.sample_nfe)[:-1])})"
         residual = _short(lap.residual)
         spent = time(lap.seconds).replace(" ", "\N{NO-BREAK SPACE}")
         cells = [lap.name, count, spent, *([] if narrow else [residual]), ended]
@@ -154,14 +154,16 @@ def _short(residual: float) -> str:
     return f"{residual:.1e}".replace("e-0", "e-").replace("-", "−") if residual else "0"
 
 
-def numbers(laps: Sequence[Lap]) -> str:
+def numbers(laps: Sequence[SolverRun]) -> str:
     """Every accepted state of every solver as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["solver", "evaluations", "residual", "seconds", "status"])
     for lap in laps:
         for spent, residual in zip(lap.evals, lap.residuals, strict=True):
-            writer.writerow([lap.name, spent, residual, lap.each * spent, lap.status.name])
+            writer.writerow(
+                [lap.name, spent, residual, lap.seconds_per_eval * spent, lap.status.name]
+            )
     return out.getvalue()
 
 

@@ -161,6 +161,6 @@ def deep(gain: float, seed: int, start: tuple[float, float]) -> Deep:
     return Deep(
         net, gain, sol.z[0], Status(int(sol.status)), states,
         torch.linalg.vector_norm(states - sol.z, dim=1), eigenvalues,
-        float(eigenvalues.abs().max()), axis, net.field(axis, axis),
-        net.courses(starts, max_evals=300),
+        float(eigenvalues.abs().max()), axis, net.vector_field(axis, axis),
+        net.resampled(starts, max_evals=300),
     )  # fmt: skip

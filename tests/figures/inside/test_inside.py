@@ -83,10 +83,10 @@ def test_a_spoilt_picture_begins_unspoilt(cloud, theme, stacked):
         images=torch.rand(3, 28, 28),
         points=torch.randn(3, 3),
         probabilities=shares,
-        moved=torch.zeros(3),
-        driven=torch.zeros(3),
+        z_shift=torch.zeros(3),
+        x_shift=torch.zeros(3),
         steps=torch.zeros(3),
-        settled=torch.ones(3, dtype=torch.bool),
+        converged=torch.ones(3, dtype=torch.bool),
     )
     figure = spoilt(found, cloud, stacked=stacked, theme=theme)
     go.Figure(figure.to_dict())
@@ -95,7 +95,7 @@ def test_a_spoilt_picture_begins_unspoilt(cloud, theme, stacked):
     heads = [frame["data"][0]["text"] for frame in figure.to_dict()["frames"]]
     assert heads == [["<b>3</b>"], ["<b>3</b>"], ["<b>8</b>"]]
     assert figure.layout.sliders[0].active == 0
-    assert found.turned == 1.0
+    assert found.flip_amount == 1.0
 
 
 @THEMES

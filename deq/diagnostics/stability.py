@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from deq.bookkeeping.layout import State
-from deq.diagnostics.spectrum import DENSE_LIMIT, leading
+from deq.diagnostics.eigenvalues import DENSE_LIMIT, leading
 from deq.gradients.vjp import Pullback
 from deq.solvers.base import require_count
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from deq.scalar.orbit import Map, number
-from deq.scalar.sections import boundary, runs
+from deq.scalar.bisection import boundary, runs
+from deq.scalar.orbit import Map, as_float64
 from deq.solvers.base import require_number
 
 
@@ -18,7 +18,7 @@ def derivative(f: Map, x: Tensor | float) -> Tensor:
     >>> derivative(torch.cos, 0.7390851332151607)
     tensor(-0.6736, dtype=torch.float64)
     """
-    at = number(x).clone().requires_grad_()
+    at = as_float64(x).clone().requires_grad_()
     with torch.enable_grad():
         y = f(at)
         if not y.requires_grad:  # a constant
@@ -33,7 +33,7 @@ def contraction_intervals(
     """Intervals within [low, high] where ``|g′(x)| < 1``, so that two points come nearer.
 
     By itself no promise that iteration settles: g must also map the interval into itself, see
-    `trap`. A single point of slope ±1 that the samples miss does not end an interval.
+    `invariant_interval`. A single point of slope ±1 that the samples miss does not end an interval.
 
     Examples
     --------
@@ -54,7 +54,9 @@ def contraction_intervals(
     return list(zip(left.tolist(), right.tolist(), strict=True))
 
 
-def trap(x: float, intervals: list[tuple[float, float]]) -> tuple[float, float] | None:
+def invariant_interval(
+    x: float, intervals: list[tuple[float, float]]
+) -> tuple[float, float] | None:
     """The interval around a fixed point that g maps into itself, so that all of it ends there.
 
     Where |g′| < 1 each step brings a point nearer to x, so what begins at a distance r within a
@@ -67,7 +69,7 @@ def trap(x: float, intervals: list[tuple[float, float]]) -> tuple[float, float] 
 
     Examples
     --------
-    >>> trap(0.0, [(-0.5, 2.0)])
+    >>> invariant_interval(0.0, [(-0.5, 2.0)])
     (-0.5, 0.5)
     """
     for low, high in intervals:
