@@ -4,42 +4,43 @@ import streamlit as st
 
 from pages.parts.fixed_points import controls, tasks, views, words
 from pages.parts.fixed_points.lesson import lesson
-from pages.parts.shared import errors, guard, pace, player_keys
+from pages.parts.shared import errors, guard, hero, pace, player_keys
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
 
-def page() -> None:
-    """Picture and numbers beside the controls; below, how fast and what to try."""
-    theme = st.context.theme.type
-    stage, side = st.columns([3.4, 1], gap="medium")
-    with side, st.container(key="controls", gap="small"):
-        choice = controls.controls()
-    found = lesson(choice)
-    with stage, st.container(gap="xsmall"):
-        st.markdown(f"**{words.verdict(found)}**")
-        views.readouts(found)
-        figure = views.stage(found, player_keys.narrow(), theme)
-    with pace.after_the_answer():
-        views.speed(found, theme)
-    predict, code = st.columns([2, 3], gap="large")
-    with predict:
-        tasks.predict(st.session_state["map"])
-        views.downloads(found, figure)
-    with code, st.container(key="code"):
-        st.markdown("**The same in six lines of `deq`**")
-        st.code(words.code(choice), language="python")
-    player_keys.scalar_script("cobweb", f"{choice} {theme}", controls.query(), controls.PREFIXES)
-
-
 @st.fragment
-def fixed_points() -> None:
-    """What changes. A fragment: a control reruns this and nothing else."""
+def page() -> None:
+    """Figure and numbers beside the controls. A fragment: a control reruns nothing else."""
     with errors.in_words():
-        page()
+        theme = st.context.theme.type
+        stage, side = st.columns(hero.SPLIT, gap="medium")
+        with side, st.container(key="controls", gap="small"):
+            choice = controls.controls()
+        found = lesson(choice)
+        with stage, st.container(gap="xsmall"):
+            hero.verdict(words.verdict(found))
+            hero.readouts(words.readouts(found), first="limit")
+            figure = views.stage(found, player_keys.narrow(), theme)
+        with pace.after_the_answer():
+            views.speed(found, theme)
+        predict, code = st.columns([2, 3], gap="large")
+        with predict:
+            tasks.predict(st.session_state["map"])
+            views.files(found, figure)
+        with code:
+            hero.code_box(words.code(choice), "**The same in six lines of `deq`**")
+        player_keys.attach(
+            "cobweb",
+            f"{choice} {theme}",
+            label=words.KEYS,
+            query=controls.query(),
+            names=controls.NAMES,
+        )
 
 
 with errors.in_words():
     st.header("Fixed points: apply g again and again", anchor=False)
-    fixed_points()
-    tasks.try_and_read()
+    page()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -1,1 +1,1 @@
-"""The command line ``python -m deq``: one file a command."""
+"""The command line ``python -m deq``: one file a command, and `common` for what they share."""

@@ -1,26 +1,42 @@
-"""What ``python -m deq train …`` does: the words and bars around training runs."""
+"""The command ``python -m deq train MODEL``, where MODEL is digits, doubling or lab."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import TypeVar
 
-from deq.cli.lab import INTERRUPTED, add_lab, require_place, say_stopped
-from deq.cli.terminal import Bar, count, finite, positive, seed, stop_on_interrupt
+from deq.cli.common import (
+    INTERRUPTED,
+    Bar,
+    Commands,
+    count,
+    finite,
+    positive,
+    require_writable,
+    say_stopped,
+    seed,
+    stop_on_interrupt,
+)
 from deq.digits import DataError
 from deq.models.doubling import VARIANTS
 from deq.models.weights import SHIPPED, load_file
-from deq.training.doubling.config import GRADIENTS, SOLVERS, DoublingConfig
+from deq.training.doubling import config as doubling
+from deq.training.jobs import json_line
+from deq.training.lab import config as lab
+from deq.training.options import Options
+
+Config = TypeVar("Config", bound=Options)
 
 
 def add_train(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    common: argparse.ArgumentParser,
-    data: argparse.ArgumentParser,
+    commands: Commands, common: argparse.ArgumentParser, data: argparse.ArgumentParser
 ) -> None:
-    """Add ``train digits``, ``train doubling`` and ``train lab`` to the commands."""
+    """Add ``train digits``, ``train doubling`` and ``train lab``."""
     train = commands.add_parser(
         "train",
         help="train a model",
@@ -28,56 +44,124 @@ def add_train(
         "command again goes on from there.",
     )
     models = train.add_subparsers(required=True, metavar="MODEL")
-    digits = models.add_parser(
+    _add_digits(models, common, data)
+    _add_doubling(models, common)
+    _add_lab(models, common, data)
+
+
+def _add_digits(models: Commands, *shared: argparse.ArgumentParser) -> None:
+    parser = models.add_parser(
         "digits",
-        parents=[common, data],
+        parents=shared,
         help="the network that reads digits",
         description="Train the network that reads digits. Under `torchrun --nproc-per-node N -m "
         "deq` N processes share every batch.",
     )
-    digits.add_argument("--epochs", type=count, help="passes over MNIST")
-    digits.add_argument("--seed", type=seed, default=0, help="of every random choice (default: 0)")
-    digits.add_argument(
+    parser.add_argument("--epochs", type=count, help="passes over MNIST")
+    parser.add_argument("--seed", type=seed, default=0, help="of every random choice (default: 0)")
+    parser.add_argument(
         "--out",
         type=Path,
         default=SHIPPED,
         metavar="FILE",
         help="where the weights go, and the checkpoint beside them (default: where the app looks)",
     )
-    digits.add_argument("--fresh", action="store_true", help="forget an earlier checkpoint")
-    digits.set_defaults(command=train_digits)
+    parser.add_argument("--fresh", action="store_true", help="forget an earlier checkpoint")
+    parser.set_defaults(command=train_digits)
 
-    usual = DoublingConfig()
-    doubling = models.add_parser(
+
+def _add_doubling(models: Commands, *shared: argparse.ArgumentParser) -> None:
+    usual = doubling.DoublingConfig()
+    parser = models.add_parser(
         "doubling",
-        parents=[common],
+        parents=shared,
         help="y = 2x, in a second",
         description="Train sixteen numbers whose equilibrium is y = 2x, or another line.",
     )
-    for name, kind, what in (
-        ("slope", finite, "of the line, above -1"),
-        ("intercept", finite, "of the line"),
-        ("rate", positive, "learning rate"),
-        ("epochs", count, "steps, each on all ten numbers"),
-        ("seed", seed, "of the first weights"),
-        ("tol", positive, "tolerance of the solves"),
-    ):
-        doubling.add_argument(
-            f"--{name}", type=kind, default=getattr(usual, name), help=f"{what} (%(default)s)"
-        )
-    for name, choices in (("variant", VARIANTS), ("solver", SOLVERS), ("gradient", GRADIENTS)):
-        doubling.add_argument(
-            f"--{name}", choices=tuple(choices), default=getattr(usual, name), help="(%(default)s)"
-        )
-    doubling.add_argument(
+    _add_number(parser, usual, "slope", finite, "of the line, above -1")
+    _add_number(parser, usual, "intercept", finite, "of the line")
+    _add_number(parser, usual, "rate", positive, "learning rate")
+    _add_number(parser, usual, "epochs", count, "steps, each on all ten numbers")
+    _add_number(parser, usual, "seed", seed, "of the first weights")
+    _add_number(parser, usual, "tol", positive, "tolerance of the solves")
+    _add_choice(parser, "variant", VARIANTS, usual.variant)
+    _add_choice(parser, "solver", doubling.SOLVERS, usual.solver)
+    _add_choice(parser, "gradient", doubling.GRADIENTS, usual.gradient)
+    parser.add_argument(
         "--unconstrained",
         dest="constrained",
         action="store_false",
         help="let the slope of f rise to 1 and beyond, where no stable equilibrium is",
     )
-    doubling.add_argument("--out", type=Path, metavar="FILE", help="keep the run in this file")
-    doubling.set_defaults(command=train_doubling)
-    add_lab(models, common, data)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="keep the run in this file")
+    parser.set_defaults(command=train_doubling)
+
+
+def _add_lab(models: Commands, *shared: argparse.ArgumentParser) -> None:
+    usual = lab.LabConfig()
+    parser = models.add_parser(
+        "lab",
+        parents=shared,
+        help="the article's network, in ten seconds",
+        description="Train what the app's training lab trains: the article's network or a small "
+        "convolutional one, on the 5,000 digits that ship or on all of MNIST.",
+    )
+    _add_choice(parser, "model", lab.MODELS, usual.model)
+    _add_choice(parser, "digits", lab.SIZES, usual.data, dest="source")  # --data is a folder
+    _add_choice(parser, "solver", lab.SOLVERS, usual.solver)
+    _add_choice(parser, "gradient", lab.GRADIENTS, usual.gradient)
+    _add_number(parser, usual, "width", count, "channels of the convolutional state")
+    _add_number(parser, usual, "epochs", count, "passes over the digits")
+    _add_number(parser, usual, "batch", count, "digits a step")
+    _add_number(parser, usual, "rate", positive, "largest learning rate")
+    _add_number(parser, usual, "tol", positive, "tolerance of the solves")
+    _add_number(parser, usual, "contraction", positive, "constant that the cell is kept below")
+    _add_number(parser, usual, "seed", seed, "of every random choice")
+    parser.add_argument(
+        "--penalty", type=positive, default=usual.penalty, help="on the Jacobian (0)"
+    )
+    parser.add_argument("--uncontained", dest="contained", action="store_false",
+                        help="let the cell be no contraction")  # fmt: skip
+    parser.add_argument("--as-they-are", dest="vary", action="store_false",
+                        help="do not turn and stretch the digits")  # fmt: skip
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep run and weights there")
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="write all records, a JSON line each"
+    )
+    parser.set_defaults(command=train_lab)
+
+
+def _add_number(
+    parser: argparse.ArgumentParser,
+    usual: Options,
+    name: str,
+    kind: Callable[[str], float],
+    what: str,
+) -> None:
+    default = getattr(usual, name)
+    parser.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (%(default)s)")
+
+
+def _add_choice(
+    parser: argparse.ArgumentParser,
+    name: str,
+    choices: Iterable[str],
+    default: str,
+    dest: str | None = None,
+) -> None:
+    parser.add_argument(
+        f"--{name}", dest=dest or name, choices=tuple(choices), default=default,
+        help="(%(default)s)",
+    )  # fmt: skip
+
+
+def _config(kind: type[Config], options: Mapping[str, object]) -> Config:
+    """The configuration that the options ask for; a value out of range is a DataError."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    try:
+        return kind.of({name: value for name, value in options.items() if name in names})
+    except ValueError as error:
+        raise DataError(str(error)) from error
 
 
 def train_digits(options: argparse.Namespace) -> int:
@@ -87,7 +171,7 @@ def train_digits(options: argparse.Namespace) -> int:
     from deq.training.digits.distributed import world
 
     out: Path = options.out
-    require_place(out)
+    require_writable(out)
     config = TrainConfig(epochs=options.epochs or TrainConfig().epochs, seed=options.seed)
     with world() as processes, stop_on_interrupt() as stop, Bar(stop, processes.main) as bar:
         for line in run(
@@ -130,21 +214,15 @@ def train_doubling(options: argparse.Namespace) -> int:
 
     out: Path | None = options.out
     if out is not None:
-        require_place(out)
-    chosen = {field.name: getattr(options, field.name) for field in fields(DoublingConfig)}
-    try:
-        config = DoublingConfig.of(chosen)
-    except ValueError as error:  # of an option that is a number, but too large a one
-        raise DataError(str(error)) from error
+        require_writable(out)
+    config = _config(doubling.DoublingConfig, vars(options))
     with stop_on_interrupt() as stop, Bar(stop) as bar:
         for line in run(config, checkpoint=out, stop=stop.is_set):
             bar.show("training", line.epoch, line.epochs)
             bar.say(f"loss {line.loss:.3g}, {line.evals:.0f} evaluations")
-            if line.stage == "stopped":
-                bar.close()
-                kept = f"in {out}" if out is not None else None
-                say_stopped(line.epoch, line.epochs, kept)
-                return INTERRUPTED
+    if line.stage == "stopped":
+        say_stopped(line.epoch, line.epochs, f"in {out}" if out is not None else None)
+        return INTERRUPTED
     print(
         f"loss {line.loss:.2g}; asked {OUTSIDE:g}, it answers {line.answer:.3f} "
         f"(the line: {config.slope * OUTSIDE + config.intercept:g})."
@@ -152,4 +230,38 @@ def train_doubling(options: argparse.Namespace) -> int:
     if config.variant == "linear":
         sign = "-" if line.intercept < 0 else "+"
         print(f"f(u) = {line.slope:.4f} u {sign} {abs(line.intercept):.4f}, z* = f(z* + x)")
+    return 0
+
+
+def train_lab(options: argparse.Namespace) -> int:
+    """Train as the lab does; returns the exit code."""
+    from deq.digits.mnist import SHA256, fetch
+    from deq.training.lab.train import train_lab as run
+
+    out: Path | None = options.out
+    config = _config(lab.LabConfig, {**vars(options), "data": options.source})
+    if out is not None:
+        require_writable(out / "weights.safetensors")
+    if options.download and config.data == "mnist":
+        for name in SHA256:
+            fetch(name)
+    with ExitStack() as opened:
+        log = None
+        if options.log is not None:
+            require_writable(options.log)
+            log = opened.enter_context(options.log.open("w", encoding="utf-8"))
+        stop = opened.enter_context(stop_on_interrupt())
+        bar = opened.enter_context(Bar(stop))
+        for line in run(config, folder=out, data=options.data, stop=stop.is_set):
+            if log is not None:
+                log.write(json_line(asdict(line)))
+            bar.show("training", line.step, line.steps)
+            bar.say(f"loss {line.loss:.3f}, {line.evals:.0f} evaluations")
+    if line.stage == "stopped":
+        say_stopped(line.step, line.steps, f"in {out}" if out is not None else None)
+        return INTERRUPTED
+    print(
+        f"{line.accuracy:.2%} of {sum(map(sum, line.confusion or [])):,} digits that were kept "
+        f"apart are named right, after {line.seconds:.0f} s."
+    )
     return 0

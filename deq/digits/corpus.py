@@ -23,16 +23,16 @@ NOT_A_DIGIT = -1  # label of a scribble
 MNIST_VALIDATION = 2_000  # the last of the 60,000 are kept for choosing thresholds
 
 Strokes = Sequence[npt.NDArray[np.floating]]
-Set = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) int64
+LabelledImages = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) int64
 Report = Callable[[str, int, int], None]  # what is being drawn, how many are done, of how many
 
 
-def natural(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
+def on_pad(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
     """The strokes as written: the 500-unit tablet box laid on the 280-pixel pad."""
     return [stroke.astype(np.float64) * (PAD / BOX) for stroke in digit.strokes]
 
 
-def varied(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
+def other_hand(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
     """The same digit written by a slightly different hand: turned, slanted, stretched, resized."""
     points = np.concatenate(strokes)
     middle = (points.min(0) + points.max(0)) / 2
@@ -44,12 +44,12 @@ def varied(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.fl
     return [(stroke - middle) @ (size * linear).T + PAD / 2 for stroke in strokes]
 
 
-def pictures(
+def render_pictures(
     drawings: Iterable[tuple[Strokes, float, int]],
     count: int,
     what: str,
     report: Report | None = None,
-) -> Set:
+) -> LabelledImages:
     """Draw (strokes, brush, label) on the pad, prepare each, leave out what `prepare` refuses."""
     images, labels = [], []
     for done, (strokes, brush, label) in enumerate(drawings):
@@ -68,22 +68,24 @@ def pictures(
 
 def pen_pictures(
     digits: Sequence[PenDigit], copies: int, seed: int, report: Report | None = None
-) -> Set:
-    """Training pictures: `copies` varied renderings of each digit, brush 8 to 30 pixels."""
+) -> LabelledImages:
+    """Training pictures: `copies` other_hand renderings of each digit, brush 8 to 30 pixels."""
     rng = np.random.default_rng(seed)
     drawings = (
-        (varied(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
+        (other_hand(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
         for digit in digits
         for _ in range(copies)
     )
-    return pictures(drawings, copies * len(digits), "pen digits", report)
+    return render_pictures(drawings, copies * len(digits), "pen digits", report)
 
 
-def pen_as_written(digits: Sequence[PenDigit], seed: int, report: Report | None = None) -> Set:
+def pen_as_written(
+    digits: Sequence[PenDigit], seed: int, report: Report | None = None
+) -> LabelledImages:
     """Test pictures: each digit once, in its own size and place, brush 12 to 26 pixels."""
     rng = np.random.default_rng(seed)
-    drawings = ((natural(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
-    return pictures(drawings, len(digits), "pen digits", report)
+    drawings = ((on_pad(digit), float(rng.uniform(12, 26)), digit.label) for digit in digits)
+    return render_pictures(drawings, len(digits), "pen digits", report)
 
 
 def scribble_pictures(
@@ -91,16 +93,16 @@ def scribble_pictures(
     seed: int,
     families: tuple[Family, ...] = TRAINED,
     report: Report | None = None,
-) -> Set:
+) -> LabelledImages:
     """Scribbles of `families`, brush 6 to 28 pixels, all labelled `NOT_A_DIGIT`."""
     rng = np.random.default_rng(seed)
     drawings = (
         (scribble(rng, families)[1], float(rng.uniform(6, 28)), NOT_A_DIGIT) for _ in range(count)
     )
-    return pictures(drawings, count, "scribbles", report)
+    return render_pictures(drawings, count, "scribbles", report)
 
 
-def mnist(split: str, data: Path | str | None, download: bool = False) -> Set:
+def mnist(split: str, data: Path | str | None, download: bool = False) -> LabelledImages:
     """MNIST as tensors: ``"fit"`` (58,000), ``"validation"`` (2,000) or ``"test"`` (10,000)."""
     images, labels = load_mnist("test" if split == "test" else "train", data, download)
     part = {
@@ -122,11 +124,11 @@ def pen_split(data: Path | str | None) -> tuple[list[PenDigit], list[PenDigit], 
 class Corpus:
     """Pictures (N, 28, 28) uint8 with labels (N,): to learn from and to choose thresholds by."""
 
-    mnist: Set
-    pen: Set
-    scribbles: Set
-    mnist_validation: Set
-    pen_validation: Set
+    mnist: LabelledImages
+    pen: LabelledImages
+    scribbles: LabelledImages
+    mnist_validation: LabelledImages
+    pen_validation: LabelledImages
 
     @property
     def fingerprint(self) -> str:
@@ -140,7 +142,7 @@ class Corpus:
         return digest.hexdigest()
 
 
-def draw_corpus(
+def build_corpus(
     data: Path | str | None,
     *,
     download: bool,

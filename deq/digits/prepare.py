@@ -18,9 +18,9 @@ Picture = npt.NDArray[np.float32]
 
 SIDE = 28  # side of the picture the network sees, pixels
 BOX = 20  # longest side of the ink inside it, pixels
-FAINTEST = 24  # ink below this (of 255) is noise at the edge of a stroke
-SMALLEST = 0.10  # longest side of the ink, as a share of the pad
-FULLEST = 0.60  # share of the pad under ink that no digit needs
+MIN_INK = 24  # ink below this (of 255) is noise at the edge of a stroke
+MIN_SIZE = 0.10  # longest side of the ink, as a share of the pad
+MAX_COVERAGE = 0.60  # share of the pad under ink that no digit needs
 
 
 class NotADrawing(ValueError):
@@ -75,15 +75,15 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
     LeCun, Bottou, Bengio, Haffner (1998), Proc. IEEE 86(11); centring as on the MNIST page.
     """
     ink = _grey(rgba)  # (H, W) in [0, 255]
-    rows, columns = np.nonzero((ink >= FAINTEST).any(1))[0], np.nonzero((ink >= FAINTEST).any(0))[0]
+    rows, columns = np.nonzero((ink >= MIN_INK).any(1))[0], np.nonzero((ink >= MIN_INK).any(0))[0]
     if len(rows) == 0:
         raise NotADrawing("blank", "The canvas is empty. Draw one digit, large, in the middle.")
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     left, right = int(columns[0]), int(columns[-1]) + 1
     height, width = bottom - top, right - left
-    if max(height, width) < SMALLEST * max(ink.shape):
+    if max(height, width) < MIN_SIZE * max(ink.shape):
         raise NotADrawing("dot", "That is only a dot. Draw one digit across most of the canvas.")
-    if float((ink >= FAINTEST).mean()) > FULLEST:
+    if float((ink >= MIN_INK).mean()) > MAX_COVERAGE:
         raise NotADrawing(
             "full", "Almost the whole canvas is covered. Clear it, or draw with a thinner brush."
         )

@@ -59,7 +59,7 @@ def polyline(rng: np.random.Generator) -> Strokes:
     return [rng.uniform(20, 260, (int(rng.integers(7, 25)), 2))]
 
 
-def walk(rng: np.random.Generator) -> Strokes:
+def random_walk(rng: np.random.Generator) -> Strokes:
     """One to three random walks with some inertia."""
     strokes = []
     for _ in range(int(rng.integers(1, 4))):
@@ -145,7 +145,7 @@ def flower(rng: np.random.Generator) -> Strokes:
 
 
 TRAINED: tuple[Family, ...] = (
-    *(scrawl, zigzag, tangle, polyline, walk, spiral, dots, dashes, rubout, hash_mark, wave),
+    *(scrawl, zigzag, tangle, polyline, random_walk, spiral, dots, dashes, rubout, hash_mark, wave),
 )
 UNSEEN: tuple[Family, ...] = (coil, star, flower)
 

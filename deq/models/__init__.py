@@ -4,19 +4,19 @@
 """
 
 from deq.models.classifier import Classifier
+from deq.models.dense import DenseClassifier, DenseConfig
 from deq.models.digits import Digits, DigitsConfig
 from deq.models.prediction import Prediction
-from deq.models.sandwich import Sandwich, SandwichConfig
 from deq.models.verdict import Thresholds
 from deq.models.weights import REBUILD, SHIPPED, WeightsError, load_file
 
 __all__ = [
     "Classifier",
+    "DenseClassifier",
+    "DenseConfig",
     "Digits",
     "DigitsConfig",
     "Prediction",
-    "Sandwich",
-    "SandwichConfig",
     "Thresholds",
     "WeightsError",
     "load",

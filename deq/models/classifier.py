@@ -41,7 +41,7 @@ class Classifier(nn.Module, ABC):
     Attributes
     ----------
     basis : Tensor (3, D)
-        Directions on which states are drawn (see `draw_map` of `deq.training.digits.calibrate`);
+        Directions on which states are drawn (see `fit_projection` of `deq.training.calibrate`);
         `centre` (D,) is their origin, the mean of known equilibria.
     cloud_points, cloud_labels : Tensor (N, 3), (N,)
         Equilibria of training digits on that basis, and which digits they are.
@@ -70,7 +70,7 @@ class Classifier(nn.Module, ABC):
         self.register_buffer("explained", torch.zeros(3))
         self.register_buffer("cloud_points", torch.zeros(0, 3))
         self.register_buffer("cloud_labels", torch.zeros(0, dtype=torch.int64))
-        self.register_load_state_dict_pre_hook(_make_room)  # type: ignore[no-untyped-call]
+        self.register_load_state_dict_pre_hook(_resize_cloud)  # type: ignore[no-untyped-call]
 
     @abstractmethod
     def encode(self, images: Tensor) -> Tensor:
@@ -133,7 +133,7 @@ class Classifier(nn.Module, ABC):
             return torch.zeros(1, *self.shape)
         if not len(self.cloud_points):
             raise ValueError(
-                "no map of the states yet: deq.training.digits.calibrate.draw_map makes it"
+                "no map of the states yet: deq.training.calibrate.fit_projection makes it"
             )
         place = torch.randn(3, generator=torch.Generator().manual_seed(seed))
         place = place * self.cloud_points.std(0)  # (3,)
@@ -179,7 +179,7 @@ class Classifier(nn.Module, ABC):
         """
         if self.training:
             raise RuntimeError("call eval() on the model before predict()")
-        x = self.encode(_picture(image)[None])  # (1, *shape)
+        x = self.encode(_checked_image(image)[None])  # (1, *shape)
         z0 = self.start() if z0 is None else z0
         solution = solve(
             lambda z: self.cell(z, x),
@@ -207,14 +207,14 @@ class Classifier(nn.Module, ABC):
         )
 
 
-def _make_room(model: nn.Module, tensors: dict[str, Tensor], prefix: str, *_: object) -> None:
+def _resize_cloud(model: nn.Module, tensors: dict[str, Tensor], prefix: str, *_: object) -> None:
     """How many points the cloud has is the file's affair, not the configuration's."""
     for name in ("cloud_points", "cloud_labels"):
         if isinstance(tensor := tensors.get(prefix + name), Tensor):
             setattr(model, name, torch.zeros_like(tensor))
 
 
-def _picture(image: Tensor | npt.NDArray[np.floating]) -> Tensor:
+def _checked_image(image: Tensor | npt.NDArray[np.floating]) -> Tensor:
     """The picture as a tensor (28, 28) float32, or a ValueError that says what is wrong with it."""
     if not isinstance(image, Tensor):  # a copy: torch refuses some views, and warns of read-only
         image = torch.from_numpy(np.array(image, dtype=np.float32))

@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from deq.gradients.base import Gradient
 from deq.gradients.implicit import Implicit
 from deq.layer import DEQ
-from deq.models.cell import GRID, Cell
 from deq.models.classifier import CLASSES, Classifier
+from deq.models.conv_cell import GRID, ConvCell
 from deq.models.verdict import Thresholds
 from deq.solvers import Picard, Solver
 from deq.solvers.base import require_count
 
 # A file that asks for more is no file of ours.
-_WIDEST = 512
+_MAX_CHANNELS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ class DigitsConfig:
             raise ValueError(f"stem must be two numbers of channels, not {self.stem!r}")
         for channels in (self.channels, *self.stem):
             require_count("channels", channels)
-            if channels > _WIDEST:
-                raise ValueError(f"channels must be at most {_WIDEST}, not {channels:,}")
+            if channels > _MAX_CHANNELS:
+                raise ValueError(f"channels must be at most {_MAX_CHANNELS}, not {channels:,}")
 
 
 class Digits(Classifier):
@@ -97,7 +97,7 @@ class Digits(Classifier):
         # state, and its equilibrium is found in one step and says no more than the stem.
         nn.init.ones_(cast(nn.BatchNorm2d, self.stem[-1]).bias)
         self.equilibrium = DEQ(
-            Cell(channels, config.contraction),
+            ConvCell(channels, config.contraction),
             solver=solver or Picard(),
             tol=tol,
             max_evals=100,
@@ -112,9 +112,9 @@ class Digits(Classifier):
         return replace(self._config, thresholds=self.thresholds)
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> ConvCell:
         """The map whose fixed point is the state."""
-        return cast(Cell, self.equilibrium.cell)
+        return cast(ConvCell, self.equilibrium.cell)
 
     def encode(self, images: Tensor) -> Tensor:
         """The injected input: images (B, 28, 28) in [0, 1] → x (B, C, 7, 7)."""

@@ -24,11 +24,11 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 HIDDEN = 5
 SCALE: dict[Variant, float] = {"linear": 1.0, "tanh": 10.0}
 """Of what is one to the hidden units: tanh is flat beyond, and x and z are numbers up to 30."""
-STEEPEST = 0.98
+MAX_SLOPE = 0.98
 """Largest slope of f that `Doubling.constrain_` leaves, so that answers rise by at most 49."""
 
 
-class Block(nn.Module):
+class DoublingCell(nn.Module):
     """The cell f(z, x) = s (W₂ φ(W₁ (z + x)/s + b₁) + b₂) on states of one number, (B, 1).
 
     The scale s is 1 for the straight line, and drops out of its slope in any case.
@@ -87,7 +87,7 @@ class Doubling(nn.Module):
             raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}.")
         self.variant: Variant = variant
         self.layer = DEQ(
-            Block(variant),
+            DoublingCell(variant),
             solver=solver or Anderson(),
             tol=tol,
             max_evals=max_evals,
@@ -95,15 +95,15 @@ class Doubling(nn.Module):
         )
 
     @property
-    def block(self) -> Block:
+    def cell(self) -> DoublingCell:
         """The cell."""
-        block: Block = self.layer.cell  # type: ignore[assignment]
-        return block
+        cell: DoublingCell = self.layer.cell  # type: ignore[assignment]
+        return cell
 
     def forward(self, x: Tensor) -> Tensor:
         """The equilibria z* (B, 1) of inputs x (B, 1)."""
         with torch.no_grad():
-            start = self.block(torch.zeros_like(x), x)
+            start = self.cell(torch.zeros_like(x), x)
         z: Tensor = self.layer(x, start)
         return z
 
@@ -115,7 +115,7 @@ class Doubling(nn.Module):
         one equilibrium, and the flow settles there.
         """
         with torch.no_grad():
-            products = self.block.outside.weight[0] * self.block.inside.weight[:, 0]  # (5,)
+            products = self.cell.outside.weight[0] * self.cell.inside.weight[:, 0]  # (5,)
             if self.variant == "tanh":
                 products = products.clamp(min=0)
             return float(products.sum())
@@ -124,23 +124,23 @@ class Doubling(nn.Module):
     def intercept(self) -> float:
         """f(0): the b of the straight line."""
         with torch.no_grad():
-            nothing = torch.zeros(1, 1, dtype=self.block.inside.weight.dtype)
-            return float(self.block(nothing, nothing))
+            nothing = torch.zeros(1, 1, dtype=self.cell.inside.weight.dtype)
+            return float(self.cell(nothing, nothing))
 
     @torch.no_grad()
-    def constrain_(self, steepest: float = STEEPEST) -> None:
-        """Scale W₂ down where the slope of f is above ``steepest``: a projection after a step."""
+    def constrain_(self, max_slope: float = MAX_SLOPE) -> None:
+        """Scale W₂ down where the slope of f is above ``max_slope``: a projection after a step."""
         slope = self.slope
-        if slope > steepest:
-            self.block.outside.weight.mul_(steepest / slope)
+        if slope > max_slope:
+            self.cell.outside.weight.mul_(max_slope / slope)
 
-    def parameters_list(self) -> list[float]:
+    def parameter_list(self) -> list[float]:
         """All sixteen numbers, in the order of ``parameters()``."""
         return torch.cat([p.detach().flatten() for p in self.parameters()]).tolist()
 
     @torch.no_grad()
     def set_parameters(self, values: Sequence[float]) -> None:
-        """Take over what `parameters_list` gave.
+        """Take over what `parameter_list` gave.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Doubling(nn.Module):
             If there are not sixteen.
         """
         nn.utils.vector_to_parameters(
-            self._fitting(torch.tensor(values, dtype=self.block.inside.weight.dtype)),
+            self._fitting(torch.tensor(values, dtype=self.cell.inside.weight.dtype)),
             self.parameters(),
         )
 
@@ -159,7 +159,7 @@ class Doubling(nn.Module):
         return values
 
 
-def line_of(slope: float, intercept: float) -> tuple[float, float]:
+def cell_line(slope: float, intercept: float) -> tuple[float, float]:
     """The straight line f(u) = a u + b whose equilibria are z* = slope·x + intercept; (a, b).
 
     ``a = s/(1 + s)`` and ``b = c/(1 + s)``.
@@ -171,7 +171,7 @@ def line_of(slope: float, intercept: float) -> tuple[float, float]:
 
     Examples
     --------
-    >>> a, b = line_of(2.0, 0.0)
+    >>> a, b = cell_line(2.0, 0.0)
     >>> round(a, 4), b
     (0.6667, 0.0)
     """

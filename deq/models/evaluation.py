@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from deq.digits import corpus
-from deq.digits.corpus import Report, Set
+from deq.digits.corpus import LabelledImages, Report
 from deq.digits.scribbles import TRAINED, UNSEEN
 from deq.models.classifier import Classifier
 from deq.models.verdict import Verdict, judge
@@ -30,7 +30,7 @@ SCRIBBLES = 70  # of each family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Road:
+class SolverFigures:
     """How one solver fares on all test digits.
 
     Attributes
@@ -71,7 +71,7 @@ class Evaluation:
         Of those, the share named right.
     mnist_called_digit : float
         Share of MNIST test digits whose verdict is "digit".
-    roads : dict of str to Road
+    solvers : dict of str to SolverFigures
         By solver.
     agree : float
         Share of test digits on which all solvers name the same digit.
@@ -86,7 +86,7 @@ class Evaluation:
     called_digit: float
     called_right: float
     mnist_called_digit: float
-    roads: dict[str, Road]
+    solvers: dict[str, SolverFigures]
     agree: float
     refused: dict[str, float]
 
@@ -110,10 +110,11 @@ class Evaluation:
             f"all solvers name the same digit     {self.agree:.2%}",
             "solver     converged  largest relative residual  evaluations (most)  MNIST    pen",
         ]
-        for name, road in self.roads.items():
+        for name, figures in self.solvers.items():
             rows.append(
-                f"{name:<10} {road.converged:>9.2%}  {road.relative:>25.1e}  "
-                f"{road.evaluations:>11.1f} ({road.most:.0f})  {road.mnist:>9.2%}  {road.pen:.2%}"
+                f"{name:<10} {figures.converged:>9.2%}  {figures.relative:>25.1e}  "
+                f"{figures.evaluations:>11.1f} ({figures.most:.0f})  "
+                f"{figures.mnist:>9.2%}  {figures.pen:.2%}"
             )
         return rows
 
@@ -151,13 +152,13 @@ def evaluate(
     split = len(mnist[0])
 
     named: dict[str, Tensor] = {}
-    roads: dict[str, Road] = {}
+    solvers: dict[str, SolverFigures] = {}
     verdicts: list[Verdict] = []
     for name, make in SOLVERS.items():
         probabilities, converged, relative, nfe = settle(model, images, make(), name, report)
         named[name] = probabilities.argmax(1)
         right = named[name] == truth
-        roads[name] = Road(
+        solvers[name] = SolverFigures(
             converged=_share(converged),
             relative=float(relative.max()),
             evaluations=float(nfe.float().mean()),
@@ -175,15 +176,15 @@ def evaluate(
     same = torch.stack(list(named.values()))
     return Evaluation(
         parameters=sum(p.numel() for p in model.parameters()),
-        mnist=roads["ODE"].mnist,
-        pen=roads["ODE"].pen,
+        mnist=solvers["ODE"].mnist,
+        pen=solvers["ODE"].pen,
         writers={str(w): _share(pen_right[writer == w]) for w in sorted(set(writer.tolist()))},
         called_digit=float(digit[split:].sum()) / len(writers),
         called_right=_share(right[split:][digit[split:]]),
         mnist_called_digit=_share(digit[:split]),
-        roads=roads,
+        solvers=solvers,
         agree=_share((same == same[0]).all(0)),
-        refused=_refused(model, report),
+        refused=_refused_shares(model, report),
     )
 
 
@@ -230,13 +231,13 @@ def _verdicts(model: Classifier, probabilities: Tensor, converged: Tensor) -> li
     ]
 
 
-def _refused(model: Classifier, report: Report | None) -> dict[str, float]:
+def _refused_shares(model: Classifier, report: Report | None) -> dict[str, float]:
     """Share of scribbles that are not called a digit, those refused by `prepare` included."""
     shares: dict[str, float] = {}
     for number, family in enumerate(TRAINED + UNSEEN):
         if report is not None:
             report("scribbles", number, len(TRAINED + UNSEEN))
-        part: Set = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,))
+        part: LabelledImages = corpus.scribble_pictures(SCRIBBLES, 1_000 + number, (family,))
         called = 0
         if len(part[0]):
             probabilities, converged, _, _ = settle(model, part[0], ODE())

@@ -15,13 +15,13 @@ from safetensors.torch import save as packed
 from torch import Tensor
 
 from deq.models.classifier import CLASSES
+from deq.models.dense import DenseClassifier, DenseConfig
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.sandwich import Sandwich, SandwichConfig
 from deq.models.verdict import Thresholds
 from deq.shipped import shipped
 
 SHIPPED = shipped("digits.safetensors")
-FORMATS = {"deq digits 1": Digits, "deq sandwich 1": Sandwich}
+FORMATS = {"deq digits 1": Digits, "deq sandwich 1": DenseClassifier}
 """What weights files say they hold."""
 REBUILD = (
     "Restore it with `git checkout assets/digits.safetensors`, or rebuild it with "
@@ -67,12 +67,12 @@ def read_tensors(path: Path, advice: str = REBUILD) -> tuple[dict[str, Tensor], 
         raise WeightsError(f"The weights {path} are damaged ({error}). {advice}") from error
 
 
-def save(model: Digits | Sandwich, path: Path, metadata: Mapping[str, str]) -> None:
+def save(model: Digits | DenseClassifier, path: Path, metadata: Mapping[str, str]) -> None:
     """Write a network that reads digits, with its configuration.
 
     Parameters
     ----------
-    model : Digits or Sandwich
+    model : Digits or DenseClassifier
         What to write.
     path : Path
         Where to; folders are made.
@@ -84,7 +84,7 @@ def save(model: Digits | Sandwich, path: Path, metadata: Mapping[str, str]) -> N
     write_tensors(path, model.state_dict(), {**metadata, "format": kind, "config": config})
 
 
-def load_file(path: Path, advice: str = REBUILD) -> Digits | Sandwich:
+def load_file(path: Path, advice: str = REBUILD) -> Digits | DenseClassifier:
     """Read a network that reads digits, in evaluation mode.
 
     Nothing in the file is run, and what it says of itself is checked, so it may come from anybody.
@@ -123,12 +123,12 @@ def load_file(path: Path, advice: str = REBUILD) -> Digits | Sandwich:
     return model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def _built(metadata: Mapping[str, str]) -> Digits | Sandwich:
+def _built(metadata: Mapping[str, str]) -> Digits | DenseClassifier:
     """An untrained network of the sizes that a file says it has."""
     found = json.loads(metadata["config"])
     found["thresholds"] = Thresholds(**found["thresholds"])
-    if FORMATS[metadata["format"]] is Sandwich:
-        return Sandwich(SandwichConfig(**found))
+    if FORMATS[metadata["format"]] is DenseClassifier:
+        return DenseClassifier(DenseConfig(**found))
     return Digits(DigitsConfig(**{**found, "stem": tuple(found["stem"])}))
 
 

@@ -7,6 +7,8 @@ yields records that JSON can hold, each with a ``stage``, the last one ``"stoppe
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import import_module
@@ -37,6 +39,19 @@ def job(kind: str) -> Job:
         raise ValueError(f"there is no job {kind!r}; there are {', '.join(JOBS)}.")
     found: Job = getattr(import_module(module), name)
     return found
+
+
+def json_line(record: Record) -> str:
+    r"""A record as one line of JSON. JSON has no NaN and no infinity; both become null.
+
+    Examples
+    --------
+    >>> json_line({"loss": float("nan"), "step": 0})
+    '{"loss": null, "step": 0}\n'
+    """
+    known = {k: None if isinstance(v, float) and not math.isfinite(v) else v
+             for k, v in record.items()}  # fmt: skip
+    return json.dumps(known, allow_nan=False) + "\n"
 
 
 def doubling(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:

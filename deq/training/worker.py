@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from deq.training.jobs import job
+from deq.training.jobs import job, json_line
 
 _STOP = "stop"
 
@@ -77,10 +77,7 @@ def _run(request: str, stop: threading.Event, out: TextIO) -> None:
 
 
 def _say(out: TextIO, record: Mapping[str, object]) -> None:
-    # JSON has no NaN: what is not known is null.
-    clean = {k: None if isinstance(v, float) and not math.isfinite(v) else v
-             for k, v in record.items()}  # fmt: skip
-    out.write(json.dumps(clean, allow_nan=False) + "\n")
+    out.write(json_line(record))
     out.flush()
 
 

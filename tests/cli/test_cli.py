@@ -15,15 +15,15 @@ import torch
 from PIL import Image
 
 import deq.__main__ as cli
-import deq.training.digits.run
+import deq.training.digits.train
 from deq.digits import corpus, mnist, render
 from deq.digits.corpus import Corpus
 from deq.models import weights
 from deq.models.digits import Digits, DigitsConfig
 from deq.models.evaluation import Evaluation
 from deq.training import Progress, TrainConfig
-from deq.training.digits.run import checkpoint_of
-from deq.training.digits.train import Trainer
+from deq.training.digits.train import checkpoint_path
+from deq.training.digits.trainer import Trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 SEVEN = [np.array([[80.0, 60], [200, 60], [120, 230]])]
@@ -77,14 +77,14 @@ def small_run(monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
             called_digit=1.0,
             called_right=1.0,
             mnist_called_digit=1.0,
-            roads={},
+            solvers={},
             agree=1.0,
             refused={"all": 0.9, "never trained on": 0.8},
         )
 
     monkeypatch.setattr(deq.training, "TrainConfig", configured)
-    monkeypatch.setattr(deq.training.digits.run, "draw_corpus", tiny_corpus)
-    monkeypatch.setattr(deq.training.digits.run, "evaluate", measured)
+    monkeypatch.setattr(deq.training.digits.train, "build_corpus", tiny_corpus)
+    monkeypatch.setattr(deq.training.digits.train, "evaluate", measured)
     return config
 
 
@@ -160,7 +160,7 @@ def test_missing_data(
 
 def test_a_kept_run_is_not_forgotten_before_the_data_are_there(tmp_path: Path) -> None:
     out = tmp_path / "x.safetensors"
-    kept = checkpoint_of(out)
+    kept = checkpoint_path(out)
     kept.touch()
     options = ["--fresh", "--out", str(out), "--data", str(tmp_path / "gone")]
     assert cli.main(["train", "digits", *options]) == 2
@@ -258,7 +258,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(
     def drawn(*_: object, **__: object) -> Corpus:
         pytest.fail("went to work first")
 
-    monkeypatch.setattr(deq.training.digits.run, "draw_corpus", drawn)
+    monkeypatch.setattr(deq.training.digits.train, "build_corpus", drawn)
     (tmp_path / "file").touch()
     assert cli.main(["train", "digits", "--out", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
@@ -270,7 +270,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(
 
 
 @pytest.mark.usefixtures("small_run")
-@pytest.mark.parametrize("phase", ["draw_corpus", "evaluate"])
+@pytest.mark.parametrize("phase", ["build_corpus", "evaluate"])
 def test_ctrl_c_outside_the_steps_stops_too(
     phase: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +283,7 @@ def test_ctrl_c_outside_the_steps_stops_too(
 
     train = ["train", "digits", "--out", str(tmp_path / "x.safetensors")]
     with monkeypatch.context() as patch:
-        patch.setattr(deq.training.digits.run, phase, interrupted)
+        patch.setattr(deq.training.digits.train, phase, interrupted)
         assert cli.main(train) == 130
     assert capsys.readouterr().err.strip() == "Stopped."
     assert cli.main(train) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import deq.__main__ as cli
-from deq.models import Sandwich
+from deq.models import DenseClassifier
 from deq.models.weights import load_file
 
 SHORT = ["train", "lab", "--epochs", "1", "--batch", "400"]
@@ -20,7 +20,7 @@ def test_the_lab_trains_tells_and_keeps(tmp_path: Path, capsys: pytest.CaptureFi
     assert lines[-1]["loss"] < 0.7 * lines[1]["loss"]
     said = capsys.readouterr().out
     assert said.startswith(f"{lines[-1]['accuracy']:.2%} of 1,000 digits")
-    assert isinstance(load_file(out / "weights.safetensors", ""), Sandwich)
+    assert isinstance(load_file(out / "weights.safetensors", ""), DenseClassifier)
 
 
 def test_the_same_seed_gives_the_same_losses(tmp_path: Path) -> None:

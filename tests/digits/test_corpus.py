@@ -44,7 +44,7 @@ def test_pen_pictures_vary_and_are_the_same_again() -> None:
 def test_varied_strokes_fit_on_the_pad() -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):
-        points = np.concatenate(corpus.varied(LINE, rng))
+        points = np.concatenate(corpus.other_hand(LINE, rng))
         assert points.min() > 0
         assert points.max() < corpus.PAD
 

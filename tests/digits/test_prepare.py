@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deq.digits import NotADrawing, prepare, render
-from deq.digits.corpus import natural, varied
+from deq.digits.corpus import on_pad, other_hand
 from deq.digits.pen import load_pen
 
 # A 2, a 7 with a bar, an 8: smooth enough to be scaled, with one and with two strokes.
@@ -79,7 +79,7 @@ def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
     boxes, centres, inks = [], [], []
     for digit in load_pen(data)[::10]:
         size = 200 / max(1, np.ptp(np.concatenate(digit.strokes), axis=0).max())
-        picture = prepare(render([s * size + 20 for s in natural(digit)], 900, 25))
+        picture = prepare(render([s * size + 20 for s in on_pad(digit)], 900, 25))
         assert picture.dtype == np.float32
         assert picture.shape == (28, 28)
         assert picture.min() >= 0
@@ -87,7 +87,7 @@ def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
         boxes.append(longest(picture))
         centres.append(centre(picture))
         inks.append(picture.mean())
-        prepare(render(varied(digit.strokes, rng), 280, 20))  # never refused
+        prepare(render(other_hand(digit.strokes, rng), 280, 20))  # never refused
     boxes, centres, inks = np.array(boxes), np.array(centres), np.array(inks)
     assert (boxes == 20).mean() >= 0.99
     # 14 to 15, but for digits so lopsided that the 20-pixel box meets the border.

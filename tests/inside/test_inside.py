@@ -13,7 +13,7 @@ from deq.inside import SMUDGES, Scene, depth, flow, kick, sensitivity, smudge, s
 from deq.inside.flow import stop_diverged
 from deq.models import load
 from deq.models.digits import Digits, DigitsConfig
-from deq.training.digits.calibrate import draw_map
+from deq.training.calibrate import fit_projection
 
 UNSTABLE = 7.0
 
@@ -45,7 +45,7 @@ def small():
     torch.manual_seed(1)
     model = Digits(DigitsConfig(channels=4, stem=(4, 4), contraction=0.9)).eval()
     images, labels = (torch.from_numpy(part[::50]) for part in load_subset())
-    draw_map(model, images, labels)
+    fit_projection(model, images, labels)
     return model
 
 

@@ -194,7 +194,7 @@ def test_a_network_in_training_does_not_guess() -> None:
 def test_a_random_start_needs_a_map() -> None:
     model = Digits(DigitsConfig(channels=4, stem=(3, 4)))
     assert not model.start().any()
-    with pytest.raises(ValueError, match="draw_map"):
+    with pytest.raises(ValueError, match="fit_projection"):
         model.start(0)
 
 

@@ -4,17 +4,17 @@ import pytest
 import torch
 
 import deq
-from deq.models.doubling import STEEPEST, Doubling, line_of
+from deq.models.doubling import MAX_SLOPE, Doubling, cell_line
 
 
 def model_of(a: float, b: float, **options: object) -> Doubling:
     """The linear network with f(u) = a u + b."""
     model = Doubling(**options).double()  # type: ignore[arg-type]
     with torch.no_grad():
-        model.block.inside.weight.fill_(1.0)
-        model.block.inside.bias.fill_(0.0)
-        model.block.outside.weight.fill_(a / 5)
-        model.block.outside.bias.fill_(b)
+        model.cell.inside.weight.fill_(1.0)
+        model.cell.inside.bias.fill_(0.0)
+        model.cell.outside.weight.fill_(a / 5)
+        model.cell.outside.bias.fill_(b)
     return model
 
 
@@ -32,11 +32,11 @@ def test_equilibria_and_gradients_in_closed_form(solver: deq.solvers.Solver, a: 
     torch.testing.assert_close(z, (a * X + b) / (1 - a), rtol=1e-7, atol=1e-7)
     z.sum().backward()
     # dz*/db = 1/(1 − a) for each x, and the bias of the last layer is b.
-    grad = model.block.outside.bias.grad
+    grad = model.cell.outside.bias.grad
     assert grad is not None
     assert float(grad) == pytest.approx(len(X) / (1 - a), rel=1e-6)
     # dz*/da = (x + b)/(1 − a)², and five weights share a.
-    share = model.block.outside.weight.grad
+    share = model.cell.outside.weight.grad
     assert share is not None
     assert float(share[0, 0]) == pytest.approx(float((X + b).sum()) / (1 - a) ** 2, rel=1e-6)
 
@@ -44,10 +44,10 @@ def test_equilibria_and_gradients_in_closed_form(solver: deq.solvers.Solver, a: 
 def test_sixteen_numbers_go_out_and_come_back():
     torch.manual_seed(1)
     one, other = Doubling().double(), Doubling().double()
-    values = one.parameters_list()
+    values = one.parameter_list()
     assert len(values) == 16
     other.set_parameters(values)
-    assert other.parameters_list() == values
+    assert other.parameter_list() == values
     assert torch.equal(other(X), one(X))
     with pytest.raises(ValueError, match="16 numbers, not 3"):
         other.set_parameters([1.0, 2.0, 3.0])
@@ -57,7 +57,7 @@ def test_sixteen_numbers_go_out_and_come_back():
 def test_the_constraint_leaves_what_is_stable_and_moves_nothing_else(a: float):
     model = model_of(a, 1.5)
     model.constrain_()
-    assert model.slope == pytest.approx(min(a, STEEPEST))
+    assert model.slope == pytest.approx(min(a, MAX_SLOPE))
     assert model.intercept == pytest.approx(1.5)
 
 
@@ -66,16 +66,16 @@ def test_the_slope_of_tanh_is_a_bound():
         torch.manual_seed(seed)
         model = Doubling("tanh").double()
         u = torch.linspace(-9, 9, 2001, dtype=torch.float64)[:, None].requires_grad_()
-        (slopes,) = torch.autograd.grad(model.block(u, torch.zeros_like(u)).sum(), u)
+        (slopes,) = torch.autograd.grad(model.cell(u, torch.zeros_like(u)).sum(), u)
         assert float(slopes.max()) <= model.slope + 1e-12
         model.constrain_(0.5)
         assert model.slope <= 0.5 + 1e-12
 
 
 def test_which_lines_can_be_learnt():
-    assert line_of(2.0, 3.0) == pytest.approx((2 / 3, 1.0))
+    assert cell_line(2.0, 3.0) == pytest.approx((2 / 3, 1.0))
     for slope in (-1.0, -3.0, float("nan")):
         with pytest.raises(ValueError, match="above −1"):
-            line_of(slope, 0.0)
+            cell_line(slope, 0.0)
     with pytest.raises(ValueError, match="variant must be one of linear, tanh"):
         Doubling("relu")  # type: ignore[arg-type]

@@ -38,9 +38,9 @@ def test_figures_are_shares_of_what_was_shown(few: tuple[torch.Tensor, torch.Ten
     seen: list[tuple[str, int, int]] = []
     figures = evaluate(model, report=lambda *line: seen.append(line))
     named = settle(model, images, deq.Picard())[0].argmax(1)
-    assert figures.roads["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
-    assert set(figures.roads) == {"Picard", "Anderson", "ODE"}
-    assert all(road.converged == 1 for road in figures.roads.values())
+    assert figures.solvers["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
+    assert set(figures.solvers) == {"Picard", "Anderson", "ODE"}
+    assert all(solver.converged == 1 for solver in figures.solvers.values())
     # A drawing that `prepare` refuses was not called a digit, and not named right.
     assert figures.called_digit == pytest.approx(3 / 4)
     assert figures.pen in {0.0, 1 / 4, 2 / 4}

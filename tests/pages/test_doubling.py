@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deq.training.doubling.config import DoublingConfig
-from pages.parts.doubling import lesson, views
+from pages.parts.doubling import lesson, words
 from pages.parts.doubling.tasks import TRY
 from pages.parts.runs import registry
 
@@ -35,7 +35,7 @@ def metric(app, label: str) -> str:
 def finish(app, patience: float = 60):
     """Press Start and wait for the run, as the page's own ticks would."""
     app.button(key="train-start").click().run()
-    run = registry.pool().find(app.session_state[lesson.DESK.key])
+    run = registry.pool().find(app.session_state[lesson.PANEL.key])
     deadline = time.monotonic() + patience
     while run.live:
         assert time.monotonic() < deadline
@@ -111,7 +111,7 @@ def test_a_run_without_an_equilibrium_fails_in_words(open_page):
 
 
 def test_the_code_box_runs_as_shown():
-    code = views.code(DoublingConfig(slope=0.5, intercept=1.0, seed=7))
+    code = words.code(DoublingConfig(slope=0.5, intercept=1.0, seed=7))
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

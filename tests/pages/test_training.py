@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deq.digits.errors import DataError
-from deq.models import Sandwich
+from deq.models import DenseClassifier
 from deq.models.weights import save
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import registry
@@ -44,7 +44,7 @@ def until_over(run: Run, patience: float = 90) -> None:
 
 def start(app) -> Run:
     app.button(key="train-start").click().run()
-    run = registry.pool().find(app.session_state[lesson.DESK.key])
+    run = registry.pool().find(app.session_state[lesson.PANEL.key])
     assert run is not None
     return run
 
@@ -182,8 +182,8 @@ def test_the_code_on_the_page_runs(open_page):
 
 
 def test_a_run_in_words():
-    assert "example" in words.where(None)
-    assert words.verdict([], LabConfig()) == "Nothing learnt yet."
+    assert "example" in words.status(None)
+    assert words.verdict([]) == "Nothing learnt yet."
     assert words.share_done([{"step": 3, "steps": 12}]) == 0.25
 
 
@@ -197,15 +197,15 @@ def test_brought_weights_are_checked_and_are_this_visitors_only(tmp_path, monkey
     state: dict[str, object] = {}
     monkeypatch.setattr(own_model.st, "session_state", state)
     path = tmp_path / "m.safetensors"
-    save(Sandwich(), path, {})
+    save(DenseClassifier(), path, {})
     state["bring"] = Brought(path.read_bytes())
     own_model._taken()
-    assert isinstance(state["own-model"].model, Sandwich)
+    assert isinstance(state["own-model"].model, DenseClassifier)
     state["bring"] = Brought(path.read_bytes()[:500])
     own_model._taken()
     assert "from a friend.safetensors" in str(state["own-model-refused"])
     assert "Bring a file" in str(state["own-model-refused"])
-    assert isinstance(state["own-model"].model, Sandwich)  # nothing is lost
+    assert isinstance(state["own-model"].model, DenseClassifier)  # nothing is lost
     own_model.drop()
     assert "own-model" not in state
 

@@ -103,7 +103,7 @@ def test_the_field_points_along_the_flow() -> None:
     z = torch.tensor([[float(xs[3]), float(ys[1])]], dtype=F64)
     assert torch.allclose(field[1, 3], (net(z) - z)[0])
     with pytest.raises(ValueError, match="2 numbers"):
-        random_network(3).field(xs, ys)
+        random_network(3).vector_field(xs, ys)
 
 
 def test_trajectories_start_where_they_should_and_end_at_the_equilibrium() -> None:

@@ -18,7 +18,7 @@ from deq.figures.shared.player import player
 from deq.figures.shared.stepper import stepper
 
 if TYPE_CHECKING:  # figures do not import torch
-    from deq.training.doubling.curves import Course
+    from deq.training.doubling.curves import RunCurves
 
 # Panels as (x from, x to, y from, y to): answers, walk, flows, loss.
 _BESIDE = ((0, 0.46, 0.57, 1), (0.56, 1, 0.57, 1), (0, 0.46, 0, 0.4), (0.56, 1, 0, 0.4))
@@ -27,13 +27,13 @@ _FLOOR = 1e-12
 
 
 def learning(
-    run: Course, *, played: bool = True, stacked: bool = False, theme: str | None = "light"
+    run: RunCurves, *, played: bool = True, stacked: bool = False, theme: str | None = "light"
 ) -> Film:
     """Draw a run as it stands, with frames to play it again.
 
     Parameters
     ----------
-    run : Course
+    run : RunCurves
         The curves.
     played : bool
         With frames; a run that still goes on needs none.
@@ -84,7 +84,7 @@ def learning(
     return Film(data, layout, frames)
 
 
-def _said(run: Course, k: int) -> str:
+def _said(run: RunCurves, k: int) -> str:
     epoch = int(run.epochs[k])
     answer = run.outside[k]
     told = f"asked −5, it answers {answer:.3f}" if np.isfinite(answer) else "it has no answer"
@@ -92,7 +92,7 @@ def _said(run: Course, k: int) -> str:
     return f"epoch {epoch}: {told}{loss}".replace("-", "−")
 
 
-def _still(run: Course, colours: Palette) -> list[dict[str, Any]]:
+def _still(run: RunCurves, colours: Palette) -> list[dict[str, Any]]:
     """The line to learn, its ten numbers, the whole walk, and the whole loss."""
     ends = np.array([run.x[0], run.x[-1]])
     epochs = np.arange(len(run.losses))
@@ -114,7 +114,7 @@ def _loss(value: float) -> float | None:
     return float(f"{max(value, _FLOOR):.3g}") if np.isfinite(value) else None
 
 
-def _looks(run: Course, colours: Palette) -> list[dict[str, Any]]:
+def _looks(run: RunCurves, colours: Palette) -> list[dict[str, Any]]:
     """How the moving traces look; what moves of them is in `_moment`."""
     flow = colours.solver("ode")
     across: list[Any] = []
@@ -130,7 +130,7 @@ def _looks(run: Course, colours: Palette) -> list[dict[str, Any]]:
     ]
 
 
-def _moment(run: Course, k: int) -> list[dict[str, Any]]:
+def _moment(run: RunCurves, k: int) -> list[dict[str, Any]]:
     """What the moving traces show at the k-th epoch looked at."""
     epoch = int(run.epochs[k])
     up: list[Any] = []
@@ -176,7 +176,7 @@ def _reach(values: Any, *others: float, room: float = 0.12) -> list[float]:
     return [round(float(low - margin), 4), round(float(high + margin), 4)]
 
 
-def _axes(run: Course, panels: Any, colours: Palette) -> dict[str, Any]:
+def _axes(run: RunCurves, panels: Any, colours: Palette) -> dict[str, Any]:
     ends = run.slope * np.array([run.x[0], run.x[-1]]) + run.intercept
     straight = run.variant == "linear"
     titles = (
@@ -208,14 +208,14 @@ def _axes(run: Course, panels: Any, colours: Palette) -> dict[str, Any]:
     return found
 
 
-def _unstable(run: Course, colours: Palette) -> dict[str, Any]:
+def _unstable(run: RunCurves, colours: Palette) -> dict[str, Any]:
     """The half of the walk's map that has no stable equilibrium."""
     return {"type": "rect", "xref": "x2", "yref": "y2 domain", "x0": 1, "x1": 1e3, "y0": 0, "y1": 1,
             "fillcolor": translucent(colours.accent, 0.16), "line": {"width": 0},
             "layer": "below"}  # fmt: skip
 
 
-def _titles(run: Course, panels: Any, colours: Palette) -> list[dict[str, Any]]:
+def _titles(run: RunCurves, panels: Any, colours: Palette) -> list[dict[str, Any]]:
     flow = colours.solver("ode")
     sign = "−" if run.intercept < 0 else "+"
     target = f"{run.slope:g} x" + (f" {sign} {abs(run.intercept):g}" if run.intercept else "")

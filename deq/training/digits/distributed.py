@@ -56,16 +56,16 @@ class World:
             dist.all_reduce(values)
         return values.cpu()
 
-    def any(self, wish: bool) -> bool:
+    def any(self, flag: bool) -> bool:
         """Whether some process wishes so: all of them get the same answer."""
-        return bool(self.sums(torch.tensor(float(wish)))) if self.size > 1 else wish
+        return bool(self.sums(torch.tensor(float(flag)))) if self.size > 1 else flag
 
-    def wait(self) -> None:
+    def barrier(self) -> None:
         """Until all processes have come here."""
         if self.size > 1:
             dist.barrier()
 
-    def spread(self, model: nn.Module) -> nn.Module:
+    def distribute(self, model: nn.Module) -> nn.Module:
         """The model as each process calls it in training: gradients are means over processes.
 
         Batch normalisation and dropout of the model itself are replaced by such as know that their

@@ -1,244 +1,103 @@
-"""Train the digit network: a generator of Progress records, resumable at every step.
-
-Every random choice is made from ``(seed, step)``, so a run that was stopped and resumed is the
-same run. Scripts, the command line and pages watch it by iterating.
-"""
+"""The whole way from data files to shipped weights, as one generator."""
 
 from __future__ import annotations
 
-import json
-import math
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
 
-from deq.digits.augment import Augment
-from deq.digits.corpus import NOT_A_DIGIT, Corpus, Set
-from deq.models.digits import Digits
-from deq.training.digits.checkpoint import keep, resume
+from deq.digits.corpus import Report, build_corpus
+from deq.digits.mnist import load_mnist, load_subset
+from deq.models.evaluation import evaluate
+from deq.models.weights import SHIPPED, save
+from deq.training.calibrate import fit_projection, set_thresholds
 from deq.training.digits.config import TrainConfig
 from deq.training.digits.distributed import World
-from deq.training.progress import Progress, Stage
+from deq.training.digits.progress import Progress
+from deq.training.digits.trainer import Trainer
 
 
-class Trainer:
-    """A run: model, optimiser and the number of steps taken.
+def checkpoint_path(out: Path) -> Path:
+    """Where a run that ends in `out` keeps what it needs to be resumed."""
+    return out.with_name(out.stem + ".checkpoint.safetensors")
+
+
+def train_digits(
+    config: TrainConfig,
+    *,
+    data: Path | str | None = None,
+    download: bool = False,
+    out: Path = SHIPPED,
+    fresh: bool = False,
+    stop: threading.Event | None = None,
+    report: Report | None = None,
+    world: World | None = None,
+) -> Iterator[Progress]:
+    """Train, choose thresholds, measure and save the digit network.
 
     Parameters
     ----------
     config : TrainConfig
-        What to do.
-    data : Corpus
-        What to learn from.
-    checkpoint : Path
-        Where the run is kept. An existing one of the same configuration and data is resumed.
+        What decides the weights.
+    data, download
+        As for `deq.digits.mnist.load_mnist`.
+    out : Path
+        Where the finished weights go. The run itself is kept beside it, after every epoch and
+        when it is stopped, and is resumed from there.
+    fresh : bool
+        Forget a run that was kept.
+    stop : threading.Event, optional
+        Set it to end the run after the present step; nothing is lost.
+    report : callable, optional
+        Called during the parts that are not steps: drawing pictures and measuring.
     world : World, optional
-        The processes that train together; this one alone unless given. All must be given the same.
+        The processes that train together; see `deq.training.digits.distributed`. All of them call
+        this function with the same arguments; the first one downloads, keeps and measures.
+
+    Yields
+    ------
+    Progress
+        After every step and epoch; the last one is ``"stopped"`` or, with the weights saved,
+        ``"done"``.
 
     Raises
     ------
-    WeightsError
-        If the checkpoint is damaged, or belongs to another run.
+    deq.digits.DataError
+        If a data file is missing or wrong.
+    deq.models.WeightsError
+        If the kept run is damaged or belongs to another configuration.
     """
-
-    def __init__(
-        self, config: TrainConfig, data: Corpus, checkpoint: Path, world: World | None = None
-    ) -> None:
-        self.config, self.data, self.checkpoint = config, data, checkpoint
-        self.world = world or World()
-        if config.batch < self.world.size:
-            raise ValueError(
-                f"batch must be at least the number of processes, {self.world.size}, "
-                f"not {config.batch}"
-            )
-        self.identity = json.dumps({"config": asdict(config), "data": data.fingerprint})
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
-            self.model = Digits(config.model)
-        # Channels last halves the time of a convolution on a CPU.
-        self.model = self.model.to(  # type: ignore[call-overload]
-            self.world.device, memory_format=torch.channels_last
-        )
-        self.shared = self.world.spread(self.model)
-        kernel = self.model.cell.weight
-        others = [p for p in self.model.parameters() if p is not kernel]
-        self.optimiser = torch.optim.AdamW(
-            [
-                {"params": others, "share": 1.0},
-                {"params": [kernel], "share": config.cell_rate, "weight_decay": 0.0},
-            ],
-            lr=config.rate,
-            weight_decay=config.decay,
-        )
-        self.augment = Augment()
-        self.step = 0
-        self._pen_share = max(1, len(data.pen[0]) // 2)
-        per_epoch = len(data.mnist[0]) + self._pen_share + len(data.scribbles[0])
-        self.steps_per_epoch = max(1, per_epoch // config.batch)
-        self.steps = self.steps_per_epoch * config.epochs
-        if checkpoint.exists():
-            self.step = resume(checkpoint, self.model, self.optimiser, self.identity)
-
-    def run(self, stop: threading.Event | None = None) -> Iterator[Progress]:
-        """Train to the end, or until `stop` is set; yields after every step and every epoch."""
-        began = time.monotonic()
-        while self.step < self.steps:
-            if self.world.any(stop is not None and stop.is_set()):
-                self._save()
-                yield self._progress("stopped", began)
-                return
-            epoch = self.step // self.steps_per_epoch
-            if self.step % self.steps_per_epoch == 0 or not hasattr(self, "_order"):
-                self._order = self._shuffle(epoch)
-            line = self._learn(began)
-            yield line
-            if self.step % self.steps_per_epoch == 0:
-                self._save()
-                yield replace(line, stage="epoch", epoch=epoch + 1, accuracy=self.validate())
-        # The checkpoint stays as the last epoch left it: taken up once more, it ends the same.
-        self.model.cell.project_(300)
-        self.model.eval()
-        yield self._progress("done", began)
-
-    def validate(self) -> dict[str, float]:
-        """Share of the validation digits named right; the first process counts."""
-        if not self.world.main:
-            return {}
-        return {
-            "mnist": accuracy(self.model, self.data.mnist_validation),
-            "pen": accuracy(self.model, self.data.pen_validation),
-        }
-
-    def _learn(self, began: float) -> Progress:
-        """One optimiser step."""
-        config, model = self.config, self.model
-        height, strength = self._cycle()
-        rate = config.rate * height * strength
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate * group["share"]
-        place = self.step % self.steps_per_epoch * config.batch
-        images, labels = self._batch(self._order[place : place + config.batch])
-        share = self.world.share(len(labels))
-        weight = (share.stop - share.start) / len(labels)  # of this process's mean
-        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
-        with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
-            torch.manual_seed(config.seed * 1_000_003 + self.step)
-            model.train()
-            changed = self.augment.scaled(strength)(images[:, None], generator)[:, 0]
-            logits = self.shared(changed[share].to(self.world.device))  # (B, 10)
-        truth = labels[share].to(self.world.device)
-        loss = weight * objective(logits, truth, config.smoothing, config.exposure)
-        self.optimiser.zero_grad(set_to_none=True)
-        (loss * self.world.size).backward()  # gradients are means over the processes
-        nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        self.optimiser.step()
-        norm = model.cell.project_()
-        self.step += 1
-        last = model.equilibrium.last
-        backward = last.backward if last is not None else None
-        forth = float(last.nfe.float().mean()) if last is not None else math.nan
-        back = float(backward.nfe.float().mean()) if backward is not None else math.nan
-        means = self.world.sums(torch.tensor([loss.item(), weight * forth, weight * back]))
-        return replace(
-            self._progress("step", began),
-            loss=float(means[0]),
-            evals=float(means[1]),
-            adjoint_evals=float(means[2]),
-            norm=float(norm),
-            rate=rate,
-        )
-
-    def _cycle(self) -> tuple[float, float]:
-        """Where the learning rate is between 0 and 1, and how strong this cycle is."""
-        first = self.steps_per_epoch * min(self.config.restart, self.config.epochs)
-        second = self.step >= first
-        done = self.step - first if second else self.step
-        length = self.steps - first if second else first
-        climb = min(1.0, (done + 1) / min(300, max(1, length // 4)))
-        fall = 0.5 * (1 + math.cos(math.pi * done / length))
-        return climb * fall, 0.5 if second else 1.0
-
-    def _shuffle(self, epoch: int) -> Tensor:
-        """The pictures of one epoch in order: all MNIST, half the pen digits, all scribbles."""
-        generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
-        mnist, pen = len(self.data.mnist[0]), len(self.data.pen[0])
-        scribbles = len(self.data.scribbles[0])
-        chosen = torch.cat(
-            [
-                torch.arange(mnist),
-                mnist + torch.randperm(pen, generator=generator)[: self._pen_share],
-                mnist + pen + torch.arange(scribbles),
-            ]
-        )
-        return chosen[torch.randperm(len(chosen), generator=generator)]
-
-    def _batch(self, index: Tensor) -> Set:
-        """Pictures (B, 28, 28) in [0, 1] and labels (B,) by their place in all three sources."""
-        images, labels, offset = [], [], 0
-        for source in (self.data.mnist, self.data.pen, self.data.scribbles):
-            own = index[(index >= offset) & (index < offset + len(source[0]))] - offset
-            images.append(source[0][own])
-            labels.append(source[1][own])
-            offset += len(source[0])
-        return torch.cat(images).float() / 255, torch.cat(labels)
-
-    def _progress(self, stage: Stage, began: float) -> Progress:
-        return Progress(
-            stage=stage,
-            epoch=self.step // self.steps_per_epoch,
-            epochs=self.config.epochs,
-            step=self.step,
-            steps=self.steps,
-            seconds=time.monotonic() - began,
-        )
-
-    def _save(self) -> None:
-        if self.world.main:
-            keep(self.checkpoint, self.model, self.optimiser, self.identity, self.step)
-
-
-def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
-    """Cross-entropy on digits, and on scribbles the cross-entropy to ten equal probabilities.
-
-    Parameters
-    ----------
-    logits : Tensor (B, 10)
-        What the network says.
-    labels : Tensor (B,)
-        0 to 9, or `NOT_A_DIGIT`.
-    smoothing, exposure : float
-        Label smoothing on digits; weight of the scribbles.
-
-    Returns
-    -------
-    Tensor ()
-        Mean over the batch.
-
-    References
-    ----------
-    Hendrycks, Mazeika, Dietterich (2019), "Deep anomaly detection with outlier exposure".
-    """
-    digit = labels != NOT_A_DIGIT
-    named = F.cross_entropy(
-        logits[digit], labels[digit], label_smoothing=smoothing, reduction="sum"
+    world = world or World()
+    if download and world.size > 1:  # one fetches, and the others find it
+        if world.main:
+            for split in ("train", "test"):
+                load_mnist(split, data, download=True)
+        world.barrier()
+    corpus = build_corpus(
+        data,
+        download=download,
+        pen_copies=config.pen_copies,
+        scribbles=config.scribbles,
+        seed=config.seed,
+        report=report,
     )
-    level = -F.log_softmax(logits[~digit], dim=1).mean(dim=1).sum()
-    return (named + exposure * level) / len(labels)
-
-
-@torch.no_grad()
-def accuracy(model: Digits, part: Set) -> float:
-    """Share of pictures named right."""
-    model.eval()
-    images, labels = part
-    right = 0
-    device = model.readout.weight.device
-    for some, truth in zip(torch.split(images, 500), torch.split(labels, 500), strict=True):
-        right += int((model(some.to(device).float() / 255).argmax(1).cpu() == truth).sum())
-    return right / len(labels)
+    checkpoint = checkpoint_path(out)
+    if fresh and world.main:  # not before the data are there
+        checkpoint.unlink(missing_ok=True)
+    world.barrier()
+    trainer = Trainer(config, corpus, checkpoint, world)
+    for progress in trainer.run(stop):
+        if progress.stage != "done" or not world.main:
+            yield progress
+            continue
+        model = trainer.model
+        images, labels = (torch.from_numpy(part) for part in load_subset())
+        fit_projection(model, images[::2], labels[::2])
+        both = zip(corpus.mnist_validation, corpus.pen_validation, strict=True)
+        images, labels = (torch.cat(pair) for pair in both)
+        set_thresholds(model, (images, labels))
+        figures = evaluate(model, data, download, report)
+        save(model, out, {"run": trainer.identity, "figures": figures.json()})
+        yield progress

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from deq.models.doubling import HIDDEN, SCALE, Variant, line_of
+from deq.models.doubling import HIDDEN, SCALE, Variant, cell_line
 from deq.solve import solve
 from deq.solvers import Anderson
 from deq.training.doubling.config import DoublingConfig
@@ -22,13 +22,13 @@ from deq.training.doubling.train import INPUTS, OUTSIDE
 Array = npt.NDArray[np.float64]
 SPAN = (-10.0, 15.0)
 """Inputs that are asked for, far beyond those that were learnt."""
-_ASKED = 26
-_LONGEST, _MOMENTS = 12.0, 31
-_STEEPEST = 0.995  # beyond it an answer, if there is one, is no number to draw
+_POINTS = 26
+_MAX_TIME, _TIMES = 12.0, 31
+_MAX_SLOPE = 0.995  # beyond it an answer, if there is one, is no number to draw
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class RunCurves:
     """What a run looked like, at all E epochs and more closely at F of them.
 
     Attributes
@@ -70,9 +70,9 @@ class Course:
     variant: Variant
 
 
-def course_of(
+def curves_of(
     records: Sequence[Mapping[str, Any]], config: DoublingConfig, frames: int = 48
-) -> Course:
+) -> RunCurves:
     """The curves of a run.
 
     Parameters
@@ -88,13 +88,13 @@ def course_of(
     # Evenly spaced in the square root of time.
     places = np.unique((np.linspace(0, 1, frames) ** 2 * (count - 1)).round().astype(np.int64))
     weights = torch.tensor([records[k]["weights"] for k in places], dtype=torch.float64)  # (F, 16)
-    x = np.append(np.linspace(*SPAN, _ASKED), OUTSIDE)
+    x = np.append(np.linspace(*SPAN, _POINTS), OUTSIDE)
     answers = _answers(weights, config.variant, torch.from_numpy(x)).numpy()  # (F, N + 1)
     slopes = np.array([r["slope"] for r in records])
-    answers[slopes[places] > _STEEPEST] = np.nan
-    t = torch.linspace(0, _LONGEST, _MOMENTS, dtype=torch.float64)
+    answers[slopes[places] > _MAX_SLOPE] = np.nan
+    t = torch.linspace(0, _MAX_TIME, _TIMES, dtype=torch.float64)
     inputs = np.array(INPUTS)
-    return Course(
+    return RunCurves(
         losses=np.array([r["loss"] for r in records]),
         slopes=slopes,
         intercepts=np.array([r["intercept"] for r in records]),
@@ -108,7 +108,7 @@ def course_of(
         targets=config.slope * inputs + config.intercept,
         slope=config.slope,
         intercept=config.intercept,
-        goal=line_of(config.slope, config.intercept),
+        goal=cell_line(config.slope, config.intercept),
         variant=config.variant,
     )
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from deq.models.doubling import Doubling
 from deq.status import Status
-from deq.training.digits.checkpoint import keep, resume
+from deq.training.checkpoint import load_checkpoint, save_checkpoint
 from deq.training.doubling.config import DoublingConfig, build
 from deq.training.errors import TrainingError
 
@@ -110,13 +110,13 @@ def train_doubling(
     run = json.dumps(asdict(config))
     first = 0
     if checkpoint is not None and checkpoint.exists():
-        first = resume(checkpoint, model, adam, run)
+        first = load_checkpoint(checkpoint, model, adam, run)
     x = torch.tensor(INPUTS, dtype=torch.float64)[:, None]  # (10, 1)
     y = config.slope * x + config.intercept
 
     def save(epoch: int) -> None:
         if checkpoint is not None:
-            keep(checkpoint, model, adam, run, epoch)
+            save_checkpoint(checkpoint, model, adam, run, epoch)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of a backward solve: records tell
@@ -131,13 +131,13 @@ def train_doubling(
             if last or stopped:
                 stage = "done" if last else "stopped"
                 save(epoch)
-            record = _look(model, config, stage, epoch, loss, time.monotonic() - began)
+            record = _record(model, config, stage, epoch, loss, time.monotonic() - began)
             yield record
             if stopped:
                 return
             if not last:
                 for group in adam.param_groups:
-                    group["lr"] = config.rate * _fall(epoch / config.epochs)
+                    group["lr"] = config.rate * _rate_decay(epoch / config.epochs)
                 adam.step()
                 if config.constrained:
                     model.constrain_()
@@ -145,12 +145,12 @@ def train_doubling(
                     save(epoch + 1)
 
 
-def _fall(share: float) -> float:
+def _rate_decay(share: float) -> float:
     """Of the learning rate: all of it for half the epochs, then half a cosine down to nothing."""
     return 1.0 if share < 0.5 else 0.5 * (1 + math.cos(math.pi * (2 * share - 1)))
 
 
-def _look(
+def _record(
     model: Doubling,
     config: DoublingConfig,
     stage: Literal["step", "stopped", "done"],
@@ -165,7 +165,7 @@ def _look(
     status = statistics.status
     lost = (status == int(Status.DIVERGED)) | (status == int(Status.NON_FINITE))
     if bool(lost.any()) or not math.isfinite(loss.item()):
-        raise TrainingError(_why_lost(model, config, epoch))
+        raise TrainingError(_divergence(model, config, epoch))
     backward = statistics.backward
     with torch.no_grad():
         answer = float(model(torch.full((1, 1), OUTSIDE, dtype=torch.float64)))
@@ -180,12 +180,12 @@ def _look(
         evals=float(statistics.nfe.double().mean()),
         adjoint_evals=float(backward.nfe.double().mean()) if backward is not None else math.nan,
         settled=float(statistics.converged.double().mean()),
-        weights=model.parameters_list(),
+        weights=model.parameter_list(),
         seconds=seconds,
     )
 
 
-def _why_lost(model: Doubling, config: DoublingConfig, epoch: int) -> str:
+def _divergence(model: Doubling, config: DoublingConfig, epoch: int) -> str:
     if math.isfinite(model.slope) and model.slope >= 1:
         return (
             f"After {epoch} epochs the states ran away: f has the slope {model.slope:.2f}, and "

@@ -13,8 +13,8 @@ from deq.gradients.base import Gradient
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
+from deq.models.dense import DenseClassifier, DenseConfig
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.sandwich import Sandwich, SandwichConfig
 from deq.solvers import ODE, Anderson, Broyden, Picard, Solver
 from deq.solvers.base import require_count, require_number
 from deq.training.options import (
@@ -25,7 +25,7 @@ from deq.training.options import (
     require_seed,
 )
 
-Network = Digits | Sandwich
+Network = Digits | DenseClassifier
 MODELS = ("article", "convolutional")
 SIZES: Mapping[str, int] = {"subset": 4_000, "mnist": 60_000}
 """Data → how many digits there are to learn from."""
@@ -51,7 +51,7 @@ class LabConfig(Options):
     Parameters
     ----------
     model : ``"article"`` or ``"convolutional"``
-        `deq.models.sandwich`, 180,110 parameters, or `deq.models.digits` at a chosen width.
+        `deq.models.dense`, 180,110 parameters, or `deq.models.digits` at a chosen width.
     width : int
         Channels of the convolutional state; the stem has half as many, then as many.
     data : ``"subset"`` or ``"mnist"``
@@ -136,7 +136,7 @@ def build(config: LabConfig) -> Network:
         torch.manual_seed(config.seed)
         if config.model == "article":
             limit = config.contraction if config.contained else None
-            model = Sandwich(SandwichConfig(contraction=limit), **options)
+            model = DenseClassifier(DenseConfig(contraction=limit), **options)
         else:
             sizes = DigitsConfig(
                 channels=config.width,

@@ -55,7 +55,7 @@ class Log:
         A run that was resumed goes back to where it was last kept; what came after that is left
         out.
         """
-        kept = straight(records)
+        kept = in_order(records)
         steps = [r for r in kept if _number(r["loss"]) == _number(r["loss"])]
         looks = [r for r in kept if r.get("cloud")]
         clouds = np.array([r["cloud"] for r in looks] or np.zeros((0, 0, 2)), dtype=np.float64)
@@ -73,7 +73,7 @@ class Log:
         )
 
 
-def straight(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def in_order(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The records in order of their steps: a resumption takes back what came after it."""
     kept: list[Mapping[str, Any]] = []
     for record in records:
@@ -83,12 +83,12 @@ def straight(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return kept
 
 
-def table(records: Sequence[Mapping[str, Any]]) -> str:
+def to_csv(records: Sequence[Mapping[str, Any]]) -> str:
     """The records as CSV, a line each."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([record.get(name) for name in COLUMNS] for record in straight(records))
+    writer.writerows([record.get(name) for name in COLUMNS] for record in in_order(records))
     return out.getvalue()
 
 

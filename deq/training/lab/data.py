@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.digits.mnist import Split, load_mnist, load_subset
 from deq.models.classifier import CLASSES
 
 SHOWN, CLOUD = 30, 20
 """Of each class: digits asked about while training goes on, and those of them that are drawn."""
-_HELD = 5  # of the subset every fifth digit is kept apart
+_HELD_OUT_EVERY = 5  # of the subset every fifth digit is kept apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +31,8 @@ class LabData:
         class in turn: the first 200 of them make the cloud.
     """
 
-    train: Set
-    held: Set
+    train: LabelledImages
+    held_out: LabelledImages
     shown: Tensor
 
 
@@ -54,14 +54,14 @@ def lab_data(name: str, folder: Path | str | None = None) -> LabData:
     """
     if name == "subset":
         images, labels = (torch.from_numpy(part) for part in load_subset())
-        held = torch.arange(len(labels)) % _HELD == _HELD - 1
-        train, kept = (images[~held], labels[~held]), (images[held], labels[held])
+        held_out = torch.arange(len(labels)) % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1
+        train, kept = (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
     else:
         train, kept = _all("train", folder), _all("test", folder)
     by_class = [torch.nonzero(kept[1] == k)[:SHOWN, 0] for k in range(CLASSES)]
     return LabData(train, kept, torch.stack(by_class, dim=1).flatten())
 
 
-def _all(split: Split, folder: Path | str | None) -> Set:
+def _all(split: Split, folder: Path | str | None) -> LabelledImages:
     images, labels = load_mnist(split, folder)
     return torch.from_numpy(images), torch.from_numpy(labels)

@@ -36,9 +36,9 @@ class LabProgress:
     speed : float
         Digits a second.
     accuracy, radius, cloud
-        See `deq.training.lab.snapshot.Look`.
+        See `deq.training.lab.validation.Validation`.
     confusion, mistakes
-        See `deq.training.lab.snapshot`.
+        See `deq.training.lab.validation`.
     """
 
     stage: Stage

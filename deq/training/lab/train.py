@@ -21,23 +21,25 @@ from torch import Tensor
 from deq.digits.augment import Augment
 from deq.models.weights import save
 from deq.stability import jacobian_penalty
-from deq.training.digits.calibrate import draw_map, set_thresholds
-from deq.training.digits.checkpoint import keep, resume
+from deq.training.calibrate import fit_projection, set_thresholds
+from deq.training.checkpoint import load_checkpoint, save_checkpoint
 from deq.training.errors import TrainingError
 from deq.training.lab.config import LabConfig, Network, build
 from deq.training.lab.data import LabData, lab_data
 from deq.training.lab.progress import LabProgress, Stage
-from deq.training.lab.snapshot import Looker, confusion, mistakes, named
+from deq.training.lab.validation import Validator, confusion, mistakes, named
 
 WEIGHTS, CHECKPOINT = "weights.safetensors", "run.safetensors"
 """What a run keeps in its folder: the network, and what it needs to be resumed."""
-_SECONDS = 0.7  # between looks, and so many times as long as a look takes
-_SPARED = 4.0
-_SPOKEN = 400  # steps that are told of, at most
-_MAPPED = 1000  # training digits that the map of states is made of
+_MIN_INTERVAL = 0.7  # between looks, and so many times as long as a look takes
+_INTERVAL_FACTOR = 4.0
+_MAX_RECORDS = 400  # steps that are told of, at most
+_PROJECTION_DIGITS = 1000  # training digits that the map of states is made of
 _STRENGTH = 0.5  # of the variations, where the shipped network's are 1
 _CLIP = 2.0
-_QUICKLY = 1000  # digits that a run which is stopped is asked about, where others are asked all
+_DIGITS_AFTER_STOP = (
+    1000  # digits that a run which is stopped is asked about, where others are asked all
+)
 
 
 class Lab:
@@ -69,12 +71,12 @@ class Lab:
         self.model: Network = build(config)
         self.adam = torch.optim.Adam(self.model.parameters(), lr=config.rate)
         self.vary = Augment().scaled(_STRENGTH)
-        self.looker = Looker(self.data)
-        self.an_epoch = math.ceil(len(self.data.train[1]) / config.batch)
-        self.steps = self.an_epoch * config.epochs
+        self.validator = Validator(self.data)
+        self.steps_per_epoch = math.ceil(len(self.data.train[1]) / config.batch)
+        self.steps = self.steps_per_epoch * config.epochs
         self.step = 0
         if folder is not None and (folder / CHECKPOINT).exists():
-            self.step = resume(folder / CHECKPOINT, self.model, self.adam, self.identity)
+            self.step = load_checkpoint(folder / CHECKPOINT, self.model, self.adam, self.identity)
         self.first = self.step
 
     def run(self, stop: Callable[[], bool] | None = None) -> Iterator[LabProgress]:
@@ -87,32 +89,32 @@ class Lab:
         """
         self.began = time.monotonic()
         line = self._line("look")
-        yield self._look(line)
-        due = time.monotonic() + _SECONDS
-        every = math.ceil(self.steps / _SPOKEN)
+        yield self._validated(line)
+        due = time.monotonic() + _MIN_INTERVAL
+        every = math.ceil(self.steps / _MAX_RECORDS)
         order = self._order()
         while self.step < self.steps:
             if stop is not None and stop():
                 yield self._finish(replace(line, stage="stopped"))
                 return
-            if self.step % self.an_epoch == 0:
+            if self.step % self.steps_per_epoch == 0:
                 order = self._order()
-            place = self.step % self.an_epoch * self.config.batch
+            place = self.step % self.steps_per_epoch * self.config.batch
             line = self._learn(order[place : place + self.config.batch])
-            if self.step % self.an_epoch == 0 and self.step < self.steps:
+            if self.step % self.steps_per_epoch == 0 and self.step < self.steps:
                 self._keep()
             began = time.monotonic()
             if began > due and self.step < self.steps:
-                yield self._look(line)
+                yield self._validated(line)
                 now = time.monotonic()
-                due = now + max(_SECONDS, _SPARED * (now - began))
+                due = now + max(_MIN_INTERVAL, _INTERVAL_FACTOR * (now - began))
             elif self.step % every == 0:
                 yield line
         yield self._finish(replace(line, stage="done"))
 
     def _order(self) -> Tensor:
         """The digits of this epoch, shuffled."""
-        epoch = self.step // self.an_epoch
+        epoch = self.step // self.steps_per_epoch
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         return torch.randperm(len(self.data.train[1]), generator=generator)
 
@@ -170,27 +172,27 @@ class Lab:
             stage=stage,
             step=self.step,
             steps=self.steps,
-            epoch=self.step // self.an_epoch,
+            epoch=self.step // self.steps_per_epoch,
             epochs=self.config.epochs,
             seconds=seconds,
             left=seconds / taken * (self.steps - self.step) if taken else math.nan,
             speed=taken * self.config.batch / seconds if taken else math.nan,
         )
 
-    def _look(self, line: LabProgress) -> LabProgress:
-        look = self.looker.look(self.model)
+    def _validated(self, line: LabProgress) -> LabProgress:
+        look = self.validator.validate(self.model)
         return replace(
             line, stage="look", accuracy=look.accuracy, radius=look.radius, cloud=look.cloud
         )
 
     def _finish(self, line: LabProgress) -> LabProgress:
-        """Look at everything, and keep the network as it is."""
+        """Measure on all held-out digits, and keep the network as it is."""
         self._keep()
-        asked = None if line.stage == "done" else _QUICKLY
-        held = self.data.held[0][:asked], self.data.held[1][:asked]
-        truth, probabilities = held[1], named(self.model, held)
+        asked = None if line.stage == "done" else _DIGITS_AFTER_STOP
+        held_out = self.data.held_out[0][:asked], self.data.held_out[1][:asked]
+        truth, probabilities = held_out[1], named(self.model, held_out)
         stage = line.stage
-        line = self._look(line)
+        line = self._validated(line)
         right = probabilities.argmax(1) == truth
         return replace(
             line,
@@ -205,12 +207,12 @@ class Lab:
         """Checkpoint, map of the states, thresholds, weights."""
         if self.folder is None:
             return
-        keep(self.folder / CHECKPOINT, self.model, self.adam, self.identity, self.step)
+        save_checkpoint(self.folder / CHECKPOINT, self.model, self.adam, self.identity, self.step)
         images, labels = self.data.train
-        some = torch.linspace(0, len(labels) - 1, _MAPPED).long()
+        some = torch.linspace(0, len(labels) - 1, _PROJECTION_DIGITS).long()
         training = self.model.training
-        draw_map(self.model, images[some], labels[some])
-        set_thresholds(self.model, (self.data.held[0][self.data.shown], self.looker.labels))
+        fit_projection(self.model, images[some], labels[some])
+        set_thresholds(self.model, (self.data.held_out[0][self.data.shown], self.validator.labels))
         save(self.model, self.folder / WEIGHTS, {"run": self.identity, "step": str(self.step)})
         self.model.train(training)
 

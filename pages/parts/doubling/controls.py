@@ -28,9 +28,7 @@ class Settings:
     """Every control of the page."""
 
     line_slope: float = setting(Slider("Slope to learn", USUAL.slope, -0.9, 5.0, 0.1))
-    line_intercept: float = setting(
-        Slider("Intercept to learn", USUAL.intercept, -10.0, 10.0, 0.5)
-    )
+    line_intercept: float = setting(Slider("Intercept to learn", USUAL.intercept, -10.0, 10.0, 0.5))
     seed: int = random_seed("Seed of the weights", USUAL.seed)
     constrained: bool = setting(
         Toggle(
@@ -41,9 +39,7 @@ class Settings:
         )
     )
     rate: float = setting(
-        NumberInput(
-            "Learning rate", USUAL.rate, 0.0, 1.0, 0.01, open=True, look={"format": "%.4g"}
-        )
+        NumberInput("Learning rate", USUAL.rate, 0.0, 1.0, 0.01, open=True, look={"format": "%.4g"})
     )
     epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MOST_EPOCHS, 100, open=True))
     solver: str = setting(Choice("Solver", USUAL.solver, tuple(SOLVERS)))
@@ -69,7 +65,7 @@ class Settings:
 
 def controls() -> DoublingConfig | str:
     """Show them; the configuration, or a sentence about what is wrong with it."""
-    said(Settings)
+    said()
     for key in ("line-slope", "line-intercept", "seed", "constrained"):
         show(Settings, key)
     with st.expander("More"):

@@ -11,12 +11,11 @@ import streamlit as st
 import deq
 from deq.solvers import Solver
 from pages.parts.pad.ink import BRUSH
+from pages.parts.shared import settings
 from pages.parts.shared.settings import (
-    Choice,
     Segments,
     Slider,
     Steps,
-    current,
     random_seed,
     said,
     setting,
@@ -43,7 +42,7 @@ class Settings:
     """Every control of the page."""
 
     solver: str = setting(
-        Choice(
+        settings.Choice(
             "Solver",
             "ODE dopri5",
             tuple(SOLVERS),
@@ -82,7 +81,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Solve:
+class Choice:
     """What to solve with.
 
     Attributes
@@ -100,10 +99,9 @@ class Solve:
     seed: int | None
 
     @classmethod
-    def of(cls, settings: Settings) -> Solve:
+    def of(cls, now: Settings) -> Choice:
         """What the controls say."""
-        seed = settings.seed if settings.start == "random" else None
-        return cls(settings.solver, float(settings.tol), seed)
+        return cls(now.solver, float(now.tol), now.seed if now.start == "random" else None)
 
     @property
     def solver(self) -> Solver:
@@ -116,12 +114,12 @@ class Solve:
         return self.name.partition(" ")[0].lower()
 
 
-DEFAULT = Solve.of(Settings())
+DEFAULT = Choice.of(Settings())
 
 
 def controls() -> None:
     """Two controls open, the rest folded; the view's stands beside the picture."""
-    said(Settings)
+    said()
     show(Settings, "solver")
     show(Settings, "tol")
     with st.expander("More"):
@@ -130,6 +128,6 @@ def controls() -> None:
         show(Settings, "brush")
 
 
-def chosen() -> Solve:
+def current() -> Choice:
     """What the controls say, also before they are drawn."""
-    return Solve.of(current(Settings))
+    return Choice.of(settings.current(Settings))

@@ -1,8 +1,8 @@
-"""Linked views: while the path is played or scrubbed, the charts over solver time follow it.
+"""Linked charts: while the path plays, a thin line in other charts marks the same solver time.
 
-A few lines of JavaScript in the page. The played figure says in its ``layout.meta.times`` which
-solver time each of its frames shows; a thin line then stands at that time in the other charts.
-Without JavaScript, or when Plotly changes its insides, the line is missing and nothing else is.
+A few lines of JavaScript in the page. The played figure has the solver time of each frame in its
+``layout.meta.times``. Without JavaScript, or if Plotly's internals change, only the line is
+missing.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ export default function ({ data }) {
 _component = st.components.v2.component("time_cursor", js=_SCRIPT)
 
 
-def time_cursor(leader: str, followers: list[str], turn: str, colour: str) -> None:
+def time_cursor(leader: str, followers: list[str], version: str, colour: str) -> None:
     """Let the charts in the containers `followers` follow the played figure in `leader`.
 
     Parameters
     ----------
     leader, followers : str, list of str
         Keys of containers.
-    turn : str
+    version : str
         Changes whenever the played figure is another one.
     colour : str
         Of the line.
     """
-    data = {"leader": leader, "followers": followers, "turn": turn, "colour": colour}
+    data = {"leader": leader, "followers": followers, "version": version, "colour": colour}
     _component(data=data, key="time-cursor", height="content")

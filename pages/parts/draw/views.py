@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from deq.figures import (
@@ -14,25 +15,28 @@ from deq.figures import (
     probability_bars,
     residuals_over_time,
     trajectory,
+    trajectory_csv,
 )
 from pages.parts.draw import words
-from pages.parts.draw.controls import Choice
-from pages.parts.shared import style
+from pages.parts.draw.controls import Choice, Settings
+from pages.parts.shared import downloads, style
 from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Engine, Seen
+from pages.parts.shared.numbers import number
+from pages.parts.shared.settings import show
 
 
 def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
-    """The digit, large, in its colour, beside the picture it was read from; the verdict in words.
+    """The digit, large, in its colour, beside the picture it was read from; below, the verdict.
 
-    Whether the state settled gets a badge of its own: it is not whether the answer is right.
+    Whether the state settled has a badge of its own: it does not say whether the answer is right.
     """
     digit, colour = "–", palette(theme).muted
     if seen.answer is not None:
-        found = seen.answer.prediction
-        sentence = found.reason
-        if found.verdict != "not a digit":
-            digit, colour = str(found.digit), palette(theme).digits[found.digit]
+        read = seen.answer.prediction
+        sentence = read.reason
+        if read.verdict != "not a digit":
+            digit, colour = str(read.digit), palette(theme).digits[read.digit]
     elif seen.problem is not None and seen.problem.reason != "blank":
         sentence = f"This is not a digit I know. {seen.problem}"
     else:
@@ -70,54 +74,56 @@ def bars(seen: Seen, theme: str | None) -> None:
     shares = np.zeros(10)
     chosen = None
     if seen.answer is not None:
-        found = seen.answer.prediction
-        shares = found.probabilities.numpy()
-        chosen = None if found.verdict == "not a digit" else found.digit
+        read = seen.answer.prediction
+        shares = read.probabilities.numpy()
+        chosen = None if read.verdict == "not a digit" else read.digit
     with st.container(key="probabilities"):
-        chart(
-            probability_bars(shares, chosen=chosen, theme=theme),
-            "bars",
-            height=235,
-            alt=words.bars_alt(shares.tolist()),
-            theme=theme,
-            camera=False,
-        )
+        figure = probability_bars(shares, chosen=chosen, theme=theme)
+        chart(figure, "bars", 235, words.bars_alt(shares.tolist()), camera=False)
 
 
-def path(seen: Seen, machine: Engine, dims: int, theme: str | None, *, height: int = 440) -> Any:
-    """The hero: the hidden state on its way. Returns the figure, for the download."""
-    if seen.answer is None:
-        figure = trajectory(
-            np.zeros((0, 3)),
-            [],
-            np.zeros((0, 10)),
-            machine.cloud,
-            explained=machine.model.explained,
-            dims=dims,
-            theme=theme,
+def hero(seen: Seen, machine: Engine, theme: str | None) -> go.Figure:
+    """The path of the hidden state, flat or in space. Returns the figure, for the download."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+    ):
+        st.markdown(
+            "**The hidden state on its way.** Look for how it slows down as it nears z\\*.",
+            width="content",
         )
-        alt = "The map of the ten digits; the path appears when you draw."
-    else:
-        found = seen.answer.prediction
-        settled = bool(found.solution.converged[0])
-        times = seen.answer.course.t
-        figure = trajectory(
-            seen.answer.points,
-            times,
-            seen.answer.shares,
-            machine.cloud,
-            explained=machine.model.explained,
-            settled=settled,
-            dims=dims,
-            theme=theme,
-        )
-        alt = words.path_alt(found.digit, len(times), float(times[-1]), settled)
-    chart(figure, f"path-{dims}d", height=height, alt=alt, theme=theme)
+        view = show(Settings, "view")
+    return path(seen, machine, 3 if view == "3-D" else 2, theme)
+
+
+def path(
+    seen: Seen, machine: Engine, dims: int, theme: str | None, *, height: int = 440
+) -> go.Figure:
+    """The hidden state on its way; without a drawing the empty map. Returns the figure."""
+    answer = seen.answer
+    settled = answer is not None and bool(answer.prediction.solution.converged[0])
+    figure = trajectory(
+        np.zeros((0, 3)) if answer is None else answer.points,
+        [] if answer is None else answer.course.t,
+        np.zeros((0, 10)) if answer is None else answer.shares,
+        machine.cloud,
+        explained=machine.model.explained,
+        settled=answer is None or settled,
+        dims=dims,
+        theme=theme,
+    )
+    alt = words.EMPTY_MAP_ALT
+    if answer is not None:
+        times = answer.course.t
+        alt = words.path_alt(answer.prediction.digit, len(times), float(times[-1]), settled)
+    chart(figure, f"path-{dims}d", height, alt)
     return figure
 
 
-def _later(sentence: str) -> None:
-    """The place of a figure that needs a drawing, kept so that nothing jumps when one comes."""
+def _placeholder(sentence: str) -> None:
+    """As high as the figure that a drawing will bring, so that nothing jumps then."""
     with st.container(
         border=True, height=190, horizontal_alignment="center", vertical_alignment="center"
     ):
@@ -127,31 +133,22 @@ def _later(sentence: str) -> None:
 def opinions(seen: Seen, theme: str | None) -> None:
     """Class probabilities against solver time."""
     if seen.answer is None:
-        _later("How the ten probabilities move while the state settles appears here.")
+        _placeholder("How the ten probabilities move while the state settles appears here.")
         return
-    chart(
-        probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme),
-        "opinions",
-        height=190,
-        alt="Probability of each digit against solver time.",
-        theme=theme,
-    )
+    figure = probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme)
+    chart(figure, "opinions", 190, "Probability of each digit against solver time.")
     st.caption("**Look for** the moment when one line leaves the others: there it is decided.")
 
 
 def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
     """Residual against solver time, with the tolerance."""
     if seen.answer is None:
-        _later("How the residual ‖f(z) − z‖ falls to the tolerance appears here.")
+        _placeholder("How the residual ‖f(z) − z‖ falls to the tolerance appears here.")
         return
     course = seen.answer.course
-    chart(
-        residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme),
-        "residuals",
-        height=190,
-        alt="Residual against solver time on a logarithmic axis, down to the tolerance.",
-        theme=theme,
-    )
+    figure = residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme)
+    alt = "Residual against solver time on a logarithmic axis, down to the tolerance."
+    chart(figure, "residuals", 190, alt)
     st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
 
 
@@ -166,6 +163,23 @@ def readouts(seen: Seen, choice: Choice) -> None:
         st.markdown(
             f"**{choice.name}** · **{int(solution.nfe[0])}** evaluations of f · "
             f"**{words.duration(seen.answer.wall_ms)}** · solver time **t = {time:.3g}** · "
-            f"final residual **{words.number(float(solution.residual[0]))}** · "
+            f"final residual **{number(float(solution.residual[0]))}** · "
             f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**"
         )
+
+
+def files(seen: Seen, figure: go.Figure) -> None:
+    """The path of the hidden state: its numbers and its picture."""
+    if seen.answer is None:
+        return
+    answer = seen.answer
+    prediction, course = answer.prediction, answer.course
+    downloads.both(
+        "Trajectory (CSV)",
+        lambda: trajectory_csv(course.t, course.residual[:, 0], answer.points, answer.shares),
+        "trajectory",
+        figure,
+        f"The way to the equilibrium of a {prediction.digit}",
+        prediction.reason,
+    )
+    downloads.still()

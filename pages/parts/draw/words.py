@@ -14,6 +14,7 @@ _UNSETTLED = {
 }
 
 EMPTY = "Draw a digit: with the mouse, a pen or a finger."
+EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 UNREAD = "The drawing in this link cannot be read: it is damaged, or of another version."
 
 
@@ -30,25 +31,6 @@ def duration(milliseconds: float) -> str:
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms"
     return f"{milliseconds / 1000:.1f} s"
-
-
-def number(value: float) -> str:
-    """A small number for people, without e-notation.
-
-    Examples
-    --------
-    >>> number(0.00031), number(0.25), number(12.0), number(0.0), number(float("inf"))
-    ('3.1·10⁻⁴', '0.25', '12', '0', '∞')
-    """
-    if value != value or value in (float("inf"), float("-inf")):
-        return "∞"
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def unsettled(status: int, nfe: int) -> str:

@@ -120,29 +120,29 @@ class Settings(MapSettings):
 
 def controls() -> Choice:
     """Show them all; the last good choice if a formula makes no sense."""
-    choice = which_map(Settings)
+    choice = which_map()
     method = show(Settings, "method")
     h = show(Settings, "h", disabled=method != "damped")
     steps = show(Settings, "steps")
     return replace(choice, method=method, damping=h, steps=steps)
 
 
-def which_map(table: type[MapSettings]) -> Choice:
+def which_map() -> Choice:
     """The map, its parameters and the start; the last good ones if a formula makes no sense."""
-    said(table)
+    said()
     if "map" not in st.session_state and st.session_state.get("formula"):
         st.session_state["map"] = OWN  # a link may carry a formula alone
-    key = show(table, "map", on_change=_map_changed)
-    text = show(table, "formula", on_change=_formula_changed)
+    key = show(MapSettings, "map", on_change=_map_changed)
+    text = show(MapSettings, "formula", on_change=_formula_changed)
     preset = _typed(text) if key == OWN else PRESETS[key]
     if preset is None:
         kept: Choice = st.session_state.get(_LAST, _first())
         return kept
     st.latex(f"g(x) = {preset.latex}")
-    values = tuple((p.name, show(table, f"{key}-{p.name}")) for p in preset.parameters)
+    values = tuple((p.name, show(MapSettings, f"{key}-{p.name}")) for p in preset.parameters)
     view_side = st.container()
-    x0 = _start(table, key, preset)
-    view = _view(table) if key == OWN else preset.view
+    x0 = _start(key, preset)
+    view = _view() if key == OWN else preset.view
     if view is None:
         view_side.error("“View to” has to be larger than “View from” (under More).")
         view = preset.view
@@ -151,11 +151,14 @@ def which_map(table: type[MapSettings]) -> Choice:
     return choice
 
 
-def query(table: type[MapSettings]) -> dict[str, str]:
+def query(table: type[MapSettings] = Settings) -> dict[str, str]:
     """What a link has to say, without what other maps than the present one were set to."""
     key = current(table).map
     others = {name for name in current(table).of_maps if not name.startswith(f"{key}-")}
     return {name: text for name, text in settings.query(table).items() if name not in others}
+
+
+NAMES = tuple(settings.controls(Settings))
 
 
 def _first() -> Choice:
@@ -181,7 +184,7 @@ def _typed(text: str) -> ScalarMap | None:
         return None
 
 
-def _start(table: type[MapSettings], key: str, preset: ScalarMap) -> float:
+def _start(key: str, preset: ScalarMap) -> float:
     """A slider to play with beside the number itself, which may lie outside the view."""
     name, slide = f"{key}-x0", f"{key}-x0-slide"
     low, high = preset.view
@@ -191,17 +194,17 @@ def _start(table: type[MapSettings], key: str, preset: ScalarMap) -> float:
 
     rail, exact = st.columns([3, 2], vertical_alignment="bottom", gap="small")
     with exact:
-        x0 = float(show(table, name))
+        x0 = float(show(MapSettings, name))
     st.session_state[slide] = min(max(x0, low), high)
     rail.slider("Start x₀", low, high, step=(high - low) / 200, key=slide, on_change=slid)
     return x0
 
 
-def _view(table: type[MapSettings]) -> tuple[float, float] | None:
+def _view() -> tuple[float, float] | None:
     with st.expander("More"):
         left, right = st.columns(2)
         with left:
-            low = show(table, "own-low")
+            low = show(MapSettings, "own-low")
         with right:
-            high = show(table, "own-high")
+            high = show(MapSettings, "own-high")
     return (low, high) if low < high else None

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import plotly.graph_objects as go
 import streamlit as st
 
 from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts.fixed_points import words
 from pages.parts.fixed_points.lesson import Lesson, errors
-from pages.parts.shared import downloads as files
-from pages.parts.shared.chart import chart
+from pages.parts.shared import downloads
+from pages.parts.shared.chart import Panel
 
 
-def readouts(found: Lesson) -> None:
-    """The limit first, then what it took."""
-    with st.container(key="scalar-readouts", horizontal=True, gap="large"):
-        with st.container(key="limit", width="content"):
-            st.metric("Limit x*", words.limit_text(found), width="content")
-        for label, value in words.readouts(found).items():
-            st.metric(label, value, width="content")
-
-
-def stage(found: Lesson, stacked: bool, theme: str | None) -> Any:
+def stage(found: Lesson, stacked: bool, theme: str | None) -> go.Figure:
     """The hero. Returns the figure, for the download."""
     method = found.choice.method
     land = found.landscape
@@ -38,15 +28,9 @@ def stage(found: Lesson, stacked: bool, theme: str | None) -> Any:
         stacked=stacked,
         theme=theme,
     )
-    with st.container(key="iterates"), st.container(key="cobweb"):
-        chart(
-            figure,
-            "cobweb",
-            height=800 if stacked else 525,
-            alt=words.stage_alt(found),
-            theme=theme,
-        )
-    st.caption(words.shows(method))
+    height = 800 if stacked else 525
+    with st.container(key="iterates"):
+        Panel(figure, "cobweb", height, words.stage_alt(found), words.shows(method)).show()
     return figure
 
 
@@ -54,40 +38,25 @@ def speed(found: Lesson, theme: str | None) -> None:
     """Errors of all methods, and what each cost."""
     left, right = st.columns([3, 2], gap="large")
     courses = errors(found)
-    with left, st.container(key="errors", gap="xsmall"):
-        st.markdown("**How fast: the error, per evaluation of g**")
-        if courses:
-            settles = found.paths["Picard"].converged and found.fixed is not None
-            chart(
-                errors_over_evals(
-                    courses,
-                    slope=found.fixed.slope if settles and found.fixed else float("nan"),
-                    chosen=found.choice.method,
-                    theme=theme,
-                ),
-                "errors",
-                height=290,
-                alt="Error against evaluations of g on a logarithmic axis, one line a method.",
-                theme=theme,
-            )
-            st.caption(
-                "**Look for** straight lines: on a log axis each step removes the same share, and "
-                "the slope is log |g′(x*)|. Newton and the secant bend down."
-            )
-        else:
+    if courses:
+        settles = found.paths["Picard"].converged and found.fixed is not None
+        slope = found.fixed.slope if settles and found.fixed else float("nan")
+        figure = errors_over_evals(courses, slope=slope, chosen=found.choice.method, theme=theme)
+        alt = "Error against evaluations of g on a logarithmic axis, one line a method."
+        Panel(figure, "errors", 290, alt, words.ERRORS_SHOW, words.ERRORS_TITLE).show(left)
+    else:
+        with left, st.container(key="errors", gap="xsmall"):
+            st.markdown(f"**{words.ERRORS_TITLE}**")
             st.caption(words.no_errors(found))
     with right, st.container(key="race", gap="xsmall"):
         st.markdown("**The cure: the same start by every method**")
         st.markdown(words.race(found))
-        st.caption(
-            "Until |g(x) − x| < 10⁻⁶. A derivative counts as an evaluation. Methods may end at "
-            "different fixed points: the secant and Newton do not care whether one is stable."
-        )
+        st.caption(words.RACE_SHOWS)
 
 
-def downloads(found: Lesson, figure: Any) -> None:
-    """CSV of the iterates and the figure as one HTML file, each made when it is asked for."""
+def files(found: Lesson, figure: go.Figure) -> None:
+    """The iterates as CSV, and the figure as one HTML file."""
     with st.container(horizontal=True):
-        files.numbers("Iterates (CSV)", lambda: words.iterates_csv(found), "iterates")
-        files.picture(figure, f"g(x) = {found.choice.text}", words.verdict(found), "cobweb")
-    files.still()
+        downloads.numbers("Iterates (CSV)", lambda: words.iterates_csv(found), "iterates")
+        downloads.picture(figure, f"g(x) = {found.choice.text}", words.verdict(found), "cobweb")
+    downloads.still()

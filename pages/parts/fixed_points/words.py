@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import math
 
 from deq.formula import FormulaError
 from deq.scalar import HALF_STEPS
-from pages.parts.draw.words import number
 from pages.parts.fixed_points.lesson import Choice, Lesson, end
+from pages.parts.shared.downloads import table
+from pages.parts.shared.numbers import minus, number, short
 
 _SHOWS = {
     "Picard": (
@@ -25,6 +24,16 @@ _SHOWS = {
     "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
 }
 
+KEYS = "Cobweb, played by keys: space plays and pauses, right arrow steps, Home begins again"
+ERRORS_TITLE = "How fast: the error, per evaluation of g"
+ERRORS_SHOW = (
+    "**Look for** straight lines: on a log axis each step removes the same share, and the slope is "
+    "log |g′(x*)|. Newton and the secant bend down."
+)
+RACE_SHOWS = (
+    "Until |g(x) − x| < 10⁻⁶. A derivative counts as an evaluation. Methods may end at different "
+    "fixed points: the secant and Newton do not care whether one is stable."
+)
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ACROSS = {
     "damped": "part of the way to the diagonal",
@@ -32,22 +41,6 @@ _ACROSS = {
     "Newton": "along the tangent to the diagonal",
 }
 _SHOWN = 40  # characters of a faulty formula
-
-
-def short(x: float) -> str:
-    """A number for people, with four digits.
-
-    Examples
-    --------
-    >>> short(-0.65428979), short(1234567.0)
-    ('−0.6543', '1.235·10⁶')
-    """
-    mantissa, _, exponent = f"{x:.4g}".partition("e")
-    raised = f"·10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
-    return mantissa.replace("-", "−") + raised
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def half_steps(xs: list[float], heights: list[float], method: str = "Picard") -> list[str]:
@@ -144,6 +137,7 @@ def readouts(found: Lesson) -> dict[str, str]:
     error = abs(float(found.xs[-1]) - exact)
     damped = found.choice.method == "damped"
     return {
+        "Limit x*": limit_text(found),
         "Error |xₙ − x*|": number(error) if math.isfinite(error) else "–",
         "Evaluations of g": f"{found.evals}",
         "Observed contraction": _factor(found.observed),
@@ -175,7 +169,7 @@ def limit_text(found: Lesson) -> str:
     if not found.settled:
         return "–"
     exact = found.fixed.x if found.fixed else found.limit
-    return f"{exact:.6f}".replace("-", "−") if abs(exact) < 1e6 else short(exact)
+    return minus(f"{exact:.6f}") if abs(exact) < 1e6 else short(exact)
 
 
 def race(found: Lesson) -> str:
@@ -212,9 +206,6 @@ def code(choice: Choice) -> str:
 def iterates_csv(found: Lesson) -> str:
     """n, xₙ, g(xₙ) and the error, every digit of every number."""
     exact = found.fixed.x if found.fixed else found.limit
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["n", "x", "g(x)", "error"])
-    for n, (x, height) in enumerate(zip(found.xs.tolist(), found.heights.tolist(), strict=True)):
-        writer.writerow([n, repr(x), repr(height), repr(abs(x - exact))])
-    return buffer.getvalue()
+    pairs = zip(found.xs.tolist(), found.heights.tolist(), strict=True)
+    rows = ((n, x, height, abs(x - exact)) for n, (x, height) in enumerate(pairs))
+    return table(["n", "x", "g(x)", "error"], rows)

@@ -33,7 +33,7 @@ class Settings:
 
 def controls() -> Setting:
     """Show them; the layer that is measured."""
-    said(Settings)
+    said()
     show(Settings, "gain")
     with st.expander("More"):
         for key in ("width", "batch", "seed"):

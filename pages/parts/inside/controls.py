@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from deq.inside import SMUDGES
 from pages.parts.inside.lesson import SECTIONS, Look
 from pages.parts.pad import subject
 from pages.parts.pad.subject import DRAWING, MNIST, Subject
-from pages.parts.shared.settings import Choice, Segments, Slider, current, random_seed, said, setting, show
+from pages.parts.shared.settings import (
+    Choice,
+    Segments,
+    Slider,
+    current,
+    random_seed,
+    said,
+    setting,
+    show,
+)
 
 AUTO = "the one it reads"
 
@@ -59,13 +66,12 @@ def section() -> str:
     return str(show(Settings, "see"))
 
 
-def controls() -> Asked | str:
+def controls(see: str) -> Asked | str:
     """Show those of this view; what was asked for, or why there is nothing to look at."""
-    said(Settings)
+    said()
     kind = show(Settings, "of")
     if kind == MNIST:
         show(Settings, "digit")
-    see = current(Settings).see
     for key, label in _OF_VIEW.get(see, {}).items():
         if key == "seed" and see == "smudge" and current(Settings).kind != "noise":
             continue  # the other smudges have nothing random

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,240 +17,257 @@ from deq.figures.inside.smudge import spoilt
 from deq.figures.shared.curves import Curve, curves
 from deq.figures.shared.walkers import walkers
 from deq.figures.steady_states.lambda_plane import lambda_plane
+from pages.parts.inside import lesson, words
+from pages.parts.inside.controls import Asked
 from pages.parts.inside.lesson import Found
+from pages.parts.shared import hero, player_keys
 from pages.parts.shared.chart import chart
-from pages.parts.shared.engine import Engine
+from pages.parts.shared.downloads import columns
+from pages.parts.shared.engine import engine
 
-Columns = Mapping[str, Iterable[Any]]
 TALL, SMALL = 470, 230
+Chart = tuple[go.Figure, str, int, str]  # what `chart` takes: figure, name, height, alt text
 
 
-def _beside(share: float = 1.35) -> tuple[Any, Any]:
-    left, right = st.columns([share, 1], gap="medium")
-    return left, right
+class View(NamedTuple):
+    """What a view shows.
+
+    Attributes
+    ----------
+    main
+        The main figure.
+    numbers
+        The columns of the CSV.
+    heading, others
+        The other figures, below a heading beside the main one; without a heading, below it.
+    """
+
+    main: Chart
+    numbers: Mapping[str, Iterable[Any]]
+    heading: str = ""
+    others: tuple[Chart, ...] = ()
 
 
-def _path(
-    result: Any, t: Any, machine: Engine, *, settled: bool, theme: str | None, clock: str = "t"
-) -> go.Figure:
-    """The states of a result on the map."""
-    return trajectory(
-        result.points,
-        t,
-        result.probabilities,
-        machine.cloud,
-        explained=machine.model.explained,
-        settled=settled,
-        clock=clock,
-        theme=theme,
+@dataclass(frozen=True)
+class Setup:
+    """What a view is made from: a result, its verdict, the screen and its theme."""
+
+    found: Found
+    verdict: str
+    narrow: bool
+    theme: str | None
+
+    def path(self, t: Any, *, settled: bool, clock: str = "t") -> go.Figure:
+        """The states of the result on the map."""
+        machine, result = engine(), self.found.result
+        return trajectory(
+            result.points,
+            t,
+            result.probabilities,
+            machine.cloud,
+            explained=machine.model.explained,
+            settled=settled,
+            clock=clock,
+            theme=self.theme,
+        )
+
+    def curves(self, *some: Curve, across: str, up: str, **options: Any) -> go.Figure:
+        """Curves over time, steps or amount."""
+        return curves(some, across=across, up=up, theme=self.theme, **options)
+
+
+def show(asked: Asked, narrow: bool, theme: str | None) -> None:
+    """Verdict, figures, and what to take home."""
+    look = asked.look
+    found = lesson.found(look)
+    verdict = words.verdict(found.scene, found.result)
+    hero.verdict(verdict)
+    with st.container(key="inside"):
+        view = VIEWS[look.section](Setup(found, verdict, narrow, theme))
+        lay_out(view)
+    st.caption(words.LOOK[look.section])
+    hero.take_home(
+        words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
+        look.section,
+        lambda: columns(view.numbers, *view.numbers.values()),
+        view.main[0],
+        f"Inside {asked.subject.name}",
+        verdict,
+    )
+    player_keys.attach(
+        "inside",
+        f"{look} {theme} {narrow}",
+        label=words.KEYS,
+        query=asked.subject.query,
+        names=("ink", "example"),
     )
 
 
-def eigenvalues(
-    found: Found, _: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
-    """The plane of λ, and iteration against its prediction."""
-    spectrum = found.result
-    left, right = _beside()
-    plane = lambda_plane(spectrum.values, chosen=-1, theme=theme)
+def lay_out(view: View) -> None:
+    """The main figure and the others."""
+    if not view.heading:
+        for one in (view.main, *view.others):
+            chart(*one)
+        return
+    left, right = st.columns([1.35, 1], gap="medium")
     with left:
-        chart(plane, "plane", height=TALL, alt=said, theme=theme)
-    steps = range(len(spectrum.distances))
+        chart(*view.main)
     with right:
-        st.markdown("**Iteration, and what the largest |λ| predicts**")
-        chart(
-            curves(
-                [
-                    Curve("predicted", steps, spectrum.predicted, "accent", 2, "dash", at=0.5),
-                    Curve("observed", steps, spectrum.distances, "picard", at=0.2),
-                ],
-                across="steps of iteration",
-                up="‖z − z*‖ (log scale)",
-                theme=theme,
-            ),
-            "rates",
-            height=TALL - 40,
-            alt=f"Distance from z* over the steps, and the predicted straight line. {said}",
-            theme=theme,
-        )
-    columns = {"real": spectrum.values.real.tolist(), "imaginary": spectrum.values.imag.tolist()}
-    return plane, columns
+        st.markdown(f"**{view.heading}**")
+        for one in view.others:
+            chart(*one)
 
 
-def kick(
-    found: Found, machine: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
+def eigenvalues(setup: Setup) -> View:
+    """The plane of λ, and iteration against its prediction."""
+    spectrum, verdict = setup.found.result, setup.verdict
+    steps = range(len(spectrum.distances))
+    rates = setup.curves(
+        Curve("predicted", steps, spectrum.predicted, "accent", 2, "dash", at=0.5),
+        Curve("observed", steps, spectrum.distances, "picard", at=0.2),
+        across="steps of iteration",
+        up="‖z − z*‖ (log scale)",
+    )
+    values = spectrum.values
+    alt = f"Distance from z* over the steps, and the predicted straight line. {verdict}"
+    return View(
+        (lambda_plane(values, chosen=-1, theme=setup.theme), "plane", TALL, verdict),
+        {"real": values.real.tolist(), "imaginary": values.imag.tolist()},
+        "Iteration, and what the largest |λ| predicts",
+        ((rates, "rates", TALL - 40, alt),),
+    )
+
+
+def kick(setup: Setup) -> View:
     """The path on the map, and the distance over time."""
-    result = found.result
-    left, right = _beside()
-    settled = found.scene.converged and result.returned
-    path = _path(result, result.t, machine, settled=settled, theme=theme)
-    with left:
-        chart(path, "kicked", height=TALL, alt=f"The state's path on the map. {said}", theme=theme)
-    what = "‖z − z*‖" if found.scene.converged else "distance from the flow that was not kicked"
-    figure = curves(
-        [Curve("", result.t, result.distances, "ode", 3)],
+    result, verdict, settled = setup.found.result, setup.verdict, setup.found.scene.converged
+    path = setup.path(result.t, settled=settled and result.returned)
+    what = "‖z − z*‖" if settled else "distance from the flow that was not kicked"
+    distance = setup.curves(
+        Curve("", result.t, result.distances, "ode", 3),
         across="solver time t",
         up=f"{what} (log scale)",
         marks=[(float(result.t[result.index]), "kick")],
-        theme=theme,
     )
-    with right:
-        st.markdown("**How far from z\\***" if found.scene.converged else "**How far apart**")
-        chart(figure, "kick-distance", height=TALL - 40, alt=said, theme=theme)
-    return path, {"t": result.t.tolist(), "distance": result.distances.tolist()}
+    return View(
+        (path, "kicked", TALL, f"The state's path on the map. {verdict}"),
+        {"t": result.t.tolist(), "distance": result.distances.tolist()},
+        "How far from z\\*" if settled else "How far apart",
+        ((distance, "kick-distance", TALL - 40, verdict),),
+    )
 
 
-def channels(
-    found: Found, machine: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
-    """The state as tiles, and the residual."""
-    flow = found.result
-    left, right = _beside()
-    figure = channel_maps(flow.t, flow.z, theme=theme)
-    with left:
-        chart(
-            figure,
-            "channels",
-            height=TALL + 90,
-            alt=f"All 64 channels of the state, 7×7 each. {said}",
-            theme=theme,
-        )
-    with right:
-        st.markdown("**How far it still is from rest**")
-        chart(
-            curves(
-                [Curve("‖f(z) − z‖", flow.t, flow.residuals, "ode", at=0.6)],
-                across="solver time t",
-                up="residual (log scale)",
-                theme=theme,
-            ),
-            "channel-residual",
-            height=SMALL,
-            alt="Residual over solver time.",
-            theme=theme,
-        )
-        chart(
-            probabilities_over_time(flow.t, flow.probabilities, theme=theme),
-            "channel-opinions",
-            height=SMALL,
-            alt="Probability of each digit over solver time.",
-            theme=theme,
-        )
-    rows = flow.z.flatten(1).tolist()
-    columns = {f"z{k}": column for k, column in enumerate(zip(*rows, strict=True))}
-    return figure, {"t": flow.t.tolist(), **columns}
-
-
-def depth(
-    found: Found, machine: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
-    """Shares of the digits and distance from z*, over k."""
-    result = found.result
-    layers = range(len(result.distances))
-    left, right = _beside()
-    path = _path(result, layers, machine, settled=found.scene.converged, clock="k", theme=theme)
-    with left:
-        chart(path, "layers", height=TALL, alt=f"The state after each layer. {said}", theme=theme)
-    with right:
-        st.markdown("**What k layers read, and how far they are from z\\***")
-        chart(
-            probabilities_over_time(layers, result.probabilities, clock="layers k", theme=theme),
-            "depth-shares",
-            height=SMALL,
-            alt="Probability of each digit over the number of layers.",
-            theme=theme,
-        )
-        chart(
-            curves(
-                [Curve("", layers, result.distances, "picard", 3)],
-                across="layers k",
-                up="‖z − z*‖ (log scale)",
-                theme=theme,
-            ),
-            "depth-distance",
-            height=SMALL,
-            alt="Distance from the equilibrium over the number of layers.",
-            theme=theme,
-        )
-    columns = {f"p{k}": result.probabilities[:, k].tolist() for k in range(10)}
-    return path, {"k": list(layers), "distance": result.distances.tolist(), **columns}
-
-
-def starts(
-    found: Found, machine: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
-    """Twenty paths on the map, and their distances."""
-    result = found.result
-    left, right = _beside()
-    figure = walkers(result.t, result.points, machine.cloud, target=result.target, theme=theme)
-    with left:
-        chart(figure, "walkers", height=TALL + 30, alt=said, theme=theme)
-    with right:
-        st.markdown("**How far each is from z\\***")
-        chart(
-            curves(
-                [Curve("", result.t, far, "ode", 1.5) for far in result.distances.T],
-                across="solver time t",
-                up="‖z − z*‖ (log scale)",
-                theme=theme,
-            ),
-            "starts-distance",
-            height=TALL - 30,
-            alt="Distance of each flow from the equilibrium over time.",
-            theme=theme,
-        )
-    columns = {f"start {n}": far.tolist() for n, far in enumerate(result.distances.T)}
-    return figure, {"t": result.t.tolist(), **columns}
-
-
-def smudge(
-    found: Found, machine: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
-    """Map, picture and reading, over the amount; and how far z* moved."""
-    result = found.result
-    figure = spoilt(result, machine.cloud, stacked=narrow, theme=theme)
-    chart(figure, "spoilt", height=820 if narrow else TALL, alt=said, theme=theme)
-    chart(
-        curves(
-            [
-                Curve(
-                    "of the injected input x", result.amounts, result.x_shift, "muted", 2, at=0.2
-                ),
-                Curve("of z*", result.amounts, result.z_shift, "accent", 3),
-            ],
-            across="amount",
-            up="moved by",
-            log=False,
-            theme=theme,
+def channels(setup: Setup) -> View:
+    """The state as tiles, the residual, and the probabilities."""
+    flow = setup.found.result
+    residual = setup.curves(
+        Curve("‖f(z) − z‖", flow.t, flow.residuals, "ode", at=0.6),
+        across="solver time t",
+        up="residual (log scale)",
+    )
+    shares = probabilities_over_time(flow.t, flow.probabilities, theme=setup.theme)
+    alt = f"All 64 channels of the state, 7×7 each. {setup.verdict}"
+    numbers = {f"z{k}": column.tolist() for k, column in enumerate(flow.z.flatten(1).T)}
+    return View(
+        (channel_maps(flow.t, flow.z, theme=setup.theme), "channels", TALL + 90, alt),
+        {"t": flow.t.tolist(), **numbers},
+        "How far it still is from rest",
+        (
+            (residual, "channel-residual", SMALL, "Residual over solver time."),
+            (shares, "channel-opinions", SMALL, words.SHARES_ALT),
         ),
-        "moved",
-        height=SMALL,
-        alt="How far the injected input and the equilibrium have moved, over the amount.",
-        theme=theme,
     )
-    columns = {f"p{k}": result.probabilities[:, k].tolist() for k in range(10)}
-    moved = {"amount": result.amounts.tolist(), "moved": result.z_shift.tolist()}
-    return figure, {**moved, "driven": result.x_shift.tolist(), **columns}
 
 
-def sensitivity(
-    found: Found, _: Engine, said: str, theme: str | None, *, narrow: bool
-) -> tuple[go.Figure, Columns]:
+def depth(setup: Setup) -> View:
+    """Shares of the digits and distance from z*, over k."""
+    result = setup.found.result
+    layers = range(len(result.distances))
+    path = setup.path(layers, settled=setup.found.scene.converged, clock="k")
+    shares = probabilities_over_time(
+        layers, result.probabilities, clock="layers k", theme=setup.theme
+    )
+    distance = setup.curves(
+        Curve("", layers, result.distances, "picard", 3),
+        across="layers k",
+        up="‖z − z*‖ (log scale)",
+    )
+    return View(
+        (path, "layers", TALL, f"The state after each layer. {setup.verdict}"),
+        {"k": layers, "distance": result.distances.tolist(), **_probabilities(result)},
+        "What k layers read, and how far they are from z\\*",
+        (
+            (shares, "depth-shares", SMALL, words.DEPTH_SHARES_ALT),
+            (distance, "depth-distance", SMALL, words.DEPTH_DISTANCE_ALT),
+        ),
+    )
+
+
+def starts(setup: Setup) -> View:
+    """Twenty paths on the map, and their distances."""
+    result = setup.found.result
+    paths = walkers(
+        result.t, result.points, engine().cloud, target=result.target, theme=setup.theme
+    )
+    distances = setup.curves(
+        *(Curve("", result.t, far, "ode", 1.5) for far in result.distances.T),
+        across="solver time t",
+        up="‖z − z*‖ (log scale)",
+    )
+    alt = "Distance of each flow from the equilibrium over time."
+    numbers = {f"start {n}": far.tolist() for n, far in enumerate(result.distances.T)}
+    return View(
+        (paths, "walkers", TALL + 30, setup.verdict),
+        {"t": result.t.tolist(), **numbers},
+        "How far each is from z\\*",
+        ((distances, "starts-distance", TALL - 30, alt),),
+    )
+
+
+def smudge(setup: Setup) -> View:
+    """Map, picture and reading, over the amount; and how far z* moved."""
+    result = setup.found.result
+    figure = spoilt(result, engine().cloud, stacked=setup.narrow, theme=setup.theme)
+    moved = setup.curves(
+        Curve("of the injected input x", result.amounts, result.x_shift, "muted", 2, at=0.2),
+        Curve("of z*", result.amounts, result.z_shift, "accent", 3),
+        across="amount",
+        up="moved by",
+        log=False,
+    )
+    numbers = {
+        "amount": result.amounts.tolist(),
+        "moved": result.z_shift.tolist(),
+        "driven": result.x_shift.tolist(),
+        **_probabilities(result),
+    }
+    return View(
+        (figure, "spoilt", 820 if setup.narrow else TALL, setup.verdict),
+        numbers,
+        others=((moved, "moved", SMALL, words.MOVED_ALT),),
+    )
+
+
+def sensitivity(setup: Setup) -> View:
     """The picture, and two gradients."""
-    result = found.result
-    figure = sensitivity_maps(found.scene.image, result, stacked=narrow, theme=theme)
-    chart(figure, "sensitivity", height=1080 if narrow else TALL - 60, alt=said, theme=theme)
-    place = [divmod(k, 28) for k in range(28 * 28)]
-    return figure, {
-        "row": [row for row, _ in place],
-        "column": [column for _, column in place],
+    result, narrow = setup.found.result, setup.narrow
+    figure = sensitivity_maps(setup.found.scene.image, result, stacked=narrow, theme=setup.theme)
+    rows, places = zip(*(divmod(k, 28) for k in range(28 * 28)), strict=True)
+    numbers = {
+        "row": rows,
+        "column": places,
         "implicit": result.implicit.flatten().tolist(),
         "unrolled": result.unrolled.flatten().tolist(),
     }
+    height = 1080 if narrow else TALL - 60
+    return View((figure, "sensitivity", height, setup.verdict), numbers)
 
 
-VIEWS = {
+def _probabilities(result: Any) -> dict[str, list[float]]:
+    return {f"p{k}": result.probabilities[:, k].tolist() for k in range(10)}
+
+
+VIEWS: Mapping[str, Callable[[Setup], View]] = {
     "eigenvalues": eigenvalues,
     "kick": kick,
     "channels": channels,

@@ -1,4 +1,4 @@
-"""A visitor's side of the training runs of one page: the one that is shown, and the buttons."""
+"""The training runs of one page: which run it shows to a visitor, and what the buttons do."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import streamlit as st
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 
-_SOON, _CALM = 0.2, 0.8  # a look costs the server a figure, so none comes sooner than it must
+_FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
 
 
 def visitor() -> str:
-    """Who this is, for as long as the session lasts."""
+    """A name for this visitor that lasts as long as the session."""
     if "visitor" not in st.session_state:
         st.session_state["visitor"] = uuid.uuid4().hex
     return str(st.session_state["visitor"])
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The runs of one kind. The one that is shown is named in the session and in the address.
+class RunPanel:
+    """The runs of one kind. The id of the run that is shown is in the session and in the address.
 
     Parameters
     ----------
@@ -35,20 +35,19 @@ class Desk:
 
     @property
     def key(self) -> str:
-        """Of the session's state that holds the id of the run that is shown."""
+        """Where the session keeps the id of the run that is shown."""
         return f"{self.kind}-run"
 
     def current(self) -> Run | None:
-        """The run of this session, or the one that the address names; it may be forgotten by now.
+        """The run of this session, or of the address; None if the server has forgotten it.
 
-        The address is written again, since a change of page wipes it.
+        The address is written again, since a change of page clears it.
         """
-        asked = st.session_state.get(self.key) or st.query_params.get("run")
-        run = registry.pool().find(str(asked)) if asked else None
-        if run is not None and run.kind != self.kind:
-            run = None
-        if run is not None:
-            self.show(run)
+        run_id = st.session_state.get(self.key) or st.query_params.get("run")
+        run = registry.pool().find(str(run_id)) if run_id else None
+        if run is None or run.kind != self.kind:
+            return None
+        self.show(run)
         return run
 
     def show(self, run: Run) -> None:
@@ -59,11 +58,11 @@ class Desk:
 
     def start(self, config: Mapping[str, object]) -> None:
         """Callback of the Start button."""
-        st.session_state.pop(self._refused, None)
+        st.session_state.pop(self._refusal, None)
         try:
             self.show(registry.pool().start(self.kind, config, visitor()))
         except Refused as refused:
-            st.session_state[self._refused] = str(refused)
+            st.session_state[self._refusal] = str(refused)
 
     def stop(self) -> None:
         """Callback of the Stop button."""
@@ -73,48 +72,46 @@ class Desk:
 
     def resume(self) -> None:
         """Callback: go on with a run that was stopped or failed."""
-        st.session_state.pop(self._refused, None)
+        st.session_state.pop(self._refusal, None)
         run = self.current()
         try:
             if run is not None:
                 run.resume()
         except Refused as refused:
-            st.session_state[self._refused] = str(refused)
+            st.session_state[self._refusal] = str(refused)
 
-    def refused(self) -> str:
-        """Why the last button did nothing, if it did nothing."""
-        return str(st.session_state.get(self._refused, ""))
+    def refusal(self) -> str:
+        """Why the last button started no run; empty if it did."""
+        return str(st.session_state.get(self._refusal, ""))
 
-    def every(self) -> float | None:
-        """Seconds between two looks at the run, for a fragment's ``run_every``.
+    def interval(self) -> float | None:
+        """Seconds between two updates, for a fragment's ``run_every``; None once a run has ended.
 
-        Ask before the buttons are drawn: what changes after that makes `turn` draw them again.
+        Call it before the buttons are drawn, so that `update_page` notices all that changes later.
         """
-        pace = _pace(self.current())
-        st.session_state[self._paced] = pace
-        return pace
+        seconds = _interval(self.current())
+        st.session_state[self._interval] = seconds
+        return seconds
 
-    def turn(self) -> None:
-        """In that fragment: draw the whole page again where the run has come to another stage.
+    def update_page(self) -> None:
+        """In that fragment: run the whole page again if the interval has changed.
 
-        Only this changes a fragment's pace, and the buttons, too, should know that a run is over.
+        A fragment's interval is set by the page, and the buttons depend on the run's state, too.
         """
-        if _pace(self.current()) != st.session_state.get(self._paced):
+        if _interval(self.current()) != st.session_state.get(self._interval):
             st.rerun()
 
     @property
-    def _paced(self) -> str:
-        return f"{self.kind}-pace"
+    def _interval(self) -> str:
+        return f"{self.kind}-interval"
 
     @property
-    def _refused(self) -> str:
-        return f"{self.kind}-refused"
+    def _refusal(self) -> str:
+        return f"{self.kind}-refusal"
 
 
-def _pace(run: Run | None) -> float | None:
+def _interval(run: Run | None) -> float | None:
     if run is None or not run.live:
         return None
-    soon = (
-        run.stopping or run.state == "starting" or (run.state == "running" and len(run.records) < 3)
-    )
-    return _SOON if soon else _CALM
+    begins = run.state == "starting" or (run.state == "running" and len(run.records) < 3)
+    return _FAST if begins or run.stopping else _SLOW

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pages.parts.runs.worker import Record, Worker
 
+Records = Sequence[Mapping[str, Any]]
 State = Literal["waiting", "starting", "running", "stopped", "done", "failed"]
 LIVE: tuple[State, ...] = ("waiting", "starting", "running")
 

@@ -1,6 +1,9 @@
-"""One way to put a figure on a page."""
+"""How a figure is put on a page."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -8,9 +11,7 @@ import streamlit as st
 from deq.figures import palette
 
 
-def chart(
-    figure: go.Figure, name: str, *, height: int, alt: str, theme: str | None, camera: bool = True
-) -> None:
+def chart(figure: go.Figure, name: str, height: int, alt: str, *, camera: bool = True) -> None:
     """Show a figure under the key ``<name>-chart``.
 
     Parameters
@@ -23,12 +24,10 @@ def chart(
         Pixels.
     alt : str
         What it shows, for people who cannot see it.
-    theme : {"light", "dark"}
-        The page's.
     camera : bool
         Offer the buttons on hover, among them the camera: a PNG made in the browser.
     """
-    figure.layout.paper_bgcolor = palette(theme).page
+    figure.layout.paper_bgcolor = palette(st.context.theme.type).page
     st.plotly_chart(
         figure,
         height=height,
@@ -42,3 +41,37 @@ def chart(
         key=f"{name}-chart",
         alt=alt,
     )
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure in a container of its own, with a heading above it and a caption below it.
+
+    Attributes
+    ----------
+    key
+        Of the container; also the chart's name, where `name` gives no other.
+    caption, heading
+        Markdown; none where empty.
+    figure, height, alt, name, camera
+        As in `chart`.
+    """
+
+    figure: go.Figure
+    key: str
+    height: int
+    alt: str
+    caption: str = ""
+    heading: str = ""
+    name: str = ""
+    camera: bool = True
+
+    def show(self, place: Any = st) -> None:
+        """Show it in a container or column."""
+        name = self.name or self.key
+        with place.container(key=self.key, gap="xsmall"):
+            if self.heading:
+                st.markdown(f"**{self.heading}**")
+            chart(self.figure, name, self.height, self.alt, camera=self.camera)
+            if self.caption:
+                st.caption(self.caption)

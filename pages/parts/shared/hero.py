@@ -1,41 +1,50 @@
-"""What the sections of the steady-state page have in common."""
+"""What stands around the main figure of a page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts.shared import downloads
 
 SPLIT = [3.4, 1]
-"""Figures, and the controls beside them."""
+"""Widths of the figures and of the controls beside them."""
 
 
-def verdict(said: str) -> None:
-    """What happened, above the picture."""
-    st.markdown(f"**{said.replace('*', chr(92) + '*')}**")
+def verdict(sentence: str) -> None:
+    """What happened, above the figure."""
+    st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
 
 
-def readouts(numbers: Mapping[str, str]) -> None:
-    """The numbers beside the picture."""
+def readouts(numbers: Mapping[str, str], first: str = "") -> None:
+    """The numbers beside the figure; ``first`` is the key of a container for the first one."""
     with st.container(key="scalar-readouts", horizontal=True, gap="large"):
         for label, value in numbers.items():
-            st.metric(label, value, width="content")
+            if first:
+                with st.container(key=first, width="content"):
+                    st.metric(label, value, width="content")
+                first = ""
+            else:
+                st.metric(label, value, width="content")
+
+
+def code_box(code: str, heading: str = "**The same in `deq`**") -> None:
+    """Code that does the same as the page."""
+    with st.container(key="code"):
+        st.markdown(heading)
+        st.code(code, language="python")
 
 
 def take_home(
-    code: str, name: str, csv: Callable[[], str], figure: Any, title: str, said: str
+    code: str, name: str, csv: Callable[[], str], figure: go.Figure, title: str, sentence: str
 ) -> None:
-    """The code box, and two files that are made when they are asked for."""
+    """The code box, and beside it the numbers and the figure as files."""
     left, right = st.columns([3, 2], gap="large")
-    with left, st.container(key="code"):
-        st.markdown("**The same in `deq`**")
-        st.code(code, language="python")
+    with left:
+        code_box(code)
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
-        with st.container(horizontal=True):
-            downloads.numbers("Numbers (CSV)", csv, name)
-            downloads.picture(figure, title, said, name)
+        downloads.both("Numbers (CSV)", csv, name, figure, title, sentence)
         downloads.still()

@@ -1,13 +1,13 @@
 """What a played figure needs in the browser: keys, the whole state in the URL, the screen's width.
 
-A few lines of JavaScript in the page; without them the buttons still work, and a phone shows the
-panels side by side instead of one above the other.
+A few lines of JavaScript in the page. Without them the buttons still work, but a phone shows panels
+side by side instead of stacked.
 
 * Space plays and pauses, → steps, Home begins again, once the figure has the focus.
-* A widget that appears with a value of its own, because a button set it, does not write that value
-  into the URL. So what belongs there is written here.
-* Plotly rejects the promise of an animation that another one interrupts, and gives no reason. That
-  is no error, and the console need not say so.
+* A widget does not write into the URL a value that a button gave it before it was shown. So that
+  is done here.
+* When one animation interrupts another, Plotly rejects the promise of the first without a reason.
+  That is no error, so it is kept out of the console.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _SCRIPT = """
 const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
 let playing = false;  // outlives a rerun of the page
 
-const write = (query, prefixes) => {
+const write = (query, names) => {
   const address = new URL(window.location.href), there = address.searchParams;
   for (const name of [...there.keys()])
-    if (prefixes.some((prefix) => name.startsWith(prefix)) && !(name in query)) there.delete(name);
+    if (names.includes(name) && !(name in query)) there.delete(name);
   for (const [name, value] of Object.entries(query)) there.set(name, value);
   if (address.href !== window.location.href)
     window.history.replaceState(window.history.state, '', address);
@@ -36,7 +36,7 @@ export default function ({ data, setStateValue }) {
   query.addEventListener('change', tell);
   tell();
   window.addEventListener('unhandledrejection', interrupted);
-  write(data.query, data.prefixes);
+  write(data.query, data.names);
 
   let box = null, over = false;
   const press = (k) => {
@@ -76,50 +76,51 @@ export default function ({ data, setStateValue }) {
 }
 """
 
-LABEL = "Cobweb, played by keys: space plays and pauses, right arrow steps, Home begins again"
+LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
 
-_component = st.components.v2.component("scalar_script", js=_SCRIPT)
+_component = st.components.v2.component("player_keys", js=_SCRIPT)
 
 
 def narrow() -> bool:
     """Whether the screen is a phone's, as far as the browser has told yet."""
-    state = st.session_state.get("scalar-script")
+    state = st.session_state.get("player-keys")
     return bool(state.get("narrow", False)) if state else False
 
 
-def scalar_script(
+def attach(
     leader: str,
-    turn: str,
-    query: Mapping[str, str],
-    prefixes: Sequence[str],
+    version: str,
+    *,
     label: str = LABEL,
+    query: Mapping[str, str] | None = None,
+    names: Sequence[str] = (),
 ) -> None:
-    """Attach to the figure in the container `leader`.
+    """Let keys play the figure in the container `leader`.
 
     Parameters
     ----------
     leader : str
         Key of a container.
-    turn : str
+    version : str
         Changes whenever the figure is another one.
-    query : mapping of str to str
-        What has to stand in the URL.
-    prefixes : sequence of str
-        What else begins with one of these is removed from it.
     label : str
         What the figure is called to those who cannot see it.
+    query : mapping of str to str, optional
+        What has to stand in the URL.
+    names : sequence of str
+        Those of them that are not in `query` are removed from the URL.
     """
     data = {
         "leader": leader,
         "label": label,
-        "turn": turn,
+        "version": version,
         "narrow": narrow(),
-        "query": dict(query),
-        "prefixes": list(prefixes),
+        "query": dict(query or {}),
+        "names": list(names),
     }
     _component(
         data=data,
-        key="scalar-script",
+        key="player-keys",
         default={"narrow": narrow()},
         on_narrow_change=lambda: None,
         height="content",

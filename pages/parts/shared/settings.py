@@ -1,13 +1,13 @@
 """The controls of a page as one table, and what its visitor has set.
 
-The table is the frozen dataclass ``Settings`` in a page's controls.py. A field is a control with its
-label, default, range and help; its name, with hyphens, is the key of the widget and the name in the
-address. From the table come the widgets (`show`), the typed object that the page computes with
+The table is the frozen dataclass ``Settings`` in a page's controls.py. A field is a control with
+its label, default, range and help; its name, with hyphens, is the key of the widget and the name in
+the address. From the table come the widgets (`show`), the typed object that the page computes with
 (`current`), what a task sets (`apply`) and what a link has to say (`query`).
 
-Values belong to their page. Streamlit keeps a widget's value under its key, and several pages have a
-``seed``. So when a page is entered, the values of the page before are put aside, and they are back
-when the visitor returns (`enter`).
+Values belong to their page. Streamlit keeps a widget's value under its key, and several pages have
+a ``seed``. So when a page is entered, the values of the page before are put aside, and they are
+back when the visitor returns (`enter`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 LARGEST_SEED = 9999
 _PAGE, _ASIDE, _SAID = "settings-page", "settings-aside", "settings-said"
 _MOST = 2**53 - 1  # the largest whole number that a browser can hold
@@ -51,7 +54,7 @@ class Control:
     look: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
     in_link: bool = field(default=True, kw_only=True)
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
         """Draw it."""
         raise NotImplementedError
 
@@ -89,7 +92,8 @@ class Slider(Control):
     high: float
     step: float | None = None
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         return st.slider(self.label, self.low, self.high, self.default, self.step, **named)
 
     def read(self, text: str) -> tuple[Any, str]:
@@ -117,6 +121,7 @@ class Slider(Control):
 
     @property
     def ends(self) -> tuple[Any, ...]:
+        """The first and the last value, or all options."""
         return self.low, self.high
 
     def _takes(self, asked: float) -> bool:
@@ -129,11 +134,13 @@ class NumberInput(Slider):
 
     open: bool = field(default=False, kw_only=True)
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         low, high = (None, None) if self.open else (self.low, self.high)
         return st.number_input(self.label, low, high, self.default, self.step, **named)
 
     def empty(self) -> Any:
+        """None where the page itself asks for a number."""
         return None if self.open else self.default
 
     def _takes(self, asked: float) -> bool:
@@ -146,7 +153,8 @@ class Choice(Control):
 
     options: tuple[str, ...]
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         index = self.options.index(self.default)
         return st.selectbox(self.label, self.options, index, **named)
 
@@ -164,13 +172,15 @@ class Choice(Control):
 
     @property
     def ends(self) -> tuple[Any, ...]:
+        """The first and the last value, or all options."""
         return self.options
 
 
 class Segments(Choice):
     """One of few options, side by side."""
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         return st.segmented_control(
             self.label, self.options, default=self.default, required=True, **named
         )
@@ -179,7 +189,8 @@ class Segments(Choice):
 class Steps(Choice):
     """One of several options that have an order, on a rail."""
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         return st.select_slider(self.label, self.options, self.default, **named)
 
 
@@ -187,10 +198,12 @@ class Steps(Choice):
 class Toggle(Control):
     """On or off."""
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         return st.toggle(self.label, self.default, **named)
 
     def read(self, text: str) -> tuple[Any, str]:
+        """The value for a text in a link."""
         known = {"true": True, "false": False}.get(text.lower())
         if known is not None:
             return known, ""
@@ -198,6 +211,7 @@ class Toggle(Control):
 
     @property
     def ends(self) -> tuple[Any, ...]:
+        """The first and the last value, or all options."""
         return False, True
 
 
@@ -205,14 +219,17 @@ class Toggle(Control):
 class Text(Control):
     """A line of text; the page itself says what is wrong with it."""
 
-    def widget(self, *args: Any, **named: Any) -> Any:
+    def widget(self, **named: Any) -> Any:
+        """Draw it."""
         return st.text_input(self.label, self.default, **named)
 
     def read(self, text: str) -> tuple[Any, str]:
+        """The value for a text in a link."""
         return text, ""
 
     @property
     def ends(self) -> tuple[Any, ...]:
+        """The first and the last value, or all options."""
         return (self.default,)
 
 
@@ -231,7 +248,7 @@ def random_seed(label: str, default: int = 0) -> Any:
 
 
 @cache
-def controls(table: type[Any]) -> Mapping[str, Control]:
+def controls(table: type[DataclassInstance]) -> Mapping[str, Control]:
     """All controls of a table by their keys."""
     found: dict[str, Control] = {}
     for row in fields(table):
@@ -241,16 +258,16 @@ def controls(table: type[Any]) -> Mapping[str, Control]:
 
 
 @cache
-def table_of(page: str) -> type[Any] | None:
+def table_of(page: str) -> type[DataclassInstance] | None:
     """The table of the page pages/<page>.py, None if it has no controls."""
     module = f"pages.parts.{page}.controls"
     if find_spec(module) is None:
         return None
-    table: type[Any] = import_module(module).Settings
+    table: type[DataclassInstance] = import_module(module).Settings
     return table
 
 
-def show(table: type[Any], key: str, *, label: str | None = None, **now: Any) -> Any:
+def show(table: type[DataclassInstance], key: str, *, label: str | None = None, **now: Any) -> Any:
     """Draw one control and return its value; `label` and other arguments for this moment only."""
     control = controls(table)[key]
     if label is not None:
@@ -269,7 +286,7 @@ def current(table: type[T]) -> T:
         return control.empty() if found is None else found
 
     found = {}
-    for row in fields(table):  # type: ignore[arg-type]
+    for row in fields(table):
         control = row.metadata["control"]
         found[row.name] = (
             {key: value(key, one) for key, one in control.items()}
@@ -279,13 +296,17 @@ def current(table: type[T]) -> T:
     return table(**found)
 
 
-def apply(table: type[Any], settings: Mapping[str, object]) -> None:
+def apply(table: type[DataclassInstance], settings: Mapping[str, object]) -> None:
     """Callback of the "what to try" buttons: set these controls, the others to their defaults."""
-    defaults = {key: control.default for key, control in controls(table).items()}
-    _set(table, {**defaults, **settings})
+    _set(table, {**defaults(table), **settings})
 
 
-def query(table: type[Any]) -> dict[str, str]:
+def defaults(table: type[DataclassInstance]) -> dict[str, Any]:
+    """The defaults of all controls."""
+    return {key: control.default for key, control in controls(table).items()}
+
+
+def query(table: type[DataclassInstance]) -> dict[str, str]:
     """What a link has to say: all that differs from the defaults."""
     asked = {}
     for key, control in controls(table).items():
@@ -322,7 +343,7 @@ def enter(page: str) -> None:
         st.session_state[_SAID][key] = values[key], sentence
 
 
-def said(table: type[Any]) -> None:
+def said() -> None:
     """Beside the controls: what the link asked for that cannot be, until it is set anew."""
     kept: dict[str, tuple[Any, str]] = st.session_state.get(_SAID, {})
     now = {key: (value, _) for key, (value, _) in kept.items() if st.session_state[key] == value}
@@ -345,13 +366,12 @@ def _row(control: Control) -> dict[str, Any]:
 
 
 def _taken(known: Mapping[str, Control]) -> dict[str, Any]:
-    """The values under these keys that differ from the defaults; the session has none of them any
-    more."""
+    """Take the values under these keys out of the session; those that differ from the defaults."""
     found = {key: st.session_state.pop(key) for key in known if key in st.session_state}
     return {k: v for k, v in found.items() if v is not None and v != known[k].default}
 
 
-def _set(table: type[Any], values: Mapping[str, object]) -> None:
+def _set(table: type[DataclassInstance], values: Mapping[str, object]) -> None:
     """Set controls, and the address with them."""
     known, asked = controls(table), {}
     for key, value in values.items():

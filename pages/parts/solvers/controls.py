@@ -95,7 +95,7 @@ class Asked:
 
 def controls() -> Asked | str:
     """Show them; what was asked for, or why it cannot be."""
-    said(Settings)
+    said()
     name = show(Settings, "problem")
     if name == MNIST:
         show(Settings, "digit")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from deq.race import Problem, SolverRun
 from deq.status import Status
 from pages.parts.pad import subject
-from pages.parts.shared.tasks import Try
+from pages.parts.shared import downloads
 
 IDEA = (
     "Every solver starts at the same z₀ and looks for the same z\\* = f(z\\*). What an evaluation "
@@ -20,6 +18,7 @@ LOOK = (
     "curves that bend down: those learn from their past. A head stops where its solver stops. "
     "…: reached the cap; ✕: failed."
 )
+KEYS = "The race, played by keys: space plays and pauses, right arrow steps, Home begins again"
 SECONDS = (
     "Seconds are spread evenly over a solver's evaluations. Beside a cheap f, what a solver does "
     "itself costs more than it saves; the larger f, the more the other picture counts."
@@ -41,28 +40,6 @@ _WHY = {
     "ODE": "a small step along the flow is the only safe one here",
     "PseudoTransient": "its steps along the flow grow as it settles, until they are Newton's",
 }
-TRY = (
-    Try("A strong contraction", {}, "Your drawing: does acceleration pay?"),
-    Try("Three speeds", {"problem": "three speeds"}, "Who can do without a memory?"),
-    Try(
-        "Two hundred speeds",
-        {"problem": "two hundred speeds", "window": 15},
-        "Then give Anderson a window of 2.",
-    ),
-    Try("Paths in a valley", {"problem": "narrow valley"}, "Who walks, and who jumps?"),
-    Try("Nine equilibria", {"problem": "nine equilibria"}, "Do all find the same one?"),
-    Try("Too much gain", {"problem": "tanh layer", "layer-gain": 2.5}, "Does it end? For whom?"),
-    Try("The way back", {"problem": "one hard member", "way": "backward"}, "Who knows?"),
-    Try("Counted in seconds", {"over": "seconds"}, "Does the same solver win?"),
-)
-READ = """
-* Anderson: *Iterative procedures for nonlinear integral equations* (1965).
-* Broyden: *A class of methods for solving nonlinear simultaneous equations* (1965).
-* Knoll, Keyes: *Jacobian-free Newton–Krylov methods* (2004).
-* Kelley, Keyes: *Convergence analysis of pseudo-transient continuation* (1998).
-* Saad, Schultz: *GMRES* (1986): for the linear system of the backward pass.
-* Walker, Ni: *Anderson acceleration for fixed-point iterations* (2011): why the two are kin.
-"""
 
 
 def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> str:
@@ -156,15 +133,14 @@ def _short(residual: float) -> str:
 
 def numbers(laps: Sequence[SolverRun]) -> str:
     """Every accepted state of every solver as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["solver", "evaluations", "residual", "seconds", "status"])
-    for lap in laps:
-        for spent, residual in zip(lap.evals, lap.residuals, strict=True):
-            writer.writerow(
-                [lap.name, spent, residual, lap.seconds_per_eval * spent, lap.status.name]
-            )
-    return out.getvalue()
+    return downloads.table(
+        ["solver", "evaluations", "residual", "seconds", "status"],
+        (
+            (lap.name, evals, residual, lap.seconds_per_eval * evals, lap.status.name)
+            for lap in laps
+            for evals, residual in zip(lap.evals, lap.residuals, strict=True)
+        ),
+    )
 
 
 def code(name: str, digit: int | None, *, backward: bool, tol: float) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.parts.fixed_points import controls
 from pages.parts.fixed_points.controls import MapSettings
-from pages.parts.fixed_points.words import short
+from pages.parts.shared import settings
+from pages.parts.shared.numbers import short
 from pages.parts.shared.settings import (
     Choice,
     NumberInput,
@@ -88,6 +90,14 @@ class Settings(MapSettings):
     z2: float = setting(Slider("Start z₂", 1.0, -1.2, 1.2, 0.05))
 
 
+NAMES = tuple(settings.controls(Settings))
+
+
+def query() -> dict[str, str]:
+    """What a link has to say."""
+    return controls.query(Settings)
+
+
 def section() -> str:
     """The four sections, one of them open."""
     return str(show(Settings, "part"))
@@ -152,7 +162,7 @@ def race() -> tuple[float, str, float]:
     def set_to(value: float) -> None:
         st.session_state["w"] = value
 
-    said(Settings)
+    said()
     w = show(Settings, "w")
     for side, value in zip(st.columns(3, gap="small"), SLOPES, strict=True):
         side.button(
@@ -168,7 +178,7 @@ def race() -> tuple[float, str, float]:
 
 def layers() -> tuple[float, int, tuple[float, float]]:
     """The random layer, and where its state begins."""
-    said(Settings)
+    said()
     gain, seed = show(Settings, "gain"), show(Settings, "seed")
     left, right = st.columns(2, gap="small")
     with left:

@@ -1,131 +1,242 @@
-"""Flow and Euler's step: the first two sections of the steady-state page. No maths."""
+"""The four sections of the steady-state page: which figure where. No maths."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from deq.figures.steady_states.flow import flow_field
+from deq.figures.steady_states.iteration_and_ode import evals_over_tol, jump_and_walk
 from deq.figures.steady_states.lambda_plane import lambda_plane
+from deq.figures.steady_states.phase_portrait import portrait
 from deq.figures.steady_states.step_size import euler_path, steps_over_h
 from pages.parts.fixed_points import controls as map_controls
-from pages.parts.shared import hero as pieces
-from pages.parts.shared import pace
-from pages.parts.shared.chart import chart
+from pages.parts.shared import hero, pace
+from pages.parts.shared.chart import Panel
+from pages.parts.shared.downloads import columns
 from pages.parts.steady_states import code, controls, words
 from pages.parts.steady_states.lesson import flowing, stepping
+from pages.parts.steady_states.solver_lesson import JUMPS, MOST, deep, price, walk
+
+Place = Any  # a container or a column
 
 
-def flow_section(narrow: bool, theme: str | None) -> str:
-    """dx/dt = g(x) − x; returns what the picture depends on."""
-    stage, side = st.columns(pieces.SPLIT, gap="medium")
-    with side, st.container(key="controls", gap="small"):
-        choice = map_controls.which_map()
+@dataclass(frozen=True)
+class Section:
+    """What a section shows.
+
+    Attributes
+    ----------
+    settings
+        What it depends on.
+    verdict, readouts, main
+        What happened: in a sentence, in numbers, and in the main figure.
+    code, file, title, table
+        The code box; the name of the files, the title of the picture, the CSV.
+    more
+        Shows the other figures, below the main one or in the column at its right.
+    split
+        Widths of the main figure and that column; without, it is the column of the controls.
+    """
+
+    settings: str
+    verdict: str
+    readouts: Mapping[str, str]
+    main: Panel
+    code: str
+    file: str
+    title: str
+    table: Callable[[], str]
+    more: Callable[[Place, Place], None] | None = None
+    split: tuple[float, ...] = ()
+
+
+def show(name: str, narrow: bool, theme: str | None) -> Section:
+    """Show a section and return it."""
+    stage, right = st.columns(hero.SPLIT, gap="medium")
+    with right, st.container(key="controls", gap="small"):
+        section = SECTIONS[name](narrow, theme)
+    below = place = stage.container(gap="xsmall")
+    with below:
+        hero.verdict(section.verdict)
+        hero.readouts(section.readouts)
+        if section.split:
+            place, right = st.columns(section.split, gap="small")
+    section.main.show(place)
+    if section.more is not None:
+        with pace.after_the_answer():
+            section.more(below, right)
+    hero.take_home(
+        section.code,
+        section.file,
+        section.table,
+        section.main.figure,
+        section.title,
+        section.verdict,
+    )
+    return section
+
+
+def flow(narrow: bool, theme: str | None) -> Section:
+    """dx/dt = g(x) − x."""
+    choice = map_controls.which_map()
     found = flowing(choice)
     figure = flow_field(
-        found.t,
-        found.courses,
-        found.iterates,
-        found.x,
-        found.speed,
-        view=found.view,
-        points=found.points.points,
-        stacked=narrow,
-        theme=theme,
-    )
-    with stage, st.container(gap="xsmall"):
-        pieces.verdict(words.flow_verdict(found))
-        pieces.readouts(words.flow_readouts(found))
-        with st.container(key="flow-field"):
-            chart(
-                figure,
-                "flow",
-                height=520 if narrow else 510,
-                alt=words.flow_alt(found),
-                theme=theme,
-            )
-        st.caption(words.flow_shows(found))
-    pieces.take_home(
+        found.t, found.courses, found.iterates, found.x, found.speed,
+        view=found.view, points=found.points.points, stacked=narrow, theme=theme,
+    )  # fmt: skip
+    height = 520 if narrow else 510
+    names = ["t", *(f"x from {x!r}" for x in found.courses[:, 0].tolist())]
+    return Section(
+        repr(choice),
+        words.flow_verdict(found),
+        words.flow_readouts(found),
+        Panel(
+            figure,
+            "flow-field",
+            height,
+            words.flow_alt(found),
+            words.flow_shows(found),
+            name="flow",
+        ),
         code.flow_code(choice),
         "flow",
-        lambda: words.table(
-            ["t", *(f"x from {x!r}" for x in found.courses[:, 0].tolist())], found.t, *found.courses
-        ),
-        figure,
         f"dx/dt = {choice.text} − x",
-        words.flow_verdict(found),
+        lambda: columns(names, found.t, *found.courses),
     )
-    return repr(choice)
 
 
-def step_section(narrow: bool, theme: str | None) -> str:
-    """Euler's step h; returns what the picture depends on."""
-    stage, side = st.columns(pieces.SPLIT, gap="medium")
-    with side, st.container(key="controls", gap="small"):
-        choice = map_controls.which_map()
-        first = stepping(choice, 1.0)
-        h = controls.step(first.best, first.limit)
+def step(narrow: bool, theme: str | None) -> Section:
+    """Euler's step h."""
+    choice = map_controls.which_map()
+    first = stepping(choice, 1.0)
+    h = controls.step(first.best, first.limit)
     found = stepping(choice, h)
-    now = found.flowing
+    exact = found.flowing
+    verdict = words.step_verdict(found)
     figure = euler_path(
-        found.t,
-        found.exact,
-        found.states,
-        h,
-        view=now.view,
-        iterates=now.iterates,
-        limit=now.goal.x if now.goal else float("nan"),
-        theme=theme,
-    )
-    with stage, st.container(gap="xsmall"):
-        pieces.verdict(words.step_verdict(found))
-        pieces.readouts(words.step_readouts(found))
-        left, right = st.columns([1.35, 1], gap="small")
-        with left, st.container(key="euler", gap="xsmall"):
-            chart(
-                figure,
-                "euler",
-                height=262,
-                alt=f"Euler's steps beside the exact flow. {words.step_verdict(found)}",
-                theme=theme,
-            )
-            st.caption(words.STEP_SHOWS)
-        below = st.container(key="costs", gap="xsmall")
-    with pace.after_the_answer():
-        with right, st.container(key="plane", gap="xsmall"):
-            slopes = [p.slope for p in now.points][:12]
-            chosen = now.points.points.index(now.goal) if now.goal in now.points.points[:12] else 0
-            chart(
-                lambda_plane(slopes, h=h, chosen=chosen, theme=theme),
-                "plane",
-                height=262,
-                alt="The λ-plane: iteration's unit disc, Euler's disc, and the half-plane in which "
-                "the flow settles, with λ of each equilibrium.",
-                theme=theme,
-            )
-            st.caption(words.PLANE_SHOWS)
-        with below:
-            chart(
-                steps_over_h(
-                    found.hs,
-                    found.counts,
-                    h,
-                    found.steps,
-                    best=found.best,
-                    limit=found.limit,
-                    theme=theme,
-                ),
-                "costs",
-                height=200,
-                alt=f"Steps until |g(x) − x| < 10⁻⁶ against h. {words.step_verdict(found)}",
-                theme=theme,
-            )
-            st.caption(words.COST_SHOWS)
-    pieces.take_home(
+        found.t, found.exact, found.states, h, view=exact.view, iterates=exact.iterates,
+        limit=exact.goal.x if exact.goal else float("nan"), theme=theme,
+    )  # fmt: skip
+
+    def more(below: Place, right: Place) -> None:
+        points = exact.points.points[:12]
+        slopes = [p.slope for p in points]
+        chosen = points.index(exact.goal) if exact.goal in points else 0
+        plane = lambda_plane(slopes, h=h, chosen=chosen, theme=theme)
+        Panel(plane, "plane", 262, words.PLANE_ALT, words.PLANE_SHOWS).show(right)
+        costs = steps_over_h(
+            found.hs, found.counts, h, found.steps,
+            best=found.best, limit=found.limit, theme=theme,
+        )  # fmt: skip
+        alt = f"Steps until |g(x) − x| < 10⁻⁶ against h. {verdict}"
+        Panel(costs, "costs", 200, alt, words.COST_SHOWS).show(below)
+
+    return Section(
+        f"{choice} {h}",
+        verdict,
+        words.step_readouts(found),
+        Panel(
+            figure,
+            "euler",
+            262,
+            f"Euler's steps beside the exact flow. {verdict}",
+            words.STEP_SHOWS,
+        ),
         code.step_code(choice, h),
         "steps",
-        lambda: words.table(["h", "steps"], found.hs, found.counts),
-        figure,
         f"Euler's step on {choice.text}",
-        words.step_verdict(found),
+        lambda: columns(["h", "steps"], found.hs, found.counts),
+        more,
+        split=(1.35, 1),
     )
-    return f"{choice} {h}"
+
+
+def why(narrow: bool, theme: str | None) -> Section:
+    """tanh(w z + 0.3) by iteration and by the ODE."""
+    w, method, tol = controls.race()
+    found = walk(w, method, tol)
+    verdict = words.walk_verdict(found)
+    figure = jump_and_walk(
+        found.jumps.xs[: JUMPS + 1], found.run.t, found.run.x, found.curve,
+        limit=found.limit, view=(-1.1, 1.1), method=method, theme=theme,
+    )  # fmt: skip
+
+    def more(below: Place, right: Place) -> None:
+        left, right = below.columns(2, gap="medium")
+
+        def evals(
+            prices: Mapping[str, Any], key: str, alt: str, caption: str, heading: str
+        ) -> Panel:
+            figure = evals_over_tol(prices, chosen=method, now=tol, most=MOST, theme=theme)
+            return Panel(figure, key, 205, alt, caption, heading)
+
+        solvers = dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method])
+        here = {name: price(w, name) for name in solvers}
+        evals(here, "prices", words.PRICE_ALT, words.PRICE_SHOWS, "What it costs here").show(left)
+        calm = {name: price("calm", name) for name in ("Picard", method)}
+        shows = f"{words.CALM_SHOWS} {words.times(calm[method][1], calm['Picard'][1], tol)}"
+        evals(calm, "calm", words.CALM_ALT, shows, words.CALM_TITLE).show(right)
+
+    return Section(
+        f"{w} {method} {tol}",
+        verdict,
+        words.walk_readouts(found),
+        Panel(
+            figure,
+            "jump",
+            265,
+            f"Iterates of tanh({w:g} z + 0.3) and the ODE. {verdict}",
+            words.WALK_SHOWS,
+        ),
+        code.walk_code(w, method, tol),
+        "steps",
+        f"z = tanh({w:g} z + 0.3)",
+        lambda: columns(["t", "x"], found.run.t, found.run.x),
+        more,
+    )
+
+
+def depth(narrow: bool, theme: str | None) -> Section:
+    """Layers and their equilibrium."""
+    gain, seed, start = controls.layers()
+    found = deep(gain, seed, start)
+    verdict = words.deep_verdict(found)
+    figure = portrait(
+        found.grid, found.grid, found.field, found.courses, found.layers, found.distances, found.z,
+        radius=found.radius, settles=found.settles, stacked=narrow, theme=theme,
+    )  # fmt: skip
+    alt = f"Phase portrait of a layer of two numbers. {verdict}"
+
+    def more(below: Place, right: Place) -> None:
+        plane = lambda_plane(found.eigenvalues, chosen=-1, brief=True, theme=theme)
+        alt = f"Eigenvalues of the layer's Jacobian at z*; the largest |λ| is {found.radius:.2f}"
+        Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
+
+    return Section(
+        f"{gain} {seed} {start}",
+        verdict,
+        words.deep_readouts(found),
+        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(found)),
+        code.deep_code(gain, seed),
+        "layers",
+        f"gain {gain:g}, seed {seed}",
+        lambda: columns(
+            ["k", "z1", "z2", "distance"],
+            range(len(found.layers)),
+            *found.layers.T,
+            found.distances,
+        ),
+        more,
+    )
+
+
+SECTIONS: Mapping[str, Callable[[bool, str | None], Section]] = {
+    "Flow": flow,
+    "Euler step": step,
+    "Why an ODE": why,
+    "Depth": depth,
+}

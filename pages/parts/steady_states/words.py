@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from deq.figures.steady_states.phase_line import stays
 from deq.status import Status
-from pages.parts.draw.words import number
-from pages.parts.fixed_points.words import short
+from pages.parts.shared.numbers import minus, number, readout, short
 from pages.parts.steady_states.lesson import Flowing, Stepping
 from pages.parts.steady_states.solver_lesson import DEPTH, TOLERANCES, Deep, Walk
 
@@ -22,6 +18,10 @@ STEP_SHOWS = (
 PLANE_SHOWS = (
     "**Look for** λ inside a disc or outside. Small h: a large disc, which in the end fills all "
     "that lies left of 1."
+)
+PLANE_ALT = (
+    "The λ-plane: iteration's unit disc, Euler's disc, and the half-plane in which the flow "
+    "settles, with λ of each equilibrium."
 )
 COST_SHOWS = (
     "**Look for** how cheap the middle is, and how quickly both ends become dear. h = 1 is "
@@ -34,6 +34,12 @@ WALK_SHOWS = (
 PRICE_SHOWS = (
     "**Look for** how each line rises to the right: the price of more digits. A high-order method "
     "(dopri8) pays least for them."
+)
+PRICE_ALT = "Evaluations against the tolerance for this map, one line a solver."
+CALM_TITLE = "And on an ordinary layer of 50 numbers, ‖W‖ = 0.5"
+CALM_ALT = (
+    "Evaluations against the tolerance on a contractive layer: iteration needs about a tenth of "
+    "the ODE's."
 )
 CALM_SHOWS = (
     "**Look for** the gap. On an ordinary layer, a contraction, iteration (Picard) is there in a "
@@ -104,8 +110,8 @@ def flow_readouts(found: Flowing) -> dict[str, str]:
     """The numbers beside the picture."""
     goal = found.goal
     return {
-        "Equilibrium x*": f"{goal.x:.6f}".replace("-", "−") if goal else "–",
-        "λ = g′(x*)": _signed(goal.slope) if goal else "–",
+        "Equilibrium x*": readout(goal.x if goal else None, ".6f"),
+        "λ = g′(x*)": readout(goal.slope if goal else None, ".4f"),
         "Distance shrinks as": f"exp({short(goal.slope - 1)} t)" if goal else "–",
         "Equilibria in view": "all" if found.points.everywhere else f"{len(found.points)}",
     }
@@ -146,14 +152,10 @@ def step_readouts(found: Stepping) -> dict[str, str]:
     slope = found.flowing.slope
     factor = 1 + found.h * (slope - 1)
     return {
-        "λ = g′(x*)": _signed(slope),
-        "Error × each step": _signed(factor),
+        "λ = g′(x*)": readout(slope, ".4f"),
+        "Error × each step": readout(factor, ".4f"),
         "Steps": "never" if found.steps is None else f"{found.steps:,}",
     }
-
-
-def _signed(value: float) -> str:
-    return f"{value:.4f}".replace("-", "−") if math.isfinite(value) else "–"
 
 
 def walk_verdict(found: Walk) -> str:
@@ -183,7 +185,7 @@ def walk_readouts(found: Walk) -> dict[str, str]:
     grow = f"{short(float(lengths[0]))} → {short(float(lengths.max()))}" if len(lengths) else "–"
     settled = found.jumps.kind == "settles"
     return {
-        "λ = g′(x*)": _signed(found.slope),
+        "λ = g′(x*)": readout(found.slope, ".4f"),
         "Evaluations, ODE": f"{found.run.nfe}",
         "Evaluations, iteration": f"{found.jumps.steps + 1}" if settled else "never",
         "Length of a step": grow,
@@ -244,32 +246,16 @@ def _pair(values: list[complex]) -> str:
     """Two eigenvalues of a real matrix."""
     first, second = values
     if abs(first.imag) > 5e-4:
-        return f"{first.real:.3f} ± {abs(first.imag):.3f} i".replace("-", "−")
-    return f"{first.real:.3f}, {second.real:.3f}".replace("-", "−")
+        return minus(f"{first.real:.3f} ± {abs(first.imag):.3f} i")
+    return minus(f"{first.real:.3f}, {second.real:.3f}")
 
 
 def deep_readouts(found: Deep) -> dict[str, str]:
     """The numbers beside the picture."""
     x, y = found.z.tolist()
     return {
-        "Equilibrium z*": f"({x:.3f}, {y:.3f})".replace("-", "−"),
+        "Equilibrium z*": minus(f"({x:.3f}, {y:.3f})"),
         "Eigenvalues λ there": _pair(found.eigenvalues.tolist()),
         "Spectral radius ρ": f"{found.radius:.3f}",
         "Gain ‖W‖": f"{found.gain:.2f}",
     }
-
-
-def table(names: Iterable[str], *columns: Any) -> str:
-    r"""Columns of equal length as CSV, every digit of every number.
-
-    Examples
-    --------
-    >>> table(["n", "x"], [0, 1], [0.1, 2.5])
-    'n,x\n0,0.1\n1,2.5\n'
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(list(names))
-    lists = [c.tolist() if hasattr(c, "tolist") else list(c) for c in columns]
-    writer.writerows(zip(*lists, strict=True))
-    return buffer.getvalue()

@@ -78,9 +78,7 @@ class Settings:
         NumberInput("Digits a step", USUAL.batch, 1, SIZES["subset"], 16, open=True)
     )
     rate: float = setting(
-        NumberInput(
-            "Learning rate", USUAL.rate, 0.0, 1.0, 1e-3, open=True, look={"format": "%.4g"}
-        )
+        NumberInput("Learning rate", USUAL.rate, 0.0, 1.0, 1e-3, open=True, look={"format": "%.4g"})
     )
     solver: str = setting(Choice("Solver", USUAL.solver, tuple(SOLVERS)))
     tol: str = setting(
@@ -130,7 +128,7 @@ FOLDED = tuple(name for name in Settings.__dataclass_fields__ if name not in OPE
 
 def controls() -> LabConfig | str:
     """Show them; the configuration, or a sentence about what is wrong with it."""
-    said(Settings)
+    said()
     for key in OPEN:
         show(Settings, key)
     with st.expander("More"):

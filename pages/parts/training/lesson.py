@@ -1,4 +1,4 @@
-"""Which runs the training lab shows: this visitor's, those in the address, or the example."""
+"""Which runs the training lab shows: the visitor's, those in the address, or the example."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import streamlit as st
 
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import registry
-from pages.parts.runs.panel import Desk
+from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Run
 
-DESK = Desk("lab")
+PANEL = RunPanel("lab")
 EXAMPLE = Path(__file__).parents[3] / "assets" / "lab_example.jsonl"
-"""The records of the default run, for who has not started one (see assets/README.md)."""
+"""The records of the default run, shown until a visitor starts one (see assets/README.md)."""
 _KNOWN, _ADDRESS = "lab-known", "runs"
 
 
@@ -28,12 +28,12 @@ def example() -> list[dict[str, Any]]:
 
 
 def records(run: Run | None) -> list[dict[str, Any]]:
-    """What there is to show of a run, or the example."""
+    """The records of a run, or of the example."""
     return example() if run is None else list(run.records)
 
 
 def config_of(run: Run | None) -> LabConfig:
-    """What a run was told."""
+    """The configuration of a run, or of the example."""
     return LabConfig() if run is None else LabConfig.of(run.config)
 
 
@@ -42,21 +42,21 @@ def known() -> list[Run]:
     ids: list[str] | None = st.session_state.get(_KNOWN)
     if ids is None:
         ids = [name for name in st.query_params.get(_ADDRESS, "").split(".") if name]
-    current = DESK.current()
+    current = PANEL.current()
     if current is not None and current.id not in ids:
         ids = [*ids, current.id]
-    found = [run for run in map(registry.pool().find, ids) if run is not None and run.kind == "lab"]
-    st.session_state[_KNOWN] = [run.id for run in found]
-    if len(found) > 1:
-        st.query_params[_ADDRESS] = ".".join(run.id for run in found[-8:])
-    return found
+    runs = [run for run in map(registry.pool().find, ids) if run is not None and run.kind == "lab"]
+    st.session_state[_KNOWN] = [run.id for run in runs]
+    if len(runs) > 1:
+        st.query_params[_ADDRESS] = ".".join(run.id for run in runs[-8:])
+    return runs
 
 
 def name(run: Run, place: int) -> str:
-    """What a run is called where several are shown: its number, and what is unusual about it."""
+    """The name of a run among several: its number, and which settings are not the default."""
     usual: Mapping[str, object] = asdict(LabConfig())
-    odd = [_in_words(key, value) for key, value in run.config.items() if usual.get(key) != value]
-    return f"{place}: {', '.join(odd) or 'as usual'}"
+    other = [_in_words(key, value) for key, value in run.config.items() if usual.get(key) != value]
+    return f"{place}: {', '.join(other) or 'as usual'}"
 
 
 def _in_words(key: str, value: object) -> str:

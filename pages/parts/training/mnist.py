@@ -1,4 +1,4 @@
-"""Fetching all of MNIST from the page: a run like any other, in a process of its own."""
+"""Downloads all of MNIST: a run like any other, in a process of its own."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _start() -> None:
 
 
 def _current() -> Run | None:
-    asked = st.session_state.get(_KEY)
-    return registry.pool().find(str(asked)) if asked else None
+    run_id = st.session_state.get(_KEY)
+    return registry.pool().find(str(run_id)) if run_id else None
 
 
 def _progress() -> None:
@@ -50,6 +50,6 @@ def _progress() -> None:
             st.session_state["mnist-live"] = True
             return
         if st.session_state.pop("mnist-live", False):
-            st.rerun()  # the page, too, should know that it is over
+            st.rerun()  # the whole page, which can now train on MNIST
         if run.state == "failed":
             st.warning(f"MNIST could not be fetched. {run.why}", icon=":material/error:")

@@ -1,30 +1,27 @@
-"""From a page with settings in its address to the Draw page, with something in hand.
+"""Takes a network or a picture from the training lab to the Draw page.
 
-Streamlit refuses to switch pages while a widget keeps a value in the address. So a button's
-callback puts all settings back to what they usually are, which a change of page would do anyway,
-and the page moves on at its end, when the address is free of them.
+Streamlit refuses to switch pages while a widget keeps a value in the address. So the page switches
+at its end, when no widget writes there any more, and takes the values out of the address first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from deq.models import WeightsError
 from pages.parts.pad import pad
-from pages.parts.shared import own_model
-from pages.parts.training import controls
+from pages.parts.shared import own_model, settings
 
 _KEY = "on-the-way-to-draw"
 Picture = pad.Picture
 
 
-def take_model(path: Path, said: str) -> None:
+def take_model(path: Path, verdict: str) -> None:
     """Callback: the Draw page reads with the network in this file."""
     try:
-        own_model.use(path, said)
+        own_model.use(path, verdict)
     except WeightsError as error:
         st.toast(str(error), icon=":material/error:")
         return
@@ -37,22 +34,20 @@ def take_picture(image: Picture) -> None:
     leave()
 
 
-def leave(reset: Callable[[], None] = lambda: controls.apply({})) -> None:
+def leave() -> None:
     """Callback: go to the Draw page."""
-    reset()
-    st.session_state[_KEY] = "asked"
+    st.session_state[_KEY] = "wanted"
 
 
 def from_fragment() -> None:
-    """Inside a fragment: have the whole page run, so that it can move on."""
-    if st.session_state.get(_KEY) == "asked":
-        st.session_state[_KEY] = "on the way"  # once: the whole page has this fragment, too
+    """Inside a fragment: run the whole page, since only its end can switch."""
+    if st.session_state.get(_KEY) == "wanted":
+        st.session_state[_KEY] = "on the way"  # only once: the page contains this fragment, too
         st.rerun()
 
 
 def at_end() -> None:
-    """At the end of a page: move on if a button said so."""
+    """At the end of the page: switch to the Draw page if a button was pressed."""
     if st.session_state.pop(_KEY, None):
-        for name in controls.FIELDS:  # the Draw page has a solver of its own
-            st.session_state.pop(name, None)
+        settings.free_address()
         st.switch_page("pages/draw.py")

@@ -1,49 +1,46 @@
-"""What the training lab says of a run. Pure functions of its records."""
+"""The sentences of the training lab, its numbers and its code box, as pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from deq.training.lab.config import LabConfig
-from pages.parts.runs.run import Run
+from pages.parts.runs.run import Records, Run
+from pages.parts.runs.words import where
+from pages.parts.shared.numbers import known
 
-Records = Sequence[Mapping[str, Any]]
+ALT = (
+    "A cloud of 200 equilibria in ten colours, and beside it four curves over epochs: loss, share "
+    "of digits named right, evaluations, and residual with spectral radius."
+)
+CONFUSION_ALT = "A ten by ten table: rows are digits as written, columns as read."
 
 
-def where(run: Run | None) -> str:
+def status(run: Run | None) -> str:
     """Where the run stands, in a sentence."""
-    if run is None:
-        return "A finished run, as an example. Press **Start** for one of your own."
-    last = run.records[-1] if run.records else None
-    match run.state:
-        case "waiting":
-            return f"Waiting for a free place: number {run.position} in the queue."
-        case "starting":
-            return "Starting: a process for the training is getting ready."
-        case "running" if run.stopping:
-            return "Stopping after this step. What was learnt is kept."
-        case "running":
-            return f"Training: {_progress(last)}."
-        case "stopped" if last is None:
-            return "Stopped before it began."
-        case "stopped":
-            return f"Stopped at {_progress(last)}. **Resume** goes on from there."
-        case "failed":
-            kept = " **Resume** goes on from the last epoch that was kept." if last else ""
-            return f"The run failed. {run.why}{kept}"
-        case _:
-            shared = " An earlier run with the same settings, shared." if run.shared else ""
-            seconds = float(last["seconds"]) if last else 0.0
-            return f"Finished in {seconds:.0f} s.{shared}"
+    last = run.records[-1] if run is not None and run.records else None
+    done = _progress(last)
+    stopping = run is not None and run.stopping
+    return where(
+        run,
+        running="Stopping after this step. What was learnt is kept."
+        if stopping
+        else f"Training: {done}.",
+        stopped=f"Stopped at {done}. **Resume** goes on from there."
+        if last
+        else "Stopped before it began.",
+        finished=f"Finished in {float(last['seconds']) if last else 0.0:.0f} s.",
+        failed=" **Resume** goes on from the last epoch that was kept." if last else "",
+    )
 
 
 def _progress(record: Mapping[str, Any] | None) -> str:
     if record is None:
         return "step 0"
-    told = f"step {record['step']:,} of {record['steps']:,}"
+    step = f"step {record['step']:,} of {record['steps']:,}"
     left = record.get("left")
-    return f"{told}, about {_time(left)} left" if left else told
+    return f"{step}, about {_time(left)} left" if left else step
 
 
 def _time(seconds: float) -> str:
@@ -51,51 +48,59 @@ def _time(seconds: float) -> str:
 
 
 def share_done(records: Records) -> float:
-    """How much of the run is behind it, 0 to 1."""
+    """How much of the run is done, 0 to 1."""
     if not records:
         return 0.0
     return min(1.0, float(records[-1]["step"]) / float(records[-1]["steps"]))
 
 
-def verdict(records: Records, config: LabConfig) -> str:
+def verdict(records: Records) -> str:
     """What was learnt, in a sentence."""
-    last = records[-1] if records else None
-    if last is None:
+    if records and (confusion := records[-1].get("confusion")):
+        share = 100 * records[-1]["accuracy"]
+        return f"It names {share:.1f} % of {sum(map(sum, confusion)):,} digits it never saw."
+    accuracy = _latest(records, "accuracy")
+    if accuracy is None:
         return "Nothing learnt yet."
-    if last.get("confusion"):
-        asked = sum(map(sum, last["confusion"]))
-        return f"It names {100 * last['accuracy']:.1f} % of {asked:,} digits it never saw."
-    seen = [r["accuracy"] for r in records if known(r.get("accuracy"))]
-    if not seen:
-        return "Nothing learnt yet."
-    return f"It names {100 * seen[-1]:.0f} % of 300 digits that are kept apart."
+    return f"It names {100 * accuracy:.0f} % of 300 digits that are kept apart."
 
 
-def known(value: Any) -> bool:
-    """Whether a number of a record is there: JSON says null for what is not."""
-    return value is not None and value == value
+def _latest(records: Records, name: str) -> Any:
+    return next((r[name] for r in reversed(records) if known(r.get(name))), None)
 
 
-def readouts(records: Records) -> list[tuple[str, str]]:
-    """The numbers of the moment: name and value."""
+def readouts(records: Records) -> dict[str, str]:
+    """The numbers of the moment."""
+    shown = {}
+    for label, name, form in (
+        ("Named right", "accuracy", "{:.1%}"),
+        ("Loss", "loss", "{:.3f}"),
+        ("Evaluations, forward", "evals", "{:.1f}"),
+        ("Backward", "adjoint_evals", "{:.1f}"),
+        ("Spectral radius", "radius", "{:.2f}"),
+        ("Digits a second", "speed", "{:,.0f}"),
+    ):
+        value = _latest(records, name)
+        shown[label] = "–" if value is None else form.format(value).replace("%", " %")
+    return shown
 
-    def latest(name: str) -> Any:
-        return next((r[name] for r in reversed(records) if known(r.get(name))), None)
 
-    form: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-        ("Named right", "accuracy", lambda v: f"{100 * v:.1f} %"),
-        ("Loss", "loss", lambda v: f"{v:.3f}"),
-        ("Evaluations, forward", "evals", lambda v: f"{v:.1f}"),
-        ("Backward", "adjoint_evals", lambda v: f"{v:.1f}"),
-        ("Spectral radius", "radius", lambda v: f"{v:.2f}"),
-        ("Digits a second", "speed", lambda v: f"{v:,.0f}"),
-    )
-    return [
-        (label, say(value) if (value := latest(key)) is not None else "–")
-        for label, key, say in form
+def mistake(digit: Mapping[str, Any]) -> str:
+    """One digit that was read wrongly."""
+    return f"{digit['truth']:.0f} read as {digit['guess']:.0f}, {100 * digit['share']:.0f} % sure"
+
+
+def code(config: LabConfig) -> str:
+    """The same in a few lines; runs as it stands."""
+    usual = LabConfig()
+    other = [
+        f"{name}={getattr(config, name)!r}"
+        for name in LabConfig.__dataclass_fields__
+        if getattr(config, name) != getattr(usual, name)
     ]
-
-
-def mistake(found: Mapping[str, Any]) -> str:
-    """One digit read wrongly."""
-    return f"{found['truth']:.0f} read as {found['guess']:.0f}, {100 * found['share']:.0f} % sure"
+    return (
+        "from deq.training.lab import LabConfig, train_lab\n"
+        f"for line in train_lab(LabConfig({', '.join(other)})):\n"
+        '    if line.stage != "step":\n'
+        '        print(f"step {line.step:4}: {line.accuracy:.1%} named right")'
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from deq.figures.doubling.learning import learning
 from deq.training.doubling.config import DoublingConfig
-from deq.training.doubling.curves import course_of
+from deq.training.doubling.curves import curves_of
 
 
 def record(epoch: int, a: float, b: float, loss: float) -> dict[str, object]:
@@ -24,7 +24,7 @@ RECORDS = [record(k, a, b, 10.0 ** (2 - k)) for k, (a, b) in enumerate(LINES)]
 
 @pytest.fixture(scope="module")
 def course():
-    return course_of(RECORDS, DoublingConfig())
+    return curves_of(RECORDS, DoublingConfig())
 
 
 def test_answers_and_flows_are_those_of_the_closed_form(course):
@@ -40,13 +40,13 @@ def test_answers_and_flows_are_those_of_the_closed_form(course):
 
 
 def test_the_goal_is_the_line_whose_equilibria_are_asked_for():
-    course = course_of(RECORDS, DoublingConfig(slope=1.0, intercept=4.0))
+    course = curves_of(RECORDS, DoublingConfig(slope=1.0, intercept=4.0))
     assert course.goal == pytest.approx((0.5, 2.0))
     np.testing.assert_allclose(course.targets, course.inputs + 4)
 
 
 def test_where_nothing_is_stable_nothing_is_answered():
-    course = course_of([record(0, 1.4, 0.0, math.nan)], DoublingConfig(constrained=False))
+    course = curves_of([record(0, 1.4, 0.0, math.nan)], DoublingConfig(constrained=False))
     assert np.isnan(course.answers).all()
     assert (course.flows[0][:, -1] > 100).all()  # and the states run away
     figure = learning(course, played=False).to_dict()
@@ -78,7 +78,7 @@ def test_a_frame_shows_its_epoch_in_every_panel(course, theme, stacked):
 def test_tanh_is_drawn_too():
     weights = np.linspace(-0.6, 0.6, 16).tolist()
     records = [{"epoch": 0, "slope": 0.3, "intercept": 0.0, "loss": 5.0, "weights": weights}] * 3
-    course = course_of(records, DoublingConfig(variant="tanh"))
+    course = curves_of(records, DoublingConfig(variant="tanh"))
     assert np.isfinite(course.answers).all()
     # An equilibrium is one: where the flow has ended, it stands still.
     np.testing.assert_allclose(

@@ -13,12 +13,12 @@ import pytest
 from deq.digits import prepare, render
 from pages.parts.draw import words
 from pages.parts.pad import examples, ink, link
-from pages.parts.shared import pace
+from pages.parts.shared import downloads, numbers, pace
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("module", [ink, link, words])
+@pytest.mark.parametrize("module", [downloads, ink, link, numbers, words])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -11,7 +11,7 @@ from deq.digits.mnist import load_subset
 from deq.models.digits import DigitsConfig
 from deq.training import TrainConfig
 from deq.training.digits.distributed import world
-from deq.training.digits.train import Trainer
+from deq.training.digits.trainer import Trainer
 
 # A batch that two cannot halve.
 CONFIG = TrainConfig(

@@ -8,15 +8,15 @@ import pytest
 import torch
 
 import deq
-from deq.models import Digits, Sandwich, WeightsError
+from deq.models import DenseClassifier, Digits, WeightsError
 from deq.models.weights import load_file
 from deq.training.errors import TrainingError
 from deq.training.lab.config import GRADIENTS, SOLVERS, LabConfig, build
-from deq.training.lab.curves import COLUMNS, Log, straight, table
+from deq.training.lab.curves import COLUMNS, Log, in_order, to_csv
 from deq.training.lab.data import lab_data
 from deq.training.lab.progress import LabProgress
-from deq.training.lab.snapshot import _flattened, confusion, mistakes
 from deq.training.lab.train import CHECKPOINT, WEIGHTS, Lab, train_lab
+from deq.training.lab.validation import _flattened, confusion, mistakes
 
 SHORT = LabConfig(epochs=1, batch=256, vary=False)
 
@@ -116,7 +116,9 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
     assert Lab(lab.config, tmp_path).step == 16
 
 
-@pytest.mark.parametrize(("model", "kind"), [("article", Sandwich), ("convolutional", Digits)])
+@pytest.mark.parametrize(
+    ("model", "kind"), [("article", DenseClassifier), ("convolutional", Digits)]
+)
 def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path: Path) -> None:
     config = LabConfig.of({"model": model, "width": 8, "epochs": 1, "rate": 3e-3})
     *_, last = train_lab(config, folder=tmp_path)
@@ -170,10 +172,10 @@ def test_unknown_options_and_wrong_kinds_are_refused() -> None:
 
 def test_the_subset_keeps_a_fifth_of_every_digit_apart() -> None:
     data = lab_data("subset")
-    assert torch.bincount(data.held[1]).tolist() == [100] * 10
+    assert torch.bincount(data.held_out[1]).tolist() == [100] * 10
     assert torch.bincount(data.train[1]).tolist() == [400] * 10
-    assert torch.bincount(data.held[1][data.shown]).tolist() == [30] * 10
-    assert data.held[1][data.shown][:10].tolist() == list(range(10))
+    assert torch.bincount(data.held_out[1][data.shown]).tolist() == [30] * 10
+    assert data.held_out[1][data.shown][:10].tolist() == list(range(10))
 
 
 def test_the_plane_turns_to_fit_the_picture_before() -> None:
@@ -203,9 +205,9 @@ def test_a_log_takes_back_what_a_resumption_did_again() -> None:
         return {**known, "step": step, "steps": 4, "epoch": 0, "epochs": 1, "loss": loss}
 
     records = [record(0, None), record(1, 3.0), record(2, 9.0), record(1, 2.5), record(2, 2.0)]
-    assert [r["loss"] for r in straight(records)] == [None, 3.0, 2.5, 2.0]
+    assert [r["loss"] for r in in_order(records)] == [None, 3.0, 2.5, 2.0]
     assert Log.of(records).x.tolist() == [0.25, 0.25, 0.5]
-    assert table(records).splitlines()[-1].startswith("2,0,2.0")
+    assert to_csv(records).splitlines()[-1].startswith("2,0,2.0")
 
 
 def test_networks_begin_with_the_seed_and_leave_chance_alone() -> None:

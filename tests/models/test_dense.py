@@ -10,23 +10,23 @@ import torch
 from scipy.optimize import root
 
 import deq
-from deq.models import Sandwich, SandwichConfig, Thresholds, WeightsError
+from deq.models import DenseClassifier, DenseConfig, Thresholds, WeightsError
 from deq.models.weights import load_file, save, write_tensors
 
 IMAGE = np.random.default_rng(0).random((28, 28))
 
 
 @pytest.fixture
-def model() -> Sandwich:
+def model() -> DenseClassifier:
     torch.manual_seed(0)
-    return Sandwich().eval()
+    return DenseClassifier().eval()
 
 
-def test_it_has_the_articles_size(model: Sandwich) -> None:
+def test_it_has_the_articles_size(model: DenseClassifier) -> None:
     assert sum(p.numel() for p in model.parameters()) == 180_110
 
 
-def test_the_cell_stretches_nothing_beyond_its_limit(model: Sandwich) -> None:
+def test_the_cell_stretches_nothing_beyond_its_limit(model: DenseClassifier) -> None:
     with torch.no_grad():
         for weight in (model.cell.inside.weight, model.cell.outside.weight):  # type: ignore[attr-defined]
             weight.mul_(7)
@@ -37,7 +37,7 @@ def test_the_cell_stretches_nothing_beyond_its_limit(model: Sandwich) -> None:
         assert float(model.contract_(100)) == pytest.approx(0.9, rel=1e-3)
 
 
-def test_scipy_finds_the_same_equilibrium(model: Sandwich) -> None:
+def test_scipy_finds_the_same_equilibrium(model: DenseClassifier) -> None:
     x = model.encode(torch.from_numpy(IMAGE).float()[None]).double().detach()
     cell = model.double().cell
 
@@ -50,7 +50,7 @@ def test_scipy_finds_the_same_equilibrium(model: Sandwich) -> None:
     assert np.allclose(sol.z[0].numpy(), exact, atol=1e-8)
 
 
-def test_a_file_gives_the_same_network_back(model: Sandwich, tmp_path: Path) -> None:
+def test_a_file_gives_the_same_network_back(model: DenseClassifier, tmp_path: Path) -> None:
     model.thresholds = Thresholds(temperature=1.5, reject=0.2, accept=0.9)
     model.cloud_points, model.cloud_labels = torch.randn(4, 3), torch.tensor([1, 2, 3, 4])
     save(model, tmp_path / "m.safetensors", {"figures": "none"})
@@ -61,7 +61,7 @@ def test_a_file_gives_the_same_network_back(model: Sandwich, tmp_path: Path) -> 
     assert torch.equal(a, b)
 
 
-def spoilt(model: Sandwich, how: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+def spoilt(model: DenseClassifier, how: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     tensors = {k: v.clone() for k, v in model.state_dict().items()}
     config = asdict(model.config)
     kind = "deq sandwich 1"
@@ -113,7 +113,7 @@ def spoilt(model: Sandwich, how: str) -> tuple[dict[str, torch.Tensor], dict[str
     ],
 )
 def test_files_that_are_not_what_they_say_are_refused(
-    model: Sandwich, tmp_path: Path, how: str, said: str
+    model: DenseClassifier, tmp_path: Path, how: str, said: str
 ) -> None:
     path = tmp_path / "m.safetensors"
     write_tensors(path, *spoilt(model, how))
@@ -121,7 +121,7 @@ def test_files_that_are_not_what_they_say_are_refused(
         load_file(path, "Bring another.")
 
 
-def test_a_truncated_file_and_a_pickle_are_refused(model: Sandwich, tmp_path: Path) -> None:
+def test_a_truncated_file_and_a_pickle_are_refused(model: DenseClassifier, tmp_path: Path) -> None:
     path = tmp_path / "m.safetensors"
     save(model, path, {})
     path.write_bytes(path.read_bytes()[:-100])
@@ -135,4 +135,4 @@ def test_a_truncated_file_and_a_pickle_are_refused(model: Sandwich, tmp_path: Pa
 @pytest.mark.parametrize("contraction", [0.0, 1.0, -1.0, float("nan")])
 def test_a_limit_that_is_none_is_refused(contraction: float) -> None:
     with pytest.raises(ValueError, match="contraction"):
-        SandwichConfig(contraction=contraction)
+        DenseConfig(contraction=contraction)

@@ -11,7 +11,7 @@ from deq.stability import project_conv_
 GRID = 7  # side of the state's grid
 
 
-class Cell(nn.Module):
+class ConvCell(nn.Module):
     """The map whose fixed point is the state: f(z, x) = relu(W ∗ z + x).
 
     Parameters

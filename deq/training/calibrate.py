@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.models.classifier import CLASSES, Classifier
 from deq.models.verdict import Thresholds
 
@@ -18,13 +18,13 @@ LEADING = 60  # components in which the spread within classes is measured
 
 
 @torch.no_grad()
-def settle_all(model: Classifier, images: Tensor) -> Tensor:
+def equilibria(model: Classifier, images: Tensor) -> Tensor:
     """Equilibria of pictures (N, 28, 28) uint8 → (N, …)."""
     return torch.cat([model.settle(some.float() / 255) for some in torch.split(images, 250)])
 
 
 @torch.no_grad()
-def draw_map(model: Classifier, images: Tensor, labels: Tensor) -> None:
+def fit_projection(model: Classifier, images: Tensor, labels: Tensor) -> None:
     """Fix the three directions on which states are drawn, and the cloud of known equilibria.
 
     The directions are the principal components of the ten classes' mean equilibria, with lengths
@@ -46,7 +46,7 @@ def draw_map(model: Classifier, images: Tensor, labels: Tensor) -> None:
     classification", J. R. Stat. Soc. B 10 (canonical variates).
     """
     model.eval()
-    states = settle_all(model, images).flatten(1)  # (N, D)
+    states = equilibria(model, images).flatten(1)  # (N, D)
     centre = states.mean(0)
     leading = torch.linalg.svd(states - centre, full_matrices=False)[2][:LEADING]  # (60, D)
     scores = (states - centre) @ leading.T  # (N, 60)
@@ -70,7 +70,7 @@ def draw_map(model: Classifier, images: Tensor, labels: Tensor) -> None:
 
 @torch.no_grad()
 def set_thresholds(
-    model: Classifier, digits: Set, keep: float = 0.997, name: float = 0.99
+    model: Classifier, digits: LabelledImages, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
     """Choose temperature and limits on validation digits, and put them into the model.
 
@@ -91,7 +91,7 @@ def set_thresholds(
     Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks".
     """
     images, labels = digits
-    logits = model.eval().logits(settle_all(model, images))  # (N, 10)
+    logits = model.eval().logits(equilibria(model, images))  # (N, 10)
     temperatures = torch.logspace(-1, 0.7, 120)
     losses = torch.stack([F.cross_entropy(logits / t, labels) for t in temperatures])
     temperature = float(temperatures[losses.argmin()])

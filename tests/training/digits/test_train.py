@@ -12,8 +12,8 @@ from deq.digits.mnist import load_subset
 from deq.models.digits import Digits, DigitsConfig
 from deq.models.weights import WeightsError, read_tensors, write_tensors
 from deq.training import Progress, TrainConfig
-from deq.training.digits.calibrate import draw_map, set_thresholds
-from deq.training.digits.train import Trainer, objective
+from deq.training.calibrate import fit_projection, set_thresholds
+from deq.training.digits.trainer import Trainer, objective
 
 CONFIG = TrainConfig(
     epochs=2, batch=20, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, scribbles=1
@@ -172,7 +172,7 @@ def test_the_map_puts_digits_of_a_kind_together() -> None:
     images, labels = (torch.from_numpy(part)[::10] for part in load_subset())
     torch.manual_seed(0)
     model = Digits(DigitsConfig(channels=8, stem=(4, 8)))
-    draw_map(model, images, labels)
+    fit_projection(model, images, labels)
     points, kinds = model.cloud_points, model.cloud_labels
     assert points.shape == (500, 3)
     means = torch.stack([points[kinds == k].mean(0) for k in range(10)])
@@ -184,7 +184,7 @@ def test_the_map_puts_digits_of_a_kind_together() -> None:
     within = torch.cov((points - means[kinds]).T)
     assert 0.5 < float(within.diagonal().mean()) < 1.5
     first = points.clone()
-    draw_map(model, images, labels)
+    fit_projection(model, images, labels)
     torch.testing.assert_close(model.cloud_points, first)
 
 

@@ -12,7 +12,7 @@ from deq.models.weights import WeightsError, read_tensors, write_tensors
 ANOTHER_PLACE = "Start afresh with --fresh, or name another place with --out."
 
 
-def keep(
+def save_checkpoint(
     path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str, step: int
 ) -> None:
     """Write the run so that a crash leaves the old file or the new one, never half.
@@ -35,7 +35,9 @@ def keep(
     write_tensors(path, tensors, {"run": run, "step": str(step)})
 
 
-def resume(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str) -> int:
+def load_checkpoint(
+    path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str
+) -> int:
     """Bring model and optimiser to where the run was; returns the steps taken.
 
     Raises

@@ -10,18 +10,18 @@ import torch
 from torch import Tensor
 
 from deq.diagnostics import spectral_radius
-from deq.digits.corpus import Set
+from deq.digits.corpus import LabelledImages
 from deq.models.classifier import CLASSES
 from deq.training.lab.config import Network
 from deq.training.lab.data import CLOUD, LabData
 
 Array = npt.NDArray[np.float64]
 MISTAKES = 60
-_PIECE = 500  # digits settled at a time
+_BATCH = 500  # digits settled at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Validation:
     """A network asked about the digits that are shown.
 
     Attributes
@@ -39,7 +39,7 @@ class Look:
     cloud: list[list[float]]
 
 
-class Looker:
+class Validator:
     """Asks a network about the same digits again and again.
 
     The axes of that plane would turn and flip from look to look; each picture is turned to fit the
@@ -52,12 +52,12 @@ class Looker:
     """
 
     def __init__(self, data: LabData) -> None:
-        images, self.labels = data.held[0][data.shown], data.held[1][data.shown]
+        images, self.labels = data.held_out[0][data.shown], data.held_out[1][data.shown]
         self.images = images.float() / 255  # (300, 28, 28)
         self._before: Array | None = None
 
     @torch.no_grad()
-    def look(self, model: Network) -> Look:
+    def validate(self, model: Network) -> Validation:
         """What the network says now; it is in training mode afterwards if it was before."""
         training = model.training
         model.eval()
@@ -71,7 +71,7 @@ class Looker:
             z[some].flatten(1).double().numpy(), self.labels[some].numpy(), self._before
         )
         self._before = points
-        return Look(
+        return Validation(
             accuracy=float(right.double().mean()),
             radius=float(radius[0]),
             cloud=points.round(2).tolist(),
@@ -101,10 +101,10 @@ def _flattened(states: Array, labels: npt.NDArray[np.int64], before: Array | Non
 
 
 @torch.no_grad()
-def named(model: Network, part: Set) -> Tensor:
+def named(model: Network, part: LabelledImages) -> Tensor:
     """Probabilities (N, 10) of pictures (N, 28, 28) uint8, in evaluation mode."""
     model.eval()
-    some = (model.settle(images.float() / 255) for images in torch.split(part[0], _PIECE))
+    some = (model.settle(images.float() / 255) for images in torch.split(part[0], _BATCH))
     return torch.cat([model.probabilities(z) for z in some])
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from deq.cli.terminal import Bar
+from deq.cli.common import Bar
 
 
 class Screen(io.StringIO):

@@ -25,13 +25,13 @@ from deq.solvers.base import require_number
 STATE, HIDDEN = 100, 500
 # A choice of units. Within a norm limit f cannot bend much unless what goes into it is large, and
 # what comes out of it is small. With these two factors the same rate of learning serves all layers.
-_INTO, _OUT_OF = 4.0, 8.0
+_INPUT_SCALE, _OUTPUT_SCALE = 4.0, 8.0
 # Mean and standard deviation of MNIST's pixels.
 _MEAN, _SPREAD = 0.1307, 0.3081
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SandwichConfig:
+class DenseConfig:
     """What may differ between sandwiches.
 
     Parameters
@@ -50,7 +50,7 @@ class SandwichConfig:
             require_number("contraction", self.contraction, low=0.0, high=0.999)
 
 
-class Bent(nn.Module):
+class DenseCell(nn.Module):
     """The cell ``f(z + x)`` with ``f(u) = W₂ tanh(W₁ u + b₁) + b₂``.
 
     tanh stretches nothing, so ‖W₂‖₂‖W₁‖₂ ≤ κ < 1 makes it a contraction.
@@ -98,14 +98,14 @@ def _norm(weight: Tensor, vector: Tensor, steps: int) -> Tensor:
     return norm
 
 
-class Sandwich(Classifier):
+class DenseClassifier(Classifier):
     """784 → 100 → equilibrium of [100 → 500, tanh, → 100] → 10.
 
     The article starts its solver at z = f(x). Here it starts at zero, one step before that.
 
     Parameters
     ----------
-    config : SandwichConfig
+    config : DenseConfig
         Contraction and thresholds.
     solver, tol, gradient
         Of the equilibrium, as for `deq.DEQ`; Anderson and exact gradients unless given.
@@ -113,7 +113,7 @@ class Sandwich(Classifier):
     Examples
     --------
     >>> import torch
-    >>> model = Sandwich()
+    >>> model = DenseClassifier()
     >>> sum(p.numel() for p in model.parameters())
     180110
     >>> model(torch.zeros(2, 28, 28)).shape
@@ -122,18 +122,18 @@ class Sandwich(Classifier):
 
     def __init__(
         self,
-        config: SandwichConfig | None = None,
+        config: DenseConfig | None = None,
         *,
         solver: Solver | None = None,
         tol: float = 1e-3,
         gradient: Gradient | None = None,
     ) -> None:
-        config = config or SandwichConfig()
+        config = config or DenseConfig()
         super().__init__((STATE,), config.thresholds)
         self._config = config
         self.encoder = nn.Linear(PICTURE * PICTURE, STATE)
         self.equilibrium = DEQ(
-            Bent(config.contraction),
+            DenseCell(config.contraction),
             solver=solver or Anderson(),
             tol=tol,
             max_evals=100,
@@ -142,20 +142,20 @@ class Sandwich(Classifier):
         self.readout = nn.Linear(STATE, CLASSES)
 
     @property
-    def config(self) -> SandwichConfig:
+    def config(self) -> DenseConfig:
         """As given, with the thresholds as they are now."""
         return replace(self._config, thresholds=self.thresholds)
 
     def encode(self, images: Tensor) -> Tensor:
         """The injected input: images (B, 28, 28) in [0, 1] → x (B, 100)."""
-        x: Tensor = _INTO * self.encoder((images.flatten(1) - _MEAN) / _SPREAD)
+        x: Tensor = _INPUT_SCALE * self.encoder((images.flatten(1) - _MEAN) / _SPREAD)
         return x
 
     def logits(self, z: Tensor) -> Tensor:
         """Read states (…, 100) → (…, 10)."""
-        logits: Tensor = self.readout(_OUT_OF * z)
+        logits: Tensor = self.readout(_OUTPUT_SCALE * z)
         return logits
 
     def contract_(self, steps: int = 1) -> Tensor:
         """Bring ‖W₂‖₂‖W₁‖₂, as estimated, back to at most κ; returns what it was before."""
-        return cast(Bent, self.equilibrium.cell).project_(steps)
+        return cast(DenseCell, self.equilibrium.cell).project_(steps)

@@ -1,0 +1,1 @@
+"""Training runs: registry, queue, workers, and a page's panel of them."""

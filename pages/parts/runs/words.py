@@ -1,0 +1,28 @@
+"""The sentences of pages that train. Pure functions."""
+
+from __future__ import annotations
+
+from pages.parts.runs.run import Run
+
+
+def where(run: Run | None, *, running: str, stopped: str, finished: str, failed: str = "") -> str:
+    """Where a run stands, in a sentence; a page says its own about three states.
+
+    ``failed`` is added to why a run failed.
+    """
+    if run is None:
+        return "A finished run, as an example. Press **Start** for one of your own."
+    match run.state:
+        case "waiting":
+            return f"Waiting for a free place: number {run.position} in the queue."
+        case "starting":
+            return "Starting: a process for the training is getting ready."
+        case "running":
+            return running
+        case "stopped":
+            return stopped
+        case "failed":
+            return f"The run failed. {run.why}{failed}"
+        case "done":
+            shared = " An earlier run with the same settings, shared." if run.shared else ""
+            return f"{finished}{shared}"

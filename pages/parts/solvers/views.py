@@ -1,0 +1,56 @@
+"""What the solver race shows: the race, its table, and the problem. No maths."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from deq.figures.solvers.race import race_figure
+from pages.parts.shared import hero, pace, player_keys
+from pages.parts.shared.chart import Panel
+from pages.parts.solvers import lesson, words
+from pages.parts.solvers.controls import Asked
+from pages.parts.solvers.lesson import Result
+
+
+def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None:
+    """Verdict, figure and table."""
+    course, problem = chosen.course, result.problem
+    laps = lesson.timed(course) if chosen.seconds else result.laps
+    verdict = words.verdict(problem, laps, seconds=chosen.seconds)
+    hero.verdict(verdict)
+    figure = race_figure(
+        laps,
+        course.tol,
+        seconds=chosen.seconds,
+        land=result.land,
+        unit="products with Jᵀ" if course.backward else "evaluations of f",
+        stacked=narrow,
+        theme=theme,
+    )
+    height = 860 if narrow and result.land is not None else 500
+    Panel(figure, "race", height, f"The race. {verdict}").show()
+    st.caption(f"{words.LOOK} {words.SECONDS if chosen.seconds else ''}")
+    table, reason = st.columns([3, 2], gap="large")
+    with reason:
+        st.markdown(f"**{problem.title}.** {problem.why}")
+        st.latex(problem.formula)
+    pace.let_go()
+    timed = lesson.timed(course)
+    with table, st.container(key="race-table"):
+        st.markdown(words.table(problem, timed, narrow=narrow))
+    digit = chosen.subject.place if chosen.subject else None
+    hero.take_home(
+        words.code(course.name, digit, backward=course.backward, tol=course.tol),
+        "race",
+        lambda: words.numbers(timed),
+        figure,
+        f"Solver race: {problem.title}",
+        verdict,
+    )
+    player_keys.attach(
+        "race",
+        f"{chosen} {theme} {narrow}",
+        label=words.KEYS,
+        query=chosen.subject.query if chosen.subject else {},
+        names=("ink", "example"),
+    )
