@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.gradients import lesson as gradients
 from pages.parts.shared.settings import controls, defaults, table_of
 from pages.parts.shared.tasks import Try
-from pages.parts.solvers import lesson as solvers
 
 ALL = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
 TABLES = {page: table_of(page) for page in ALL if table_of(page)}
@@ -58,19 +56,12 @@ def found(app, page: str) -> dict[str, object]:
     """What the session says of every control of a page."""
     state = app.session_state
     usual = defaults(TABLES[page])
-    return {key: state[key] if key in state else value for key, value in usual.items()}
+    return usual | {key: state[key] for key in usual if key in state}
 
 
 def link(page: str, values: dict[str, object]) -> dict[str, str]:
     known = controls(TABLES[page])
     return {key: known[key].text(value) for key, value in values.items() if known[key].in_link}
-
-
-@pytest.fixture
-def no_work(monkeypatch):
-    """Nothing is raced or measured."""
-    monkeypatch.setattr(gradients, "measured", lambda setting: "Not measured.")
-    monkeypatch.setattr(solvers, "result", lambda course: "Not raced.")
 
 
 def test_the_way_takes_every_step_once():

@@ -8,9 +8,8 @@ import pytest
 from deq.scalar import PRESETS
 from pages.parts.shared import settings
 from pages.parts.shared.settings import Choice, NumberInput, Slider, Text, controls
-from tests.pages.test_between_pages import TABLES, TASKS, end, link, no_work, whole
+from tests.pages.test_between_pages import TABLES, TASKS, end, link, whole
 
-_ = no_work  # a fixture
 NUMBERS = ("inf", "-inf", "1e309", "9" * 400, "nan", "", "ten", "<b>*", "1e15")
 # Page → the control that says which others are there, and its values.
 PARTS = {
