@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import errors, style, warm_up
+from pages.parts.shared import errors, settings, style, warm_up
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"
@@ -44,5 +44,6 @@ else:
     with errors.in_words():
         warm_up.core()
         bar.style()
+        settings.enter(page.url_path or "home")
         bar.bar(page.url_path or "home")
         page.run()

@@ -6,6 +6,7 @@ from deq.training.doubling.config import DoublingConfig
 from pages.parts.doubling import controls, lesson, tasks, views, words
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
@@ -31,7 +32,7 @@ def page() -> None:
     with code:
         usable = config if isinstance(config, DoublingConfig) else DoublingConfig()
         hero.code_box(words.code(usable), "**The same in six lines of `deq`**")
-    tasks.try_and_read()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 
 with errors.in_words():

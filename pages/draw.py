@@ -4,24 +4,15 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.models import WeightsError
-from pages.parts.draw import controls, lesson, views
+from pages.parts.draw import controls, lesson, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.pad import pad
-from pages.parts.pad.ink import BRUSH
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, own_model, pace, tasks
+from pages.parts.shared import errors, guard, own_model, pace
 from pages.parts.shared.engine import Engine, engine
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
-
-
-def settings() -> controls.Choice:
-    """What to solve with: two controls open, the rest folded."""
-    name, tol = controls.solver_and_tolerance()
-    with st.expander("More"):
-        seed = controls.start()
-        st.slider("Brush, pixels", 10, 40, BRUSH, key="brush", persist_state="session")
-    return controls.Choice(name, tol, seed)
 
 
 def page(machine: Engine) -> None:
@@ -39,23 +30,16 @@ def page(machine: Engine) -> None:
         drawing = pad.shown()
         under = st.container(gap="small")
     first_visit = lesson.first_visit()
-    # The digit is sent before the widgets around it: their values are known from the last run.
+    # The digit is sent before the widgets around it: their values are known without them.
     choice = controls.current()
-    known = choice is not None
-    if choice is None:
-        with under:
-            pad.tools(drawing)
-        with below:
-            choice = settings()
     seen = lesson.recognise(machine, drawing, choice)
     answer = answer_side.container(gap="xsmall")
     with answer:
         views.prediction(seen, theme)
-    if known:
-        with under:
-            pad.tools(drawing)
-        with below:
-            settings()
+    with under:
+        pad.tools(drawing)
+    with below:
+        controls.controls()
     with pace.after_the_answer(first_visit):
         with answer:
             views.bars(seen, theme)
@@ -71,7 +55,7 @@ def page(machine: Engine) -> None:
         time_cursor("trajectory", ["decision", "residuals"], version, palette(theme).accent)
         pad_script(drawing.address(), drawing.example, version)
         views.files(seen, figure)
-    tasks.try_and_read(tasks.DRAW_TRY, tasks.DRAW_READ)
+    try_and_read(tasks.TRY, tasks.READ)
 
 
 @st.fragment

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.fixed_points import controls, tasks, views, words
 from pages.parts.fixed_points.lesson import lesson
 from pages.parts.shared import errors, guard, hero, pace, player_keys
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
@@ -35,11 +36,11 @@ def page() -> None:
             f"{choice} {theme}",
             label=words.KEYS,
             query=controls.query(),
-            prefixes=controls.PREFIXES,
+            names=controls.NAMES,
         )
 
 
 with errors.in_words():
     st.header("Fixed points: apply g again and again", anchor=False)
     page()
-    tasks.try_and_read()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)

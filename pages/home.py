@@ -3,8 +3,9 @@
 import streamlit as st
 
 from deq.models import WeightsError
-from pages.parts.home import views
-from pages.parts.shared import errors, guard, tasks
+from pages.parts.home import tasks, views
+from pages.parts.shared import errors, guard
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
@@ -16,4 +17,4 @@ with errors.in_words():
         views.one_digit(theme)
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")
-    tasks.try_and_read(tasks.HOME_TRY, tasks.HOME_READ)
+    try_and_read(tasks.TRY, tasks.READ)

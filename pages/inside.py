@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.inside import controls, views, words
+from pages.parts.inside import controls, tasks, views, words
 from pages.parts.inside.controls import Asked
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import buttons_and_read
+from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
@@ -27,7 +27,7 @@ def page() -> None:
             views.show(asked, player_keys.narrow(), st.context.theme.type)
         else:
             st.warning(asked, icon=":material/error:")
-    buttons_and_read(words.TRY, controls.apply, words.READ)
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 
 with errors.in_words():

@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import buttons_and_read
-from pages.parts.solvers import controls, lesson, views, words
+from pages.parts.shared.tasks import try_and_read
+from pages.parts.solvers import controls, lesson, tasks, views, words
 from pages.parts.solvers.controls import Asked
 from pages.parts.solvers.lesson import Result
 
@@ -28,7 +28,7 @@ def page() -> None:
             views.race(asked, result, player_keys.narrow(), st.context.theme.type)
         else:
             st.warning(str(result), icon=":material/error:")
-    buttons_and_read(words.TRY, controls.apply, words.READ)
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 
 with errors.in_words():

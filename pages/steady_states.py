@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.shared import errors, guard, player_keys
+from pages.parts.shared.tasks import try_and_read
 from pages.parts.steady_states import controls, tasks, views
 
 guard.through_app()
@@ -21,11 +22,11 @@ def page() -> None:
             section.main.key,
             f"{name} {section.settings} {theme}",
             query=controls.query(),
-            prefixes=controls.PREFIXES,
+            names=controls.NAMES,
         )
 
 
 with errors.in_words():
     st.header("Steady states: let the state flow until it rests", anchor=False)
     page()
-    tasks.try_and_read()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)

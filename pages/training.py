@@ -6,6 +6,7 @@ from deq.digits.mnist import mnist_found
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero, own_model
+from pages.parts.shared.tasks import try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
 
 guard.through_app()
@@ -51,7 +52,7 @@ def page() -> None:
         )
     with bring:
         own_model.bring(to_draw.leave)
-    tasks.try_and_read()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
     to_draw.at_end()
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.gradients import lesson as gradients
 from pages.parts.shared import pace
+from pages.parts.solvers import lesson as solvers
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -17,6 +19,13 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses are for browsers."""
     monkeypatch.setattr(pace, "NEWCOMER", 0.0)
     monkeypatch.setattr(pace, "ANSWER", 0.0)
+
+
+@pytest.fixture
+def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is raced or measured."""
+    monkeypatch.setattr(gradients, "measured", lambda setting: "Not measured.")
+    monkeypatch.setattr(solvers, "result", lambda course: "Not raced.")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from deq.diagnostics.gradients import Measurement
 from deq.figures.gradients.comparison import gradients_over_depth
-from pages.parts.gradients import lesson
+from pages.parts.gradients import tasks, words
 from tests.pages.code_box import printed
 
 
@@ -26,17 +26,17 @@ def test_a_gain_without_equilibria_is_a_sentence(open_page):
     assert not app.warning
 
 
-@pytest.mark.parametrize("k", range(len(lesson.TRY)))
+@pytest.mark.parametrize("k", range(len(tasks.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("gradients", gain="0.3")
     app.button(key=f"try-{k}").click().run()
-    for name, value in lesson.TRY[k].settings.items():
+    for name, value in tasks.TRY[k].settings.items():
         assert app.session_state[name] == value
     assert not app.exception
 
 
 def test_the_code_on_the_page_runs():
-    lines = printed(lesson.CODE).splitlines()
+    lines = printed(words.CODE).splitlines()
     assert [line.split()[0] for line in lines] == ["Implicit", "Unrolled", "Phantom", "Phantom"]
 
 

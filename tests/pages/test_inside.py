@@ -5,8 +5,9 @@ import json
 import pytest
 
 from deq.inside import SMUDGES
-from pages.parts.inside import controls, words
+from pages.parts.inside import controls, tasks, words
 from pages.parts.inside.lesson import SECTIONS
+from pages.parts.shared.settings import defaults
 from tests.pages.code_box import printed
 
 
@@ -63,11 +64,11 @@ def test_a_digit_of_mnist_and_an_empty_pad(open_page):
     assert "Or pick a digit of MNIST" in app.warning[0].value
 
 
-@pytest.mark.parametrize("k", range(len(words.TRY)))
+@pytest.mark.parametrize("k", range(len(tasks.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("inside", see="channels", gamma="3")
     app.button(key=f"try-{k}").click().run()
-    wanted = {**controls.USUAL, **words.TRY[k].settings}
+    wanted = {**defaults(controls.Settings), **tasks.TRY[k].settings}
     for name, value in wanted.items():
         if name in app.session_state:
             assert app.session_state[name] == value

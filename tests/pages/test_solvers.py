@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from deq.race import SolverSettings, problem, race
-from pages.parts.solvers import controls, words
+from pages.parts.shared.settings import defaults
+from pages.parts.solvers import controls, tasks, words
 from pages.parts.solvers.controls import PROBLEMS
 from tests.pages.code_box import printed
 
@@ -74,11 +75,11 @@ def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
     assert not app.warning
 
 
-@pytest.mark.parametrize("k", range(len(words.TRY)))
+@pytest.mark.parametrize("k", range(len(tasks.TRY)))
 def test_what_to_try_sets_the_page(open_page, k):
     app = open_page("solvers", problem="stiff", tolerance="1e-2")
     app.button(key=f"try-{k}").click().run()
-    for name, value in {**controls.USUAL, **words.TRY[k].settings}.items():
+    for name, value in {**defaults(controls.Settings), **tasks.TRY[k].settings}.items():
         if name in app.session_state:
             assert app.session_state[name] == value
     assert not app.exception

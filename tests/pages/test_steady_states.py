@@ -9,8 +9,9 @@ import pytest
 
 from pages.parts.fixed_points.lesson import Choice
 from pages.parts.shared.downloads import columns
+from pages.parts.shared.settings import defaults
 from pages.parts.steady_states import code, lesson, solver_lesson, words
-from pages.parts.steady_states.controls import SECTIONS, USUAL, rounded
+from pages.parts.steady_states.controls import SECTIONS, Settings, rounded
 from pages.parts.steady_states.tasks import TRY
 from tests.pages.code_box import printed
 
@@ -184,7 +185,8 @@ def test_what_to_try_sets_the_page(open_page, k):
     assert app.session_state["part"] == settings.get("part", "Flow")
     for name, value in settings.items():
         assert app.session_state[name] == value, name
-    assert set(settings) - {*USUAL} <= {"tanh-w", "logistic-r"}
+    for name, value in {**defaults(Settings), **settings}.items():
+        assert app.session_state[name] == value, name
 
 
 @pytest.mark.parametrize(

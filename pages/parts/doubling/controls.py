@@ -1,74 +1,80 @@
-"""What to learn, and how: widgets whose values live in the URL."""
+"""What to learn, and how: the table of the page y = 2x."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
 from deq.models.doubling import VARIANTS
-from deq.training.doubling.config import GRADIENTS, SOLVERS, DoublingConfig
-
-USUAL = DoublingConfig()
-LARGEST_SEED = 9999
-# Widget → field of the configuration.
-FIELDS: Mapping[str, str] = {
-    "line-slope": "slope",
-    "line-intercept": "intercept",
-    "seed": "seed",
-    "rate": "rate",
-    "epochs": "epochs",
-    "solver": "solver",
-    "gradient": "gradient",
-    "variant": "variant",
-    "constrained": "constrained",
-}
-GRADIENT_HELP = (
-    "**implicit**: exact, from one linear solve at the equilibrium. **phantom**: a few tracked "
-    "steps from there, close to it. **unrolled**: through all steps of the solver."
+from deq.training.doubling.config import GRADIENTS, MOST_EPOCHS, SOLVERS, DoublingConfig
+from pages.parts.shared.settings import (
+    Choice,
+    NumberInput,
+    Slider,
+    Toggle,
+    current,
+    random_seed,
+    said,
+    setting,
+    show,
 )
 
+USUAL = DoublingConfig()
 
-def apply(settings: Mapping[str, object]) -> None:
-    """Callback of the "what to try" buttons: set these widgets, the others to their defaults."""
-    values: dict[str, object] = {key: getattr(USUAL, field) for key, field in FIELDS.items()}
-    for name, value in {**values, **settings}.items():
-        st.session_state[name] = value
+
+@dataclass(frozen=True)
+class Settings:
+    """Every control of the page."""
+
+    line_slope: float = setting(Slider("Slope to learn", USUAL.slope, -0.9, 5.0, 0.1))
+    line_intercept: float = setting(Slider("Intercept to learn", USUAL.intercept, -10.0, 10.0, 0.5))
+    seed: int = random_seed("Seed of the weights", USUAL.seed)
+    constrained: bool = setting(
+        Toggle(
+            "Keep a stable equilibrium",
+            USUAL.constrained,
+            help="After each step the slope a of f is brought below 1. Without it one start in ten "
+            "has no equilibrium that the flow could reach.",
+        )
+    )
+    rate: float = setting(
+        NumberInput("Learning rate", USUAL.rate, 0.0, 1.0, 0.01, open=True, look={"format": "%.4g"})
+    )
+    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MOST_EPOCHS, 100, open=True))
+    solver: str = setting(Choice("Solver", USUAL.solver, tuple(SOLVERS)))
+    gradient: str = setting(
+        Choice(
+            "Gradient",
+            USUAL.gradient,
+            tuple(GRADIENTS),
+            help="**implicit**: exact, from one linear solve at the equilibrium. **phantom**: a "
+            "few tracked steps from there, close to it. **unrolled**: through all steps of the "
+            "solver.",
+        )
+    )
+    variant: str = setting(
+        Choice(
+            "Cell",
+            USUAL.variant,
+            VARIANTS,
+            help="linear: f is a straight line, as in the article. tanh: five bent units.",
+        )
+    )
 
 
 def controls() -> DoublingConfig | str:
     """Show them; the configuration, or a sentence about what is wrong with it."""
-    st.slider("Slope to learn", -0.9, 5.0, 2.0, 0.1, key="line-slope", bind="query-params")
-    st.slider(
-        "Intercept to learn", -10.0, 10.0, 0.0, 0.5, key="line-intercept", bind="query-params"
-    )
-    st.number_input("Seed of the weights", 0, LARGEST_SEED, 0, 1, key="seed", bind="query-params")
-    st.toggle(
-        "Keep a stable equilibrium",
-        True,
-        key="constrained",
-        help="After each step the slope a of f is brought below 1. Without it one start in ten has "
-        "no equilibrium that the flow could reach.",
-        bind="query-params",
-    )
+    said()
+    for key in ("line-slope", "line-intercept", "seed", "constrained"):
+        show(Settings, key)
     with st.expander("More"):
-        st.number_input(
-            "Learning rate", value=0.05, step=0.01, format="%.4g", key="rate", bind="query-params"
-        )
-        st.number_input("Epochs", value=400, step=100, key="epochs", bind="query-params")
-        st.selectbox("Solver", list(SOLVERS), key="solver", bind="query-params")
-        st.selectbox(
-            "Gradient", list(GRADIENTS), key="gradient", help=GRADIENT_HELP, bind="query-params"
-        )
-        st.selectbox(
-            "Cell",
-            VARIANTS,
-            key="variant",
-            help="linear: f is a straight line, as in the article. tanh: five bent units.",
-            bind="query-params",
-        )
-    values = {field: st.session_state[key] for key, field in FIELDS.items()}
-    missing = [field for field, value in values.items() if value is None]
+        for key in ("rate", "epochs", "solver", "gradient", "variant"):
+            show(Settings, key)
+    values = {
+        name.removeprefix("line_"): value for name, value in asdict(current(Settings)).items()
+    }
+    missing = [name for name, value in values.items() if value is None]
     if missing:
         return f"{missing[0]} needs a number."
     try:

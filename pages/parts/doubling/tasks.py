@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.doubling.controls import apply
-from pages.parts.shared.tasks import Try, buttons_and_read
+from pages.parts.shared.tasks import Try
 
 PREDICT = (
     "**Predict first.** It learns from x = 1, …, 10 alone. What will it answer at −5: something "
@@ -50,8 +49,3 @@ READ = """
   Bai, Wang, Lin: *On training implicit models* (2021): phantom gradients.
 * Kingma, Ba: *Adam: a method for stochastic optimization* (2015).
 """
-
-
-def try_and_read() -> None:
-    """The foot of the page."""
-    buttons_and_read(TRY, apply, READ)

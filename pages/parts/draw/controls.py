@@ -1,4 +1,4 @@
-"""The solver, its tolerance and its start: widgets whose values live in the URL."""
+"""What the Draw page solves with: its table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,19 @@ import streamlit as st
 
 import deq
 from deq.solvers import Solver
+from pages.parts.pad.ink import BRUSH
+from pages.parts.shared import settings
+from pages.parts.shared.settings import (
+    Segments,
+    Slider,
+    Steps,
+    random_seed,
+    said,
+    setting,
+    show,
+)
 
-# What people read, and what stands in the URL → how it is solved.
+# What people read, and what stands in the address → how it is solved.
 SOLVERS: Mapping[str, Solver] = MappingProxyType(
     {
         "ODE dopri5": deq.ODE(method="dopri5"),
@@ -24,14 +35,49 @@ SOLVERS: Mapping[str, Solver] = MappingProxyType(
     }
 )
 TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
-STARTS = ("zero", "random")
-LARGEST_SEED = 9999
 
-SOLVER_HELP = (
-    "**ODE** follows dz/dt = f(z) − z in small steps until it stands still: slow and steady; it "
-    "also settles where the others jump. **Picard** applies the layer again and again. "
-    "**Anderson** guesses ahead from the last five states: usually the cheapest."
-)
+
+@dataclass(frozen=True)
+class Settings:
+    """Every control of the page."""
+
+    solver: str = setting(
+        settings.Choice(
+            "Solver",
+            "ODE dopri5",
+            tuple(SOLVERS),
+            help="**ODE** follows dz/dt = f(z) − z in small steps until it stands still: slow and "
+            "steady; it also settles where the others jump. **Picard** applies the layer again and "
+            "again. **Anderson** guesses ahead from the last five states: usually the cheapest.",
+        )
+    )
+    tol: str = setting(
+        Steps(
+            "Tolerance",
+            "1e-3",
+            TOLERANCES,
+            help="The solver stops when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
+        )
+    )
+    start: str = setting(
+        Segments(
+            "Start z₀",
+            "zero",
+            ("zero", "random"),
+            help="All zeros, or Gaussian noise. A contractive layer ends at the same z* from "
+            "anywhere.",
+        )
+    )
+    seed: int = random_seed("Seed of the random start")
+    brush: int = setting(Slider("Brush, pixels", BRUSH, 10, 40, in_link=False))
+    view: str = setting(
+        Segments(
+            "View",
+            "2-D",
+            ("2-D", "3-D"),
+            look={"label_visibility": "collapsed", "width": "content"},
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -52,6 +98,11 @@ class Choice:
     tol: float
     seed: int | None
 
+    @classmethod
+    def of(cls, now: Settings) -> Choice:
+        """What the controls say."""
+        return cls(now.solver, float(now.tol), now.seed if now.start == "random" else None)
+
     @property
     def solver(self) -> Solver:
         """The solver itself."""
@@ -63,56 +114,20 @@ class Choice:
         return self.name.partition(" ")[0].lower()
 
 
-DEFAULT = Choice("ODE dopri5", 1e-3, None)
+DEFAULT = Choice.of(Settings())
 
 
-def current() -> Choice | None:
-    """What the widgets below say, before they are drawn; None when they have not been yet."""
-    state = st.session_state
-    if any(key not in state for key in ("solver", "tol", "start", "seed")):
-        return None
-    seed = int(state["seed"]) if state["start"] == "random" else None
-    return Choice(state["solver"], float(state["tol"]), seed)
+def controls() -> None:
+    """Two controls open, the rest folded; the view's stands beside the picture."""
+    said()
+    show(Settings, "solver")
+    show(Settings, "tol")
+    with st.expander("More"):
+        start = show(Settings, "start")
+        show(Settings, "seed", disabled=start != "random")
+        show(Settings, "brush")
 
 
-def solver_and_tolerance() -> tuple[str, float]:
-    """The two that matter."""
-    name = st.selectbox(
-        "Solver",
-        list(SOLVERS),
-        key="solver",
-        bind="query-params",
-        help=SOLVER_HELP,
-    )
-    tolerance = st.select_slider(
-        "Tolerance",
-        TOLERANCES,
-        value="1e-3",
-        key="tol",
-        bind="query-params",
-        help="The solver stops when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
-    )
-    return name, float(tolerance)
-
-
-def start() -> int | None:
-    """Where the state begins: the seed, or None for zero."""
-    kind = st.segmented_control(
-        "Start z₀",
-        STARTS,
-        default="zero",
-        required=True,
-        key="start",
-        bind="query-params",
-        help="All zeros, or Gaussian noise. A contractive layer ends at the same z* from anywhere.",
-    )
-    seed = st.number_input(
-        "Seed of the random start",
-        min_value=0,
-        max_value=LARGEST_SEED,
-        value=0,
-        key="seed",
-        bind="query-params",
-        disabled=kind != "random",
-    )
-    return int(seed) if kind == "random" else None
+def current() -> Choice:
+    """What the controls say, also before they are drawn."""
+    return Choice.of(settings.current(Settings))

@@ -18,11 +18,12 @@ from deq.figures import (
     trajectory_csv,
 )
 from pages.parts.draw import words
-from pages.parts.draw.controls import Choice
+from pages.parts.draw.controls import Choice, Settings
 from pages.parts.shared import downloads, style
 from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Engine, Seen
 from pages.parts.shared.numbers import number
+from pages.parts.shared.settings import show
 
 
 def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
@@ -93,16 +94,7 @@ def hero(seen: Seen, machine: Engine, theme: str | None) -> go.Figure:
             "**The hidden state on its way.** Look for how it slows down as it nears z\\*.",
             width="content",
         )
-        view = st.segmented_control(
-            "View",
-            ("2-D", "3-D"),
-            default="2-D",
-            required=True,
-            key="view",
-            bind="query-params",
-            label_visibility="collapsed",
-            width="content",
-        )
+        view = show(Settings, "view")
     return path(seen, machine, 3 if view == "3-D" else 2, theme)
 
 

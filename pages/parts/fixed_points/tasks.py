@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.parts.fixed_points.controls import apply
-from pages.parts.shared.tasks import Try, buttons_and_read
+from pages.parts.shared.tasks import Try
 
 TRY = (
     Try("The cosine key", {"map": "cos"}, "The web winds into 0.739. Does the start matter?"),
@@ -113,8 +112,3 @@ def predict(key: str) -> None:
     st.markdown(f"**Predict first.** {question}")
     with st.expander("Show the answer"):
         st.markdown(answer)
-
-
-def try_and_read() -> None:
-    """The foot of the page."""
-    buttons_and_read(TRY, apply, READ)

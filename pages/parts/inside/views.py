@@ -99,7 +99,7 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
         f"{look} {theme} {narrow}",
         label=words.KEYS,
         query=asked.subject.query,
-        prefixes=("ink", "example"),
+        names=("ink", "example"),
     )
 
 

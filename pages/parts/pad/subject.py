@@ -11,11 +11,21 @@ import streamlit as st
 from deq.digits import NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from deq.figures import magnify
+from pages.parts.shared.settings import NumberInput
 
 Picture = npt.NDArray[np.float32]
 LAST = 4999
 USUAL = 1204
 DRAWING, MNIST = "my drawing", "MNIST digit"
+DIGIT = NumberInput(
+    "Digit of MNIST",
+    USUAL,
+    0,
+    LAST,
+    1,
+    help="5,000 digits ship with the app, 500 of each in order: 1204 is a 2.",
+)
+"""The control that picks one of MNIST's digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,20 +79,6 @@ def lines(place: int | None) -> str:
     return f"image = load_subset()[0][{USUAL if place is None else place}] / 255{note}"
 
 
-def number() -> None:
-    """The widget that picks one of MNIST's digits."""
-    st.number_input(
-        "Digit of MNIST",
-        0,
-        LAST,
-        USUAL,
-        1,
-        key="digit",
-        bind="query-params",
-        help="5,000 digits ship with the app, 500 of each in order: 1204 is a 2.",
-    )
-
-
 def drawn_here() -> None:
     """The pad, on a page that is about something else: what is drawn on it is looked at there."""
     from pages.parts.pad import pad
@@ -94,10 +90,9 @@ def drawn_here() -> None:
         pad_script(drawing.address(), drawing.example, f"{drawing.number}")
 
 
-def subject(kind: str) -> Subject | str:
-    """The drawing on the pad, or the digit whose number was picked; or why there is none."""
+def subject(kind: str, place: int) -> Subject | str:
+    """The drawing on the pad, or the digit at that place; or why there is none."""
     if kind == MNIST:
-        place = int(st.session_state.get("digit") or 0)
         images, labels = _digits()
         image = images[place].astype(np.float32) / 255
         return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)

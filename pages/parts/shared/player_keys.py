@@ -20,10 +20,10 @@ _SCRIPT = """
 const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
 let playing = false;  // outlives a rerun of the page
 
-const write = (query, prefixes) => {
+const write = (query, names) => {
   const address = new URL(window.location.href), there = address.searchParams;
   for (const name of [...there.keys()])
-    if (prefixes.some((prefix) => name.startsWith(prefix)) && !(name in query)) there.delete(name);
+    if (names.includes(name) && !(name in query)) there.delete(name);
   for (const [name, value] of Object.entries(query)) there.set(name, value);
   if (address.href !== window.location.href)
     window.history.replaceState(window.history.state, '', address);
@@ -36,7 +36,7 @@ export default function ({ data, setStateValue }) {
   query.addEventListener('change', tell);
   tell();
   window.addEventListener('unhandledrejection', interrupted);
-  write(data.query, data.prefixes);
+  write(data.query, data.names);
 
   let box = null, over = false;
   const press = (k) => {
@@ -93,7 +93,7 @@ def attach(
     *,
     label: str = LABEL,
     query: Mapping[str, str] | None = None,
-    prefixes: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> None:
     """Let keys play the figure in the container `leader`.
 
@@ -107,8 +107,8 @@ def attach(
         What the figure is called to those who cannot see it.
     query : mapping of str to str, optional
         What has to stand in the URL.
-    prefixes : sequence of str
-        All else that begins with one of these is removed from the URL.
+    names : sequence of str
+        Those of them that are not in `query` are removed from the URL.
     """
     data = {
         "leader": leader,
@@ -116,7 +116,7 @@ def attach(
         "version": version,
         "narrow": narrow(),
         "query": dict(query or {}),
-        "prefixes": list(prefixes),
+        "names": list(names),
     }
     _component(
         data=data,

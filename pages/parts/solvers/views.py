@@ -52,5 +52,5 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
         f"{chosen} {theme} {narrow}",
         label=words.KEYS,
         query=chosen.subject.query if chosen.subject else {},
-        prefixes=("ink", "example"),
+        names=("ink", "example"),
     )

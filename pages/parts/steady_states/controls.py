@@ -1,15 +1,27 @@
-"""Which section, and what to show in it: widgets whose values live in the URL."""
+"""Which section, and what to show in it: the table of the page Steady states."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
-from deq.scalar import PRESETS
 from pages.parts.fixed_points import controls
+from pages.parts.fixed_points.controls import MapSettings
+from pages.parts.shared import settings
 from pages.parts.shared.numbers import short
+from pages.parts.shared.settings import (
+    Choice,
+    NumberInput,
+    Segments,
+    Slider,
+    Steps,
+    random_seed,
+    said,
+    setting,
+    show,
+)
 from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES
 
 SECTIONS = ("Flow", "Euler step", "Why an ODE", "Depth")
@@ -21,58 +33,74 @@ TITLES = {
 }
 SLOPES = (-1.5, -2.0, -5.0)
 SHORTEST_STEP, LONGEST_STEP, RAIL = 0.001, 1000.0, 2.5
-LARGEST_SEED = 9999
-# What stands in the URL, with its default.
-USUAL: Mapping[str, object] = {
-    "part": "Flow",
-    "map": "cos",
-    "formula": "",
-    "h": 0.5,
-    "w": -2.0,
-    "ode": "dopri5",
-    "tol": "1e-04",
-    "gain": 1.3,
-    "seed": 8,
-    "z1": 1.0,
-    "z2": 1.0,
-}
-PREFIXES = (*controls.PREFIXES, *USUAL)
 
 
-def apply(settings: Mapping[str, object]) -> None:
-    """Callback of the "what to try" buttons: set these widgets, the others to their defaults."""
-    values = dict(USUAL)
-    key = str(settings.get("map", "cos"))
-    if key in PRESETS:
-        values[f"{key}-x0"] = PRESETS[key].start
-        values |= {f"{key}-{name}": value for name, value in PRESETS[key].defaults.items()}
-    for name, value in {**values, **settings}.items():
-        st.session_state[name] = value
+@dataclass(frozen=True)
+class Settings(MapSettings):
+    """Every control of the page."""
+
+    part: str = setting(
+        Segments(
+            "Section",
+            "Flow",
+            SECTIONS,
+            look={"label_visibility": "collapsed", "width": "content"},
+        )
+    )
+    h: float = setting(
+        NumberInput(
+            "h",
+            0.5,
+            SHORTEST_STEP,
+            LONGEST_STEP,
+            0.01,
+            look={"format": "%.4g", "label_visibility": "collapsed"},
+        )
+    )
+    w: float = setting(Slider("Weight w", -2.0, -6.0, 3.0, 0.1))
+    ode: str = setting(
+        Choice(
+            "The ODE's method",
+            "dopri5",
+            METHODS,
+            help="Runge–Kutta pairs that choose their own steps. The number is the order: dopri8 "
+            "takes few long steps, adaptive_heun (order 2) many short ones.",
+        )
+    )
+    tol: str = setting(
+        Steps(
+            "Tolerance",
+            "1e-04",
+            tuple(f"{t:.0e}" for t in TOLERANCES),
+            help="Settled when |g(x) − x| ≤ tol + tol·|x|. A step's error may be a tenth of that.",
+        )
+    )
+    gain: float = setting(
+        Slider(
+            "Gain ‖W‖",
+            1.3,
+            0.1,
+            6.0,
+            0.05,
+            help="The largest singular value of W. Below 1 the layer is a contraction.",
+        )
+    )
+    seed: int = random_seed("Seed of the weights", 8)
+    z1: float = setting(Slider("Start z₁", 1.0, -1.2, 1.2, 0.05))
+    z2: float = setting(Slider("Start z₂", 1.0, -1.2, 1.2, 0.05))
+
+
+NAMES = tuple(settings.controls(Settings))
 
 
 def query() -> dict[str, str]:
-    """What has to stand in the URL: all that differs from the defaults."""
-    asked = controls.query() if "map" in st.session_state else {}
-    for name, usual in USUAL.items():
-        value = st.session_state.get(name, usual)
-        if value != usual and value is not None:
-            asked[name] = repr(value) if isinstance(value, float) else str(value)
-    return asked
+    """What a link has to say."""
+    return controls.query(Settings)
 
 
 def section() -> str:
     """The four sections, one of them open."""
-    chosen = st.segmented_control(
-        "Section",
-        SECTIONS,
-        default=SECTIONS[0],
-        required=True,
-        key="part",
-        bind="query-params",
-        label_visibility="collapsed",
-        width="content",
-    )
-    return str(chosen)
+    return str(show(Settings, "part"))
 
 
 def step(best: float, limit: float) -> float:
@@ -85,18 +113,8 @@ def step(best: float, limit: float) -> float:
         st.session_state["h"] = value
 
     rail, exact = st.columns([3, 2], vertical_alignment="bottom", gap="small")
-    h = exact.number_input(
-        "h",
-        SHORTEST_STEP,
-        LONGEST_STEP,
-        0.5,
-        0.01,
-        "%.4g",
-        key="h",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    h = float(h) if h is not None else 0.5
+    with exact:
+        h = float(show(Settings, "h"))
     st.session_state["h-slide"] = min(max(h, 0.01), RAIL)
     rail.slider("Step h", 0.01, RAIL, step=0.01, key="h-slide", on_change=slid)
     useful = math.isfinite(best)
@@ -144,7 +162,8 @@ def race() -> tuple[float, str, float]:
     def set_to(value: float) -> None:
         st.session_state["w"] = value
 
-    w = st.slider("Weight w", -6.0, 3.0, -2.0, 0.1, key="w", bind="query-params")
+    said()
+    w = show(Settings, "w")
     for side, value in zip(st.columns(3, gap="small"), SLOPES, strict=True):
         side.button(
             f"{value:g}".replace("-", "−"),
@@ -153,43 +172,17 @@ def race() -> tuple[float, str, float]:
             args=(value,),
             width="stretch",
         )
-    method = st.selectbox(
-        "The ODE's method",
-        METHODS,
-        key="ode",
-        bind="query-params",
-        help=(
-            "Runge–Kutta pairs that choose their own steps. The number is the order: dopri8 takes "
-            "few long steps, adaptive_heun (order 2) many short ones."
-        ),
-    )
-    tol = st.select_slider(
-        "Tolerance",
-        [f"{t:.0e}" for t in TOLERANCES],
-        value="1e-04",
-        key="tol",
-        bind="query-params",
-        help="Settled when |g(x) − x| ≤ tol + tol·|x|. A step's error may be a tenth of that.",
-    )
+    method, tol = show(Settings, "ode"), show(Settings, "tol")
     return float(w), str(method), float(tol)
 
 
 def layers() -> tuple[float, int, tuple[float, float]]:
     """The random layer, and where its state begins."""
-    gain = st.slider(
-        "Gain ‖W‖",
-        0.1,
-        6.0,
-        1.3,
-        0.05,
-        key="gain",
-        bind="query-params",
-        help="The largest singular value of W. Below 1 the layer is a contraction.",
-    )
-    seed = st.number_input(
-        "Seed of the weights", 0, LARGEST_SEED, 8, 1, key="seed", bind="query-params"
-    )
+    said()
+    gain, seed = show(Settings, "gain"), show(Settings, "seed")
     left, right = st.columns(2, gap="small")
-    z1 = left.slider("Start z₁", -1.2, 1.2, 1.0, 0.05, key="z1", bind="query-params")
-    z2 = right.slider("Start z₂", -1.2, 1.2, 1.0, 0.05, key="z2", bind="query-params")
-    return float(gain), int(seed if seed is not None else 8), (float(z1), float(z2))
+    with left:
+        z1 = show(Settings, "z1")
+    with right:
+        z2 = show(Settings, "z2")
+    return gain, seed, (z1, z2)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.shared.tasks import Try, buttons_and_read
-from pages.parts.steady_states.controls import apply
+from pages.parts.shared.tasks import Try
 
 TRY = (
     Try("The cosine as a flow", {}, "The dots swing about 0.739; the curve glides there."),
@@ -63,8 +62,3 @@ READ = """
 * Bai, Kolter, Koltun: *Deep equilibrium models* (2019): weight-tied layers, infinitely many.
 * Pal, Edelman, Rackauckas: *Continuous deep equilibrium models* (2023).
 """
-
-
-def try_and_read() -> None:
-    """The foot of the page."""
-    buttons_and_read(TRY, apply, READ)

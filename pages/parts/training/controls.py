@@ -1,157 +1,146 @@
-"""What to train, on what, and how: widgets whose values live in the URL."""
+"""What to train, on what, and how: the table of the training lab."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
 from deq.digits.mnist import mnist_found
-from deq.training.lab.config import GRADIENTS, MODELS, SIZES, SOLVERS, WIDEST, LabConfig
+from deq.training.lab.config import (
+    GRADIENTS,
+    MODELS,
+    MOST_EPOCHS,
+    SIZES,
+    SOLVERS,
+    WIDEST,
+    LabConfig,
+)
 from pages.parts.draw.controls import TOLERANCES
+from pages.parts.shared.settings import (
+    Choice,
+    NumberInput,
+    Segments,
+    Slider,
+    Steps,
+    Toggle,
+    current,
+    random_seed,
+    said,
+    setting,
+    show,
+)
 
 USUAL = LabConfig()
-LARGEST_SEED = 9999
-FIELDS = (
-    "model",
-    "data",
-    "epochs",
-    "contained",
-    "contraction",
-    "width",
-    "batch",
-    "rate",
-    "solver",
-    "tol",
-    "gradient",
-    "penalty",
-    "vary",
-    "seed",
-)
-"""Widgets, called like the fields of the configuration that they set."""
-GRADIENT_HELP = (
-    "**implicit**: exact, from one linear solve at the equilibrium. **phantom**: three tracked "
-    "steps from there. **unrolled**: through all steps of the solver, and it stores them all."
-)
 MISSING = (
     "MNIST is not on this machine. **Download MNIST** fetches its four files, 11 MB, from a public "
     "mirror; until then train on the 4,000 digits that come with the app."
 )
 
 
-def apply(settings: Mapping[str, object]) -> None:
-    """Callback of the "what to try" buttons: set these widgets, the others to their defaults."""
-    for name in FIELDS:
-        st.session_state[name] = settings.get(name, _shown(name))
+@dataclass(frozen=True)
+class Settings:
+    """Every control of the page, called like the field of the configuration that it sets."""
+
+    model: str = setting(
+        Segments(
+            "Network",
+            USUAL.model,
+            MODELS,
+            help="**article**: 784 → 100 → equilibrium of [100 → 500, tanh, → 100] → 10, with "
+            "180,110 numbers to learn. **convolutional**: the kind that ships, at a width of your "
+            "choice.",
+        )
+    )
+    data: str = setting(
+        Segments(
+            "Learn from",
+            USUAL.data,
+            tuple(SIZES),
+            help="**subset**: 4,000 of the 5,000 digits that come with the app; the others are "
+            "kept apart. **mnist**: all 60,000, with its 10,000 test digits kept apart.",
+        )
+    )
+    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MOST_EPOCHS, 1, open=True))
+    contained: bool = setting(
+        Toggle(
+            "Keep it a contraction",
+            USUAL.contained,
+            help="After each step the weights are scaled so that the cell's contraction constant "
+            "is at most κ. Then every digit has exactly one equilibrium.",
+        )
+    )
+    contraction: float = setting(
+        Slider("Contraction constant κ", USUAL.contraction, 0.1, 0.99, 0.01)
+    )
+    width: int = setting(Slider("Width of the convolutional one", USUAL.width, 4, WIDEST, 4))
+    batch: int = setting(
+        NumberInput("Digits a step", USUAL.batch, 1, SIZES["subset"], 16, open=True)
+    )
+    rate: float = setting(
+        NumberInput("Learning rate", USUAL.rate, 0.0, 1.0, 1e-3, open=True, look={"format": "%.4g"})
+    )
+    solver: str = setting(Choice("Solver", USUAL.solver, tuple(SOLVERS)))
+    tol: str = setting(
+        Steps(
+            "Tolerance",
+            min(TOLERANCES, key=lambda text: abs(float(text) - USUAL.tol)),
+            TOLERANCES,
+        )
+    )
+    gradient: str = setting(
+        Choice(
+            "Gradient",
+            USUAL.gradient,
+            tuple(GRADIENTS),
+            help="**implicit**: exact, from one linear solve at the equilibrium. **phantom**: "
+            "three tracked steps from there. **unrolled**: through all steps of the solver, and it "
+            "stores them all.",
+        )
+    )
+    penalty: float = setting(
+        NumberInput(
+            "Jacobian penalty",
+            USUAL.penalty,
+            0.0,
+            100.0,
+            0.1,
+            open=True,
+            look={"format": "%.4g"},
+            help="Weight of ‖∂f/∂z‖² in the loss: a pull towards contraction, where the switch "
+            "above is a limit.",
+        )
+    )
+    vary: bool = setting(
+        Toggle(
+            "Vary the digits",
+            USUAL.vary,
+            help="Turn, stretch, slant, shift and thicken each digit a little, anew in every "
+            "epoch.",
+        )
+    )
+    seed: int = random_seed("Seed", USUAL.seed)
 
 
-def _shown(name: str) -> object:
-    """The usual value of a widget."""
-    value = getattr(USUAL, name)
-    return _tolerance(value) if name == "tol" else value
-
-
-def _tolerance(value: float) -> str:
-    return min(TOLERANCES, key=lambda text: abs(float(text) - value))
+OPEN = ("model", "data", "epochs", "contained")
+FOLDED = tuple(name for name in Settings.__dataclass_fields__ if name not in OPEN)
 
 
 def controls() -> LabConfig | str:
     """Show them; the configuration, or a sentence about what is wrong with it."""
-    st.segmented_control(
-        "Network",
-        MODELS,
-        default=USUAL.model,
-        required=True,
-        key="model",
-        bind="query-params",
-        help="**article**: 784 → 100 → equilibrium of [100 → 500, tanh, → 100] → 10, with 180,110 "
-        "numbers to learn. **convolutional**: the kind that ships, at a width of your choice.",
-    )
-    st.segmented_control(
-        "Learn from",
-        tuple(SIZES),
-        default=USUAL.data,
-        required=True,
-        key="data",
-        help="**subset**: 4,000 of the 5,000 digits that come with the app; the others are kept "
-        "apart. **mnist**: all 60,000, with its 10,000 test digits kept apart.",
-        bind="query-params",
-    )
-    st.number_input("Epochs", value=USUAL.epochs, step=1, key="epochs", bind="query-params")
-    st.toggle(
-        "Keep it a contraction",
-        USUAL.contained,
-        key="contained",
-        bind="query-params",
-        help="After each step the weights are scaled so that the cell's contraction constant is at "
-        "most κ. Then every digit has exactly one equilibrium.",
-    )
+    said()
+    for key in OPEN:
+        show(Settings, key)
     with st.expander("More"):
-        _more()
-    values = {name: st.session_state[name] for name in FIELDS}
-    values["tol"] = float(values["tol"])
+        for key in FOLDED:
+            show(Settings, key)
+    values = asdict(current(Settings))
     missing = [name for name, value in values.items() if value is None]
     if missing:
         return f"{missing[0]} needs a number."
     if values["data"] == "mnist" and not mnist_found():
         return MISSING
     try:
-        return LabConfig.of(values)
+        return LabConfig.of({**values, "tol": float(values["tol"])})
     except (TypeError, ValueError) as error:
         return f"{str(error)[0].upper()}{str(error)[1:]}"
-
-
-def _more() -> None:
-    """The controls that few need."""
-    st.slider(
-        "Contraction constant κ",
-        0.1,
-        0.99,
-        USUAL.contraction,
-        0.01,
-        key="contraction",
-        bind="query-params",
-    )
-    st.slider(
-        "Width of the convolutional one",
-        4,
-        WIDEST,
-        USUAL.width,
-        4,
-        key="width",
-        bind="query-params",
-    )
-    st.number_input("Digits a step", value=USUAL.batch, step=16, key="batch", bind="query-params")
-    st.number_input(
-        "Learning rate",
-        value=USUAL.rate,
-        step=1e-3,
-        format="%.4g",
-        key="rate",
-        bind="query-params",
-    )
-    st.selectbox("Solver", list(SOLVERS), key="solver", bind="query-params")
-    st.select_slider(
-        "Tolerance", TOLERANCES, value=_tolerance(USUAL.tol), key="tol", bind="query-params"
-    )
-    st.selectbox(
-        "Gradient", list(GRADIENTS), key="gradient", help=GRADIENT_HELP, bind="query-params"
-    )
-    st.number_input(
-        "Jacobian penalty",
-        value=USUAL.penalty,
-        step=0.1,
-        format="%.4g",
-        key="penalty",
-        bind="query-params",
-        help="Weight of ‖∂f/∂z‖² in the loss: a pull towards contraction, where the switch above "
-        "is a limit.",
-    )
-    st.toggle(
-        "Vary the digits",
-        USUAL.vary,
-        key="vary",
-        bind="query-params",
-        help="Turn, stretch, slant, shift and thicken each digit a little, anew in every epoch.",
-    )
-    st.number_input("Seed", 0, LARGEST_SEED, USUAL.seed, 1, key="seed", bind="query-params")

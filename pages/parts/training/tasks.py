@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.shared.tasks import Try, buttons_and_read
-from pages.parts.training.controls import apply
+from pages.parts.shared.tasks import Try
 
 IDEA = (
     "A digit becomes an input x, the state settles at **z\\* = f(z\\*, x)**, and ten answers are "
@@ -52,8 +51,3 @@ READ = """
 * Schönemann: *A generalized solution of the orthogonal Procrustes problem* (1966): how the cloud
   is kept from turning.
 """
-
-
-def try_and_read() -> None:
-    """The foot of the page."""
-    buttons_and_read(TRY, apply, READ)

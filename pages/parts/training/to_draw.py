@@ -1,21 +1,18 @@
 """Takes a network or a picture from the training lab to the Draw page.
 
-Streamlit refuses to switch pages while a widget keeps a value in the address. So the callback of a
-button sets all widgets to their defaults, as a change of page would do anyway. The page switches
-at its end, when their values have left the address.
+Streamlit refuses to switch pages while a widget keeps a value in the address. So the page switches
+at its end, when no widget writes there any more, and takes the values out of the address first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from deq.models import WeightsError
 from pages.parts.pad import pad
-from pages.parts.shared import own_model
-from pages.parts.training import controls
+from pages.parts.shared import own_model, settings
 
 _KEY = "on-the-way-to-draw"
 Picture = pad.Picture
@@ -37,9 +34,8 @@ def take_picture(image: Picture) -> None:
     leave()
 
 
-def leave(reset: Callable[[], None] = lambda: controls.apply({})) -> None:
+def leave() -> None:
     """Callback: go to the Draw page."""
-    reset()
     st.session_state[_KEY] = "wanted"
 
 
@@ -53,6 +49,5 @@ def from_fragment() -> None:
 def at_end() -> None:
     """At the end of the page: switch to the Draw page if a button was pressed."""
     if st.session_state.pop(_KEY, None):
-        for name in controls.FIELDS:  # the Draw page has a solver of its own
-            st.session_state.pop(name, None)
+        settings.free_address()
         st.switch_page("pages/draw.py")

@@ -1,0 +1,41 @@
+"""Which layer is measured: the table of the page Gradients."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from deq.diagnostics.gradients import Setting
+from pages.parts.shared.settings import Slider, current, random_seed, said, setting, show
+
+USUAL = Setting()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every control of the page."""
+
+    gain: float = setting(
+        Slider(
+            "Gain γ of the layer",
+            USUAL.gain,
+            0.1,
+            1.2,
+            0.01,
+            help="z* = tanh(γ Q z* + x) with a rotation Q: a contraction with constant γ below 1.",
+        )
+    )
+    width: int = setting(Slider("Width", USUAL.width, 8, 256, 8))
+    batch: int = setting(Slider("Samples", USUAL.batch, 1, 128, 1))
+    seed: int = random_seed("Seed", USUAL.seed)
+
+
+def controls() -> Setting:
+    """Show them; the layer that is measured."""
+    said()
+    show(Settings, "gain")
+    with st.expander("More"):
+        for key in ("width", "batch", "seed"):
+            show(Settings, key)
+    return Setting(**asdict(current(Settings)))

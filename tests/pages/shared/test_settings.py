@@ -1,0 +1,142 @@
+"""Every control of every page, from the tables: links that ask for too much, ends, tasks."""
+
+import doctest
+import re
+
+import pytest
+
+from deq.scalar import PRESETS
+from pages.parts.shared import settings
+from pages.parts.shared.settings import Choice, NumberInput, Slider, Text, controls
+from tests.pages.test_between_pages import TABLES, TASKS, end, link, whole
+
+NUMBERS = ("inf", "-inf", "1e309", "9" * 400, "nan", "", "ten", "<b>*", "1e15")
+# Page → the control that says which others are there, and its values.
+PARTS = {
+    "steady_states": "part",
+    "inside": "see",
+    "solvers": "problem",
+    "fixed_points": "map",
+}
+
+
+def sentences(app):
+    return " ".join(caption.value for caption in app.caption)
+
+
+def test_the_examples_in_the_docstrings_hold():
+    result = doctest.testmod(settings)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("page", TABLES)
+@pytest.mark.parametrize("text", NUMBERS)
+def test_what_no_control_can_be_is_a_sentence_and_no_error(open_page, no_work, page, text):
+    known = controls(TABLES[page])
+    asked = {key: text for key, c in known.items() if c.in_link and not isinstance(c, Text)}
+    app = open_page(page, **asked)
+    assert whole(app)
+    told = sentences(app)
+    for key in asked:
+        control = known[key]
+        value, why = control.read(text)
+        if isinstance(control, Slider):
+            assert control.low <= value <= control.high or control.open, key
+        else:
+            assert value == control.default
+        assert bool(why) == (f"for {key} = " in told), key
+        assert why or (isinstance(control, NumberInput) and text == "1e15"), key
+        if key in app.session_state:
+            assert app.session_state[key] == value
+    assert "<b>" not in told
+
+
+@pytest.mark.parametrize("far", [-1, 1])
+@pytest.mark.parametrize("page", TABLES)
+def test_a_number_beyond_its_range_is_the_nearest_one(open_page, no_work, page, far):
+    known = controls(TABLES[page])
+    limited = {
+        key: c
+        for key, c in known.items()
+        if isinstance(c, Slider) and c.in_link and not getattr(c, "open", False)
+    }
+    asked = {key: str((c.low if far < 0 else c.high) + far) for key, c in limited.items()}
+    app = open_page(page, **asked)
+    assert whole(app)
+    for key, control in limited.items():
+        nearest = control.low if far < 0 else control.high
+        assert app.session_state[key] == nearest, key
+        word = "begins at" if far < 0 else "goes up to"
+        said = f"for {key} = {asked[key]}; this page {word} {control.text(nearest)}."
+        assert said in sentences(app)
+
+
+@pytest.mark.parametrize("place", [0, -1])
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [(page, option) for page, key in PARTS.items() for option in controls(TABLES[page])[key].ends]
+    + [(page, "") for page in TABLES if page not in PARTS],
+)
+def test_every_part_of_a_page_opens_at_both_ends_of_its_controls(
+    open_page, no_work, page, part, place
+):
+    asked = end(page, place)
+    if part:
+        asked[PARTS[page]] = part
+    asked |= {"formula": "x"} if part == "own" else {}
+    app = open_page(page, **link(page, asked))
+    assert whole(app)
+    assert "The link asked" not in sentences(app)
+    shown = [w for kind in ("slider", "number_input", "selectbox") for w in app.get(kind)]
+    for widget in shown:
+        if widget.key in asked and controls(TABLES[page])[widget.key].in_link:
+            assert widget.value == asked[widget.key], widget.key
+
+
+def test_the_sentence_is_there_until_the_control_is_set_anew(open_page, no_work):
+    app = open_page("steady_states", part="Depth", gain="50")
+    assert "The link asked for gain = 50; this page goes up to 6." in sentences(app)
+    assert app.query_params["gain"] == "6"
+    app.slider(key="z1").set_value(0.0).run()
+    assert "gain = 50" in sentences(app)
+    app.slider(key="gain").set_value(2.0).run()
+    assert "gain = 50" not in sentences(app)
+    app.slider(key="gain").set_value(6.0).run()
+    assert "gain = 50" not in sentences(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "task"),
+    [(page, task) for page, tasks in TASKS.items() for task in tasks],
+    ids=lambda value: getattr(value, "label", value),
+)
+def test_a_task_sets_controls_of_its_page_to_values_that_they_can_have(page, task):
+    known = controls(TABLES[page])
+    for key, value in task.settings.items():
+        control = known[key]
+        assert type(value) is type(control.default), key
+        assert control.read(control.text(value)) == (value, ""), key
+        if isinstance(control, Slider):
+            assert control.low <= value <= control.high, key
+
+
+@pytest.mark.parametrize("page", TABLES)
+def test_a_table_is_sound(page):
+    table = TABLES[page]
+    assert table() == settings.current(table)  # nothing is set
+    for key, control in controls(table).items():
+        assert re.fullmatch(r"[a-z][a-z0-9-]*", key)
+        assert control.read(control.text(control.default)) == (control.default, "")
+        for value in control.ends:
+            assert control.read(control.text(value)) == (value, "")
+        if isinstance(control, Choice):
+            assert control.default in control.options
+
+
+def test_each_map_has_its_start_and_its_parameters():
+    known = controls(TABLES["fixed_points"])
+    for name, preset in PRESETS.items():
+        assert known[f"{name}-x0"].default == preset.start
+        for p in preset.parameters:
+            assert known[f"{name}-{p.name}"].ends == (p.low, p.high)
