@@ -1,4 +1,4 @@
-"""What all tests share: one thread, no clock in hypothesis, the full data, a Chromium."""
+"""Settings and fixtures of all tests: one thread, no time limit in hypothesis, data, Chromium."""
 
 import os
 import shutil
@@ -17,19 +17,19 @@ hypothesis.settings.load_profile("deq")
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """Folder with mnist/ and pen/: DEQ_DATA, or shared/data beside the checkout."""
+    """The folder with mnist/ and pen/: DEQ_DATA, or ../shared/data."""
     folder = Path(os.environ.get("DEQ_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
-        pytest.skip("needs MNIST and the pen strokes: name their folder in DEQ_DATA")
+        pytest.skip("needs MNIST and the pen strokes: set DEQ_DATA to their folder")
     return folder
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium; without one a browser test is skipped, but in CI it fails."""
+    """Path of Chromium. Without it, browser tests are skipped, or fail in CI."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
     if "CI" in os.environ:
-        pytest.fail("CI has to have a Chromium: apt-get install chromium")
+        pytest.fail("CI needs Chromium: apt-get install chromium")
     pytest.skip("needs Chromium: apt-get install chromium")

@@ -1,6 +1,7 @@
 """Fixed-point problems with known answers, shared by the tests of solvers and gradients.
 
-Everything is float64. A problem says which solvers settle it and how the others must fail.
+All numbers are float64. A problem lists the solvers that find its fixed point, and with which
+status the other solvers end.
 """
 
 from __future__ import annotations
@@ -16,30 +17,30 @@ from deq import Status
 
 F64 = torch.float64
 COS = 0.7390851332151607  # cos z = z
-COS_SLOPE = -0.6736120291832148  # of cos, there
-TANH2 = 0.9575040240772687  # tanh 2z = z
-# z = cos z + θ at θ = 0.
+COS_SLOPE = -0.6736120291832148  # the derivative of cos at COS
+TANH2 = 0.9575040240772687  # tanh 2z = z, the positive solution
+# z = cos z + θ: dz/dθ and d²z/dθ² at θ = 0.
 COS_SHIFT_GRAD = 0.5975100456753034
 COS_SHIFT_GRAD2 = -0.15766311410377146
-# z = cos(θ z) at θ = 1.
+# z = cos(θ z): dz/dθ at θ = 1.
 COS_SCALE_GRAD = -0.29747434150983226
 
-EVERY = frozenset({"picard", "anderson", "ode"})
+ALL_SOLVERS = frozenset({"picard", "anderson", "ode"})
 
 
 @dataclass(frozen=True)
 class Problem:
     """z = f(z) from z0, with its exact answer.
 
-    ``settles`` names the solvers that reach ``z``; ``fails`` says with which statuses others end.
-    Solvers in neither are not asked.
+    ``settles`` lists the solvers that reach ``z``. ``fails`` maps other solvers to the statuses
+    that they may end with. A solver that is in neither is not tested on this problem.
     """
 
     name: str
-    f: Callable[[Tensor], Tensor]  # takes the batch, and is right for batches of any size
+    f: Callable[[Tensor], Tensor]  # takes a batch of any size
     z0: Tensor  # (1, …)
     z: Tensor | None = None  # (1, …)
-    settles: frozenset[str] = EVERY
+    settles: frozenset[str] = ALL_SOLVERS
     fails: Mapping[str, frozenset[Status]] = field(default_factory=dict)
     max_evals: int = 1000
 
@@ -95,8 +96,7 @@ def tanh_net(
 
 
 NOT_PICARD = frozenset({"anderson", "ode"})
-
-FOLLOWS = frozenset({"picard", "ode"})
+NOT_ANDERSON = frozenset({"picard", "ode"})
 
 
 def _tanh2(z: Tensor) -> Tensor:
@@ -148,7 +148,7 @@ SCALAR_PROBLEMS = [
         fails=_fails(picard=Status.MAX_EVALS),
     ),
     Problem(
-        "2 z + 1",  # −1 is unstable: a root finder finds it, an iteration or the ODE runs away
+        "2 z + 1",  # −1 is unstable: a root finder finds it; Picard and the ODE diverge
         lambda z: 2 * z + 1,
         scalar(0.0),
         scalar(-1.0),
@@ -169,16 +169,16 @@ SCALAR_PROBLEMS = [
         max_evals=3000,
     ),
     Problem(
-        "log z",  # no real equilibrium; leaves its domain
+        "log z",  # no real equilibrium; the iterates leave the domain of log
         torch.log,
         scalar(2.0),
         settles=frozenset(),
         fails=_fails(picard=Status.NON_FINITE, ode=Status.NON_FINITE, anderson=Status.NON_FINITE),
     ),
     Problem("tanh z/2", lambda z: torch.tanh(0.5 * z), scalar(0.3), scalar(0.0)),
-    # Anderson, a root finder, lands on the unstable equilibrium 0 from these starts.
-    Problem("tanh 2z, up", _tanh2, scalar(0.1), scalar(TANH2), settles=FOLLOWS),
-    Problem("tanh 2z, down", _tanh2, scalar(-0.1), scalar(-TANH2), settles=FOLLOWS),
+    # From these starts Anderson, a root finder, reaches the unstable equilibrium 0.
+    Problem("tanh 2z, up", _tanh2, scalar(0.1), scalar(TANH2), settles=NOT_ANDERSON),
+    Problem("tanh 2z, down", _tanh2, scalar(-0.1), scalar(-TANH2), settles=NOT_ANDERSON),
 ]
 
 LINEAR_PROBLEMS = [

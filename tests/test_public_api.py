@@ -1,4 +1,4 @@
-"""The names the outside relies on, and what importing the core drags in."""
+"""The public names, their documentation and types, and the packages that `import deq` imports."""
 
 import dataclasses
 import inspect

@@ -1,4 +1,4 @@
-"""README's examples run as printed, and its map shows what is there."""
+"""README's examples print what it says, and the files that it names exist."""
 
 import os
 import re
@@ -10,8 +10,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
 EXAMPLES = re.findall(r"```python\n(.*?)```\s*prints\s*```text\n(.*?)```", README, re.DOTALL)
 
 
@@ -35,7 +33,7 @@ def test_the_examples_print_what_they_say(code: str, printed: str) -> None:
 
 
 def paths() -> list[str]:
-    """Every path of the map, and every local file that is linked or shown."""
+    """The paths in the tables, and the local files that README links to or shows."""
     table = re.findall(r"(?m)^\| (`.*?) \|", README)
     mapped = [path for cell in table for path in re.findall(r"`(.*?)`", cell)]
     linked = [path for path in re.findall(r"\]\((.*?)\)", README) if "://" not in path]

@@ -1,4 +1,4 @@
-"""Files that come with the project are found in a checkout, and installed where they are found."""
+"""The files of assets/ that deq reads are found in a checkout, and in an installed wheel."""
 
 import re
 import runpy
@@ -16,7 +16,7 @@ import deq
 ROOT = Path(deq.__file__).parents[1]
 
 
-def test_beside_the_package_in_a_checkout_and_inside_it_once_installed(tmp_path: Path) -> None:
+def test_assets_are_found_in_a_checkout_and_in_an_installation(tmp_path: Path) -> None:
     (tmp_path / "deq").mkdir()
     copy = shutil.copy(ROOT / "deq" / "shipped.py", tmp_path / "deq")
     assert runpy.run_path(str(copy))["shipped"]("a") == tmp_path / "assets" / "a"
@@ -37,13 +37,13 @@ def test_the_wheel_holds_the_package_its_files_and_nothing_else(built: Path) -> 
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "deq").rglob("*.py")}
-    asked = {
+    read = {
         f"deq/assets/{name}"
         for path in sources
         for name in re.findall(r'^\w+ = shipped\("(.+?)"\)', (ROOT / path).read_text("utf-8"), re.M)
     }
-    assert {"deq/assets/digits.safetensors", "deq/assets/mnist_5k.npz"} <= asked
-    assert names == sources | asked | {"deq/py.typed", "deq/assets/README.md"}
+    assert {"deq/assets/digits.safetensors", "deq/assets/mnist_5k.npz"} <= read
+    assert names == sources | read | {"deq/py.typed", "deq/assets/README.md"}
 
 
 def test_the_wheel_works_where_there_is_no_checkout(built: Path, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_wheel_works_where_there_is_no_checkout(built: Path, tmp_path: Path)
     assert said.split() == [str(tmp_path / "deq" / "__init__.py"), "False"]
 
 
-def test_the_source_distribution_has_no_half_of_a_test_suite(built: Path) -> None:
+def test_the_source_distribution_contains_no_tests_and_no_pages(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames()}
     assert not [name for name in names if name.startswith(("tests", "pages"))]

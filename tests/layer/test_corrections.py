@@ -1,4 +1,4 @@
-"""States for fixed-point correction: on the way to the equilibrium, each with a gradient."""
+"""Fixed-point correction: states on the way to the equilibrium, each with its own gradient."""
 
 import pytest
 import torch
@@ -50,7 +50,7 @@ def test_a_loss_on_them_teaches_the_cell_to_come_close_early() -> None:
     goal = torch.sin(2 * x)
 
     def train(corrections: int) -> float:
-        """Train alike, then tell how far from the goal two steps bring the state."""
+        """Train, then return the mean squared distance of z₂ (two steps from 0) from the goal."""
         net = Net(n=2, m=2, gain=0.9)
         layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-4)
         optimiser = torch.optim.Adam(net.parameters(), lr=0.02)

@@ -1,4 +1,4 @@
-"""DEQ as a layer: what requires grad, what is kept, what is reported, how it trains."""
+"""DEQ as a layer: requires_grad, the start, statistics, dtypes, training, saving, bad arguments."""
 
 import copy
 import io
@@ -36,7 +36,7 @@ def test_the_output_requires_grad_exactly_when_something_does(
         assert not layer(x, z0).requires_grad
 
 
-def test_a_plain_function_that_closes_over_a_tensor_gets_its_gradient() -> None:
+def test_a_function_that_closes_over_a_tensor_gets_its_gradient() -> None:
     w = torch.tensor(0.5, requires_grad=True)
     layer = deq.DEQ(lambda z, x: w * z + x, tol=1e-6)
     z = layer(torch.ones(1, 1))
@@ -71,7 +71,7 @@ def test_the_start_is_zeros_like_the_input() -> None:
     assert torch.equal(seen[0], torch.zeros(2, 3))
     seen.clear()
     deq.DEQ(cell)(x, torch.full((2, 3), 2.0))  # warm start at the answer
-    assert len(seen) == 2  # one look, and one that tells whether anything requires grad
+    assert len(seen) == 2  # the solver's evaluation, and one that finds out what requires grad
     assert torch.equal(seen[0], torch.full((2, 3), 2.0))
 
 
@@ -102,7 +102,7 @@ def test_two_forwards_before_one_backward() -> None:
     two = layer(xs[1], z0)
     (one.sum() + two.sum()).backward()
     assert torch.allclose(net.w.grad, apart[0] + apart[1])
-    assert first.backward is not None  # each pass has its own report
+    assert first.backward is not None  # each pass has its own statistics
     assert layer.last.backward is not None
     assert first.backward is not layer.last.backward
 

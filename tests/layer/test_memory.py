@@ -1,4 +1,4 @@
-"""What a DEQ keeps: the activations of one evaluation, and nothing once its output is gone."""
+"""Memory: the graph keeps the activations of one evaluation, and is freed with the output."""
 
 import gc
 
@@ -11,18 +11,20 @@ from tests.gradients.test_implicit import Net
 F64 = torch.float64
 
 
-def tensors_alive() -> int:
+def tensors_after_collection() -> int:
     gc.collect()
-    return count()
+    return tensors_alive()
 
 
-def count() -> int:
+def tensors_alive() -> int:
     return sum(issubclass(type(thing), Tensor) for thing in gc.get_objects())
 
 
-def activations_of(max_evals: int) -> int:
-    """Tensors that a graph keeps alive after ``max_evals`` evaluations."""
-    w = torch.full((4,), 0.999, dtype=F64, requires_grad=True)  # so slow that no cap is too late
+def saved_tensors(max_evals: int) -> int:
+    """Number of tensors saved for the backward pass after ``max_evals`` evaluations."""
+    w = torch.full(
+        (4,), 0.999, dtype=F64, requires_grad=True
+    )  # so slow that it always uses max_evals
     layer = deq.DEQ(
         lambda z, x: torch.sin(w * z) + x, solver=deq.Picard(), max_evals=max_evals, tol=1e-9
     )
@@ -41,7 +43,7 @@ def activations_of(max_evals: int) -> int:
 
 
 def test_only_one_evaluation_is_kept_for_the_backward_pass() -> None:
-    assert activations_of(10) == activations_of(200) > 0
+    assert saved_tensors(10) == saved_tensors(200) > 0
 
 
 def test_memory_is_flat_over_training_steps() -> None:
@@ -56,12 +58,12 @@ def test_memory_is_flat_over_training_steps() -> None:
         optimiser.step()
 
     step()
-    gc.disable()  # a reference cycle would show
+    gc.disable()  # a reference cycle now keeps tensors alive, and this test fails
     try:
-        before = tensors_alive()
+        before = tensors_after_collection()
         for _ in range(200):
             step()
-        after = count()
+        after = tensors_alive()
     finally:
         gc.enable()
     assert after <= before + 2
@@ -71,10 +73,10 @@ def test_an_output_that_is_dropped_frees_its_graph() -> None:
     layer = deq.DEQ(Net())
     x, z0 = torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
     z = layer(x, z0)
-    held = tensors_alive()
+    held = tensors_after_collection()
     gc.disable()
     try:
         del z
-        assert count() < held
+        assert tensors_alive() < held
     finally:
         gc.enable()

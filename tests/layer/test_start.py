@@ -1,4 +1,4 @@
-"""A learned start: it saves evaluations, and changes neither answers nor gradients."""
+"""A learned start: it saves evaluations, and changes neither the equilibrium nor its gradient."""
 
 import pytest
 import torch
@@ -47,12 +47,12 @@ def test_the_answer_and_its_gradient_do_not_depend_on_the_start() -> None:
     one, two = with_start(x), without(x, torch.zeros(16, 4, dtype=F64))
     assert torch.allclose(one, two, atol=1e-8)
     (one.square().sum()).backward()
-    assert start.weight.grad is None  # an equilibrium owes nothing to it
+    assert start.weight.grad is None  # the equilibrium does not depend on the start
     (wanted,) = torch.autograd.grad(two.square().sum(), net.w)
     assert torch.allclose(net.w.grad, wanted, rtol=1e-6)
 
 
-def test_the_loss_is_the_mean_square_distance_and_teaches_the_start_alone() -> None:
+def test_the_loss_is_the_mean_square_distance_and_trains_only_the_start() -> None:
     net, start, x = problem()
     layer = deq.DEQ(net, start=start)
     z = layer(x)
@@ -73,7 +73,7 @@ def test_the_loss_of_several_states_is_over_all_of_them() -> None:
     x = torch.full((2,), 2.0, dtype=F64)
     z = layer(x)
     assert layer.start_loss(x, z).item() == pytest.approx(2.0**2 + 3)
-    # The unrolled gradient does reach a start, like anything that it went through.
+    # Only the unrolled gradient flows into the start.
     scale = torch.tensor(0.1, requires_grad=True)
     unrolled = deq.DEQ(
         lambda z, x: 0.5 * z + x,
