@@ -1,8 +1,8 @@
-"""Whether y = 2x is learnt from every one of 200 starts, and how long a run takes.
+"""Train the y = 2x network from 200 seeds: the largest error, and the time of a run.
 
     python tests/benchmarks/doubling_seeds.py [--seeds 200]
 
-One thread. Asked at x = −5 after training on 1, …, 10, the network should say −10 to within 0.05.
+One thread. The network is trained on x = 1, …, 10; at x = −5 it should answer −10 ± 0.05.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from deq.training.doubling.config import DoublingConfig, build
 from deq.training.doubling.train import train_doubling
 
-BAR = 0.05
+LIMIT = 0.05
 
 
 def main() -> None:
@@ -34,9 +34,9 @@ def main() -> None:
         *_, last = train_doubling(DoublingConfig(seed=seed))
         errors.append(abs(last.answer + 10))
         seconds.append(last.seconds)
-    print(f"starts without a stable equilibrium if nothing constrained them: {unstable}")
+    print(f"seeds without a stable equilibrium when the slope is not constrained: {unstable}")
     print(f"largest error at -5: {max(errors):.4f} (seed {errors.index(max(errors))})")
-    print(f"errors of {BAR} and more: {sum(error >= BAR for error in errors)} of {len(errors)}")
+    print(f"errors of {LIMIT} and more: {sum(error >= LIMIT for error in errors)} of {len(errors)}")
     print(f"seconds a run: median {statistics.median(seconds):.2f}, most {max(seconds):.2f}")
 
 

@@ -1,13 +1,13 @@
-"""How long from pointer-up to the new digit, and where the time goes.
+"""The time from pointer-up to the new digit, and its parts.
 
     python tests/benchmarks/stroke_latency.py [--strokes 30] [--busy 2]
 
-Draws digits that somebody wrote in one stroke, each on an empty pad, with real mouse moves in
-Chromium against this app. All times are taken by the browser's own clock, in milliseconds:
-component (pointer-up → message to the server; 200 of it is the canvas's fixed wait), answer
-(message → new digit in the page) and figures (digit → trajectory redrawn). Preparation and solve
-are measured beside it, in this process, on the same strokes and the same number of threads. With
-``--busy`` so many training runs go on meanwhile, watched by visitors of their own.
+Draws digits of one stroke, each on an empty pad, with real mouse moves in Chromium. Times are in
+milliseconds, by the browser's clock: component (pointer-up → message to the server; the canvas
+waits 200 ms before it reports), answer (message → new digit on the page) and figures (digit →
+trajectory redrawn). Preparation and solve are measured in this process, on the same strokes and
+with one thread. With ``--busy N``, N training runs go on at the same time, each watched by another
+visitor.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ window.addEventListener('pointerup', () => { window.marks = { up: performance.no
 window.addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
   const m = window.marks;
   if (!m || !m.sent) return;
-  const verdict = document.querySelector('.st-key-verdict');  // comes with the digit, or without
+  const verdict = document.querySelector('.st-key-verdict');  // also shown when there is no digit
   const said = verdict && verdict.textContent;
   if (!m.digit && said && !said.includes('Draw a digit')) m.digit = performance.now();
   const head = document.querySelector('.st-key-trajectory .slider-label');
@@ -49,7 +49,7 @@ window.addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
 
 
 def one_stroke_digits(count: int) -> list[list[list[list[float]]]]:
-    """Drawings of a single stroke: of writers held out of training, or the tests' fixture."""
+    """Drawings of one stroke, by writers who are not in the training set, or from strokes.json."""
     source = ROOT.parent / "shared" / "data" / "pen" / "pendigits-orig.tra"
     if source.is_file():
         from deq.digits.pen import TEST_WRITERS, load_pen
@@ -58,8 +58,8 @@ def one_stroke_digits(count: int) -> list[list[list[list[float]]]]:
         strokes = [d.strokes for d in digits if len(d.strokes) == 1]
         step = max(1, len(strokes) // count)
         return [_fit(s) for s in strokes[::step][:count]]
-    fixture = [s for s in drawings().values() if len(s) == 1]
-    return [[[list(p) for p in s] for s in fixture[k % len(fixture)]] for k in range(count)]
+    stored = [s for s in drawings().values() if len(s) == 1]
+    return [[[list(p) for p in s] for s in stored[k % len(stored)]] for k in range(count)]
 
 
 def _fit(strokes: tuple[np.ndarray, ...], height: float = 185) -> list[list[list[float]]]:
@@ -85,8 +85,8 @@ def in_process(all_strokes: list[list[list[list[float]]]]) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in spent.items()}
 
 
-def train(chromium: Browser, address: str, number: int) -> None:
-    """Have a visitor start a training run that takes some minutes, and watch it."""
+def start_training(chromium: Browser, address: str, number: int) -> None:
+    """Open the Training lab and start a run that takes some minutes."""
     page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
     open_page(page, f"{address}/training?epochs=200&seed={number}")
     click(page, "train-start")
@@ -104,14 +104,14 @@ def main() -> None:
     marks = []
     with server() as address, browser(options.chromium) as chromium:
         for number in range(options.busy):
-            train(chromium, address, number)
+            start_training(chromium, address, number)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(WATCH)
         open_page(page, f"{address}/draw")
         for drawing in strokes:
             click(page, "clear")
             reads(page, "–")
-            page.wait_for_timeout(600)  # let the canvas confirm that it is empty
+            page.wait_for_timeout(600)  # time for the canvas to report that it is empty
             draw(page, drawing)
             page.wait_for_function("window.marks && window.marks.figures", timeout=20_000)
             marks.append(page.evaluate("window.marks"))
@@ -128,7 +128,7 @@ def main() -> None:
     row("pointer-up → new digit", statistics.median(totals))
     row("  90 % of them within", totals[int(0.9 * (len(totals) - 1))])
     row("component: pointer-up → message to the server", median("sent", "up"))
-    row("our share: message → new digit", median("digit", "sent"))
+    row("answer: message → new digit", median("digit", "sent"))
     row("  of which preparation", cost["preparation"])
     row("  of which solve", cost["solve"])
     row(

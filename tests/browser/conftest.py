@@ -1,6 +1,6 @@
-"""One server and one Chromium for all browser tests; every page is watched while it is open.
+"""One server and one Chromium for all browser tests.
 
-A test fails if its page asks anything of another machine, or writes an error to the console.
+A test fails if its page sends a request to another machine or writes an error to the console.
 """
 
 import re
@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
 
 from tests.browser import driver
 
-# Streamlit asks for these below a page's path before it asks at the root: normal, and local.
-NORMAL = re.compile(r"/\w+/_stcore/(health|host-config)$")
+# Streamlit requests these under the page's path first, and then at the root. The first answer is an
+# error, which is normal.
+EXPECTED = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 Route = Callable[[WebSocketRoute], None]
 
@@ -36,15 +37,15 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile that caches the page's scripts; each tab is still a new visitor."""
+    """A browser profile that caches the app's scripts. Each tab is a new visitor."""
     context = browser.new_context(viewport=PROJECTOR)
     yield context
     context.close()
 
 
 @pytest.fixture
-def slow_line() -> Route:
-    """A line on which every message from the server takes its time, one after the other."""
+def slow_connection() -> Route:
+    """A connection that delays every message from the server by 30 ms."""
 
     def route(page_side: WebSocketRoute) -> None:
         def deliver(message: str | bytes) -> None:
@@ -58,14 +59,14 @@ def slow_line() -> Route:
 
 @pytest.fixture
 def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., Page]]:
-    """Open a page as a new visitor, watched until the test is over.
+    """Open a page as a new visitor, and check its requests and its console until the test ends.
 
-    With `fresh` or any option of a Playwright context the visitor has a profile of their own.
+    With `fresh`, or with any option of a Playwright context, the visitor gets a new profile.
     """
-    complaints: list[str] = []
+    problems: list[str] = []
     opened: list[Page | BrowserContext] = []
 
-    def go(
+    def open_page(
         address: str, *, fresh: bool = False, route: Route | None = None, **options: object
     ) -> Page:
         context = profile
@@ -77,28 +78,28 @@ def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., P
             page.route_web_socket("**/_stcore/stream", route)
         if context is profile:
             opened.append(page)
-        _watch(page, complaints)
+        _watch(page, problems)
         driver.open_page(page, address)
         return page
 
-    yield go
-    for thing in opened:
-        thing.close()
-    assert not complaints, "\n".join(complaints)
+    yield open_page
+    for page_or_context in opened:
+        page_or_context.close()
+    assert not problems, "\n".join(problems)
 
 
-def _watch(page: Page, complaints: list[str]) -> None:
-    def request(asked: object) -> None:
-        url = asked.url
+def _watch(page: Page, problems: list[str]) -> None:
+    def check_address(request: object) -> None:
+        url = request.url
         if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
-            complaints.append(f"a request left this machine: {url}")
+            problems.append(f"a request left this machine: {url}")
 
-    def said(message: object) -> None:
+    def check_message(message: object) -> None:
         where = message.location.get("url", "")
-        if message.type == "error" and not NORMAL.search(where):
-            complaints.append(f"console: {message.text} ({where})")
+        if message.type == "error" and not EXPECTED.search(where):
+            problems.append(f"console: {message.text} ({where})")
 
-    page.on("request", request)
-    page.on("websocket", request)
-    page.on("console", said)
-    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("request", check_address)
+    page.on("websocket", check_address)
+    page.on("console", check_message)
+    page.on("pageerror", lambda error: problems.append(f"page error: {error}"))

@@ -28,8 +28,9 @@ FLAGS = [
 ]
 METRIC = '.st-key-prediction [data-testid="stMetricValue"]'
 CANVAS = ".st-key-pad canvas.upper-canvas"
-# A page stands once it shows a number, a picture, or the list of the tour.
-ANSWER = '[data-testid="stMetricValue"], .js-plotly-plot .main-svg, .st-key-tour-list'
+RUN_STATUS = ".st-key-train-status"
+# A page is ready when it shows a number, a figure, or the list of the tour.
+READY = '[data-testid="stMetricValue"], .js-plotly-plot .main-svg, .st-key-tour-list'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 Stroke = Sequence[Sequence[float]]
 
@@ -43,7 +44,7 @@ def drawings() -> dict[str, list[Stroke]]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A fresh server on a free port; gives its address once it is healthy."""
+    """Start a server on a free port, and yield its address when it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -65,8 +66,8 @@ def server() -> Iterator[str]:
             process.communicate()
 
 
-def _wait_healthy(address: str, process: subprocess.Popen[str], patience: float = 60) -> None:
-    deadline = time.monotonic() + patience
+def _wait_healthy(address: str, process: subprocess.Popen[str], timeout: float = 60) -> None:
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the app did not start: {process.communicate()[1]}")
@@ -75,12 +76,12 @@ def _wait_healthy(address: str, process: subprocess.Popen[str], patience: float 
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"the app did not answer within {patience:.0f} s")
+    raise RuntimeError(f"the app did not answer within {timeout:.0f} s")
 
 
 @contextmanager
 def browser(chromium: str | os.PathLike[str]) -> Iterator[Browser]:
-    """A headless Chromium that talks to nobody of its own accord."""
+    """A headless Chromium that sends no requests of its own."""
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
@@ -90,14 +91,14 @@ def browser(chromium: str | os.PathLike[str]) -> Iterator[Browser]:
 
 
 def open_page(page: Page, address: str) -> None:
-    """Go there and wait until the script has run and the answer stands."""
+    """Open the address, and wait until its script has run and its content is shown."""
     page.goto(address)
-    page.wait_for_selector(ANSWER, timeout=60_000)
+    page.wait_for_selector(READY, timeout=60_000)
     page.wait_for_selector(IDLE, timeout=60_000)
 
 
-def beyond(page: Page, width: float) -> list[float]:
-    """Edges of charts that lie outside of the page: none, where all is well."""
+def charts_beyond(page: Page, width: float) -> list[float]:
+    """Left and right edges of charts that lie outside of the page; an empty list is right."""
     edges: list[float] = page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')]
             .map((chart) => chart.getBoundingClientRect())
@@ -106,14 +107,30 @@ def beyond(page: Page, width: float) -> list[float]:
     return [edge for edge in edges if not 0 <= edge <= width]
 
 
-def draw(page: Page, strokes: Sequence[Stroke], pause: float = 0) -> None:
-    """Move the mouse along each stroke; `pause` milliseconds between two of them."""
+def clear(page: Page) -> None:
+    """Press Clear on the Draw page, and wait until both the page and its canvas are empty."""
+    click(page, "clear")
+    reads(page, "–")
+    page.wait_for_function(
+        """() => {
+            const pad = document.querySelector('.st-key-pad');
+            const find = (node) => node.querySelector('canvas.dc-canvas') ||
+                [...node.querySelectorAll('*')].map(n => n.shadowRoot && find(n.shadowRoot))
+                    .find(Boolean);
+            const canvas = find(pad);
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return !pixels.data.some((value, k) => k % 4 === 0 && value > 0);
+        }"""
+    )
+    page.wait_for_timeout(250)  # the canvas reports to the page after 200 ms
+
+
+def draw(page: Page, strokes: Sequence[Stroke]) -> None:
+    """Move the mouse along each stroke."""
     box = page.locator(CANVAS).bounding_box()
     if box is None:
         raise RuntimeError("the pad is not on the page")
-    for number, stroke in enumerate(strokes):
-        if number and pause:
-            page.wait_for_timeout(pause)
+    for stroke in strokes:
         (x, y), *rest = stroke
         page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.down()
@@ -122,8 +139,36 @@ def draw(page: Page, strokes: Sequence[Stroke], pause: float = 0) -> None:
         page.mouse.up()
 
 
+def draw_zero(page: Page) -> None:
+    """Draw a zero on the Draw page, and wait until the address contains the drawing."""
+    clear(page)
+    draw(page, drawings()["0 by writer 15"])
+    reads(page, "0")
+    page.wait_for_function("location.search.includes('ink')")
+
+
+def seen_pixels(page: Page) -> list[float]:
+    """Grey values of the 28×28 picture that the network sees."""
+    page.wait_for_function(
+        """() => {
+            const image = document.querySelector('.st-key-seen img');
+            return image && image.complete && image.naturalWidth > 0;
+        }"""
+    )
+    pixels: list[float] = page.evaluate(
+        """() => {
+            const canvas = document.createElement('canvas');
+            canvas.width = canvas.height = 28;
+            const context = canvas.getContext('2d');
+            context.drawImage(document.querySelector('.st-key-seen img'), 0, 0, 28, 28);
+            return [...context.getImageData(0, 0, 28, 28).data].filter((_, k) => k % 4 === 0);
+        }"""
+    )
+    return pixels
+
+
 def reads(page: Page, digit: str, timeout: float = 10_000) -> None:
-    """Wait until the page names this digit; a timeout says what it names instead."""
+    """Wait until the page shows this digit."""
     page.wait_for_selector(f'{METRIC}:has-text("{digit}")', timeout=timeout)
 
 
@@ -133,10 +178,53 @@ def click(page: Page, key: str) -> None:
 
 
 def example(page: Page, name: str) -> None:
-    """Press one of the example pills, once the set before has made room for the present one."""
+    """Press the example of this name, once; while Streamlit replaces the pills there may be two."""
     page.wait_for_function(
         """name => [...document.querySelectorAll('.st-key-example p')]
             .filter((text) => text.textContent === name).length === 1""",
         arg=name,
     )
     page.locator(".st-key-example").get_by_text(name, exact=True).click()
+
+
+def run_says(page: Page, pattern: str, timeout: float = 60_000) -> None:
+    """Wait until the status of the training run matches this regular expression."""
+    page.wait_for_function(
+        """([selector, pattern]) =>
+            new RegExp(pattern).test(document.querySelector(selector)?.textContent || '')""",
+        arg=[RUN_STATUS, pattern],
+        timeout=timeout,
+    )
+
+
+def press_player(page: Page, key: str, button: str) -> None:
+    """Press Play, Step or Reset of the figure with this key."""
+    page.locator(f".st-key-{key} .updatemenu-button").filter(has_text=button).first.click()
+
+
+def caption_starts(page: Page, caption: str, text: str) -> None:
+    """Wait until the caption of a figure's slider starts with this text."""
+    page.wait_for_function(
+        "([selector, text]) => document.querySelector(selector)?.textContent.startsWith(text)",
+        arg=[caption, text],
+    )
+
+
+def record_playing(page: Page, key: str, caption: str) -> None:
+    """From now on, collect the texts of the caption and the shapes of the figure's lines.
+
+    They are found in the page as `window.captions` (an array) and `window.shapes` (a set).
+    """
+    page.evaluate(
+        """([figure, caption]) => {
+            window.captions = []; window.shapes = new Set();
+            new MutationObserver(() => {
+                const text = document.querySelector(caption)?.textContent;
+                if (text && text !== window.captions.at(-1)) window.captions.push(text);
+                document.querySelectorAll(`${figure} .scatterlayer path.js-line`).forEach(
+                    (line) => window.shapes.add(line.getAttribute('d').length));
+            }).observe(document.querySelector(figure),
+                       { subtree: true, childList: true, characterData: true, attributes: true });
+        }""",
+        [f".st-key-{key}", caption],
+    )

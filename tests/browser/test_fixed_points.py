@@ -1,94 +1,74 @@
-"""The fixed-points page in a real browser: it plays, steps, listens to keys and keeps its state."""
+"""The Fixed points page: its figure plays and steps, and its address keeps the settings."""
 
 import pytest
 
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser
-LABEL = ".st-key-cobweb .subplot.x9y9 .textpoint text"
+CAPTION = ".st-key-cobweb .subplot.x9y9 .textpoint text"
 LIMIT = '.st-key-limit [data-testid="stMetricValue"]'
 
 
-def says(page, text):
-    page.wait_for_function(
-        "([s, t]) => document.querySelector(s)?.textContent.startsWith(t)", arg=[LABEL, text]
-    )
-
-
-def press(page, button):
-    page.locator(".st-key-cobweb .updatemenu-button").filter(has_text=button).first.click()
-
-
 @pytest.fixture
-def stage(visit, app):
+def page(visit, app):
     page = visit(f"{app}/fixed_points")
-    page.wait_for_selector(LABEL)
+    page.wait_for_selector(CAPTION)
     page.wait_for_selector(".st-key-errors .main-svg")
     page.wait_for_selector(driver.IDLE)
     return page
 
 
-def test_play_runs_through_the_half_steps_and_ends_at_the_fixed_point(stage):
-    assert stage.locator(LIMIT).first.text_content() == "0.739085"
-    still = stage.locator(LABEL).first.text_content()
+def test_play_runs_through_the_half_steps_and_ends_at_the_fixed_point(page):
+    assert page.locator(LIMIT).first.text_content() == "0.739085"
+    still = page.locator(CAPTION).first.text_content()
     assert still.startswith("Step 33, across to the diagonal")
-    stage.evaluate(
-        """label => {
-            window.seen = []; window.places = new Set();
-            new MutationObserver(() => {
-                const said = document.querySelector(label)?.textContent;
-                if (said && said !== window.seen.at(-1)) window.seen.push(said);
-                const web = document.querySelectorAll('.st-key-cobweb .scatterlayer path.js-line');
-                web.forEach((line) => window.places.add(line.getAttribute('d').length));
-            }).observe(document.querySelector('.st-key-cobweb'),
-                       { subtree: true, childList: true, characterData: true, attributes: true });
-        }""",
-        LABEL,
+    driver.record_playing(page, "cobweb", CAPTION)
+    driver.press_player(page, "cobweb", "Play")
+    page.wait_for_function(
+        "t => window.captions.length > 20 && window.captions.at(-1) === t",
+        arg=still,
+        timeout=20_000,
     )
-    press(stage, "Play")
-    stage.wait_for_function(
-        "t => window.seen.length > 20 && window.seen.at(-1) === t", arg=still, timeout=20_000
-    )
-    seen = stage.evaluate("window.seen")
+    seen = page.evaluate("window.captions")
     assert any("up to the curve" in said for said in seen)
     assert any("across to the diagonal" in said for said in seen)
-    assert stage.evaluate("window.places.size") > 20  # the lines grew, not the words alone
+    assert page.evaluate("window.shapes.size") > 20  # the lines changed, not only the caption
 
 
-def test_step_and_reset_move_by_half_steps_and_keys_do_the_same(stage):
-    press(stage, "Reset")
-    says(stage, "Start: x₀ = −1")
-    press(stage, "Step")
-    says(stage, "Step 1, up to the curve: g(−1) = 0.5403")
-    press(stage, "Step")
-    says(stage, "Step 1, across to the diagonal: x₁ = 0.5403")
-    stage.locator(".st-key-cobweb").focus()
-    stage.keyboard.press("ArrowRight")
-    says(stage, "Step 2, up")
-    stage.keyboard.press("Home")
-    says(stage, "Start")
-    stage.keyboard.press(" ")
-    stage.wait_for_function(
-        "s => /^Step ([3-9]|..)/.test(document.querySelector(s).textContent)", arg=LABEL
+def test_step_and_reset_move_by_half_steps_and_keys_do_the_same(page):
+    driver.press_player(page, "cobweb", "Reset")
+    driver.caption_starts(page, CAPTION, "Start: x₀ = −1")
+    driver.press_player(page, "cobweb", "Step")
+    driver.caption_starts(page, CAPTION, "Step 1, up to the curve: g(−1) = 0.5403")
+    driver.press_player(page, "cobweb", "Step")
+    driver.caption_starts(page, CAPTION, "Step 1, across to the diagonal: x₁ = 0.5403")
+    page.locator(".st-key-cobweb").focus()
+    page.keyboard.press("ArrowRight")
+    driver.caption_starts(page, CAPTION, "Step 2, up")
+    page.keyboard.press("Home")
+    driver.caption_starts(page, CAPTION, "Start")
+    page.keyboard.press(" ")
+    page.wait_for_function(
+        "s => /^Step ([3-9]|..)/.test(document.querySelector(s).textContent)", arg=CAPTION
     )
-    stage.keyboard.press(" ")
-    stage.wait_for_timeout(300)
-    here = stage.locator(LABEL).first.text_content()
-    stage.wait_for_timeout(500)
-    assert stage.locator(LABEL).first.text_content() == here
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    here = page.locator(CAPTION).first.text_content()
+    page.wait_for_timeout(500)
+    assert page.locator(CAPTION).first.text_content() == here
 
 
-def test_a_button_sets_the_page_and_the_link_brings_it_back(stage, visit):
-    driver.click(stage, "try-3")
-    stage.wait_for_url("**map=logistic**logistic-r=3.5**")
-    page = visit(stage.url)
-    page.wait_for_selector(LABEL)
+def test_a_button_sets_the_page_and_the_link_brings_it_back(page, visit):
+    driver.click(page, "try-3")
+    page.wait_for_url("**map=logistic**logistic-r=3.5**")
+    page = visit(page.url)
+    page.wait_for_selector(CAPTION)
     assert page.get_by_text("It jumps between four points").count() == 1
 
 
 def test_a_slider_moves_the_picture_the_number_and_the_link(visit, app):
     page = visit(f"{app}/fixed_points?map=tanh")
-    page.wait_for_selector(LABEL)
+    page.wait_for_selector(CAPTION)
     page.wait_for_selector(driver.IDLE)
     page.locator(".st-key-tanh-x0-slide input").first.focus()
     for _ in range(12):
@@ -97,15 +77,15 @@ def test_a_slider_moves_the_picture_the_number_and_the_link(visit, app):
     page.wait_for_url("**tanh-x0=-0.0**")
 
 
-def test_a_typed_formula_is_drawn_and_a_fault_is_told_beside_it(stage):
-    box = stage.locator(".st-key-formula input")
+def test_a_typed_formula_is_drawn_and_a_fault_is_told_beside_it(page):
+    box = page.locator(".st-key-formula input")
     box.fill("exp(-x)")
     box.press("Enter")
-    stage.wait_for_function("s => document.querySelector(s).textContent === '0.567143'", arg=LIMIT)
+    page.wait_for_function("s => document.querySelector(s).textContent === '0.567143'", arg=LIMIT)
     box.fill("exp(-y)")
     box.press("Enter")
-    stage.wait_for_selector('[data-testid="stAlert"]:has-text("At character 6")')
-    assert stage.locator(LIMIT).first.text_content() == "0.567143"
+    page.wait_for_selector('[data-testid="stAlert"]:has-text("At character 6")')
+    assert page.locator(LIMIT).first.text_content() == "0.567143"
 
 
 def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit):
@@ -126,11 +106,11 @@ def test_a_phone_stacks_the_panels_and_never_scrolls_sideways(visit, app):
     page.wait_for_selector(".st-key-errors .main-svg")
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= 390
-    assert not driver.beyond(page, 390)
+    assert not driver.charts_beyond(page, 390)
 
 
-def test_a_projector_shows_the_picture_its_numbers_and_its_controls_without_scrolling(stage):
+def test_a_projector_shows_the_picture_its_numbers_and_its_controls_without_scrolling(page):
     for key in ("limit", "cobweb", "iterates", "formula", "method", "map"):
-        box = stage.locator(f".st-key-{key}").first.bounding_box()
+        box = page.locator(f".st-key-{key}").first.bounding_box()
         assert box["y"] >= 0, key
         assert box["y"] + box["height"] <= 900, key

@@ -1,4 +1,4 @@
-"""The steady-state page in a real browser: it plays, its buttons set it, its link keeps it."""
+"""The Steady states page: its figures play, its buttons set it, its address keeps the settings."""
 
 import pytest
 
@@ -9,74 +9,53 @@ DEPTH = ".st-key-portrait .subplot.x9y9 .textpoint text"
 TIME = ".st-key-flow-field .subplot.x9y9 .textpoint text"
 
 
-def watch(page, box, label):
-    """From now on note what the slider says, and how the lines are drawn."""
-    page.evaluate(
-        """([box, label]) => {
-            window.seen = []; window.places = new Set();
-            new MutationObserver(() => {
-                const said = document.querySelector(label)?.textContent;
-                if (said && said !== window.seen.at(-1)) window.seen.push(said);
-                document.querySelectorAll(`${box} .scatterlayer path.js-line`).forEach(
-                    (line) => window.places.add(line.getAttribute('d').length));
-            }).observe(document.querySelector(box),
-                       { subtree: true, childList: true, characterData: true, attributes: true });
-        }""",
-        [box, label],
-    )
-
-
-def press(page, box, button):
-    page.locator(f"{box} .updatemenu-button").filter(has_text=button).first.click()
-
-
-def settled(page, selector):
+def ready(page, selector):
     page.wait_for_selector(selector)
     page.wait_for_selector(driver.IDLE)
 
 
 def test_play_goes_from_layer_to_depth(visit, app):
     page = visit(f"{app}/steady_states?part=Depth")
-    settled(page, DEPTH)
+    ready(page, DEPTH)
     still = page.locator(DEPTH).first.text_content()
     assert still.startswith("depth 50")
-    watch(page, ".st-key-portrait", DEPTH)
-    press(page, ".st-key-portrait", "Play")
+    driver.record_playing(page, "portrait", DEPTH)
+    driver.press_player(page, "portrait", "Play")
     page.wait_for_function(
-        "t => window.seen.length > 20 && window.seen.at(-1) === t", arg=still, timeout=20_000
+        "t => window.captions.length > 20 && window.captions.at(-1) === t",
+        arg=still,
+        timeout=20_000,
     )
-    depths = [int(said.split(":")[0].split()[1]) for said in page.evaluate("window.seen")]
-    begin = depths.index(min(depths))  # the still may be noticed once more before the first frame
+    depths = [int(said.split(":")[0].split()[1]) for said in page.evaluate("window.captions")]
+    begin = depths.index(min(depths))  # the still frame may come once more before the first one
     assert depths[begin:] == sorted(depths[begin:])
     assert begin <= 1
     assert len(depths) > 20
-    assert page.evaluate("window.places.size") > 20  # the lines grew, not the words alone
-    press(page, ".st-key-portrait", "Reset")
-    page.wait_for_function(
-        "s => document.querySelector(s)?.textContent.startsWith('depth 0')", arg=DEPTH
-    )
-    press(page, ".st-key-portrait", "Step")
-    page.wait_for_function(
-        "s => document.querySelector(s)?.textContent.startsWith('depth 1:')", arg=DEPTH
-    )
+    assert page.evaluate("window.shapes.size") > 20  # the lines changed, not only the caption
+    driver.press_player(page, "portrait", "Reset")
+    driver.caption_starts(page, DEPTH, "depth 0")
+    driver.press_player(page, "portrait", "Step")
+    driver.caption_starts(page, DEPTH, "depth 1:")
 
 
 def test_play_lets_the_flow_run_and_the_iterates_jump(visit, app):
     page = visit(f"{app}/steady_states")
-    settled(page, TIME)
+    ready(page, TIME)
     still = page.locator(TIME).first.text_content()
     assert still.startswith("t = 8.00: the flow is at 0.7391")
-    watch(page, ".st-key-flow-field", TIME)
-    press(page, ".st-key-flow-field", "Play")
+    driver.record_playing(page, "flow-field", TIME)
+    driver.press_player(page, "flow-field", "Play")
     page.wait_for_function(
-        "t => window.seen.length > 15 && window.seen.at(-1) === t", arg=still, timeout=20_000
+        "t => window.captions.length > 15 && window.captions.at(-1) === t",
+        arg=still,
+        timeout=20_000,
     )
-    assert page.evaluate("window.places.size") > 5
+    assert page.evaluate("window.shapes.size") > 5
 
 
 def test_best_sets_the_step_and_the_link_keeps_it(visit, app):
     page = visit(f"{app}/steady_states?part=Euler+step")
-    settled(page, ".st-key-costs .main-svg")
+    ready(page, ".st-key-costs .main-svg")
     driver.click(page, "best")
     page.get_by_text("settles after 5 steps").wait_for()
     page.wait_for_url("**h=0.5975**")
@@ -86,7 +65,7 @@ def test_best_sets_the_step_and_the_link_keeps_it(visit, app):
 
 def test_a_task_sets_page_and_link(visit, app):
     page = visit(f"{app}/steady_states")
-    settled(page, TIME)
+    ready(page, TIME)
     page.get_by_text("Too much gain", exact=True).click()
     page.get_by_text("more layers never settle").wait_for()
     page.wait_for_url("**gain=2**")
@@ -97,6 +76,6 @@ def test_a_task_sets_page_and_link(visit, app):
 @pytest.mark.parametrize("part", ["Flow", "Euler+step", "Why+an+ODE", "Depth"])
 def test_each_section_fits_a_phone(visit, app, part):
     page = visit(f"{app}/steady_states?part={part}", viewport={"width": 390, "height": 844})
-    settled(page, ".js-plotly-plot .main-svg")
+    ready(page, ".js-plotly-plot .main-svg")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-    assert not driver.beyond(page, 390)
+    assert not driver.charts_beyond(page, 390)

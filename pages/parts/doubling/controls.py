@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import streamlit as st
 
 from deq.models.doubling import VARIANTS
-from deq.training.doubling.config import GRADIENTS, MOST_EPOCHS, SOLVERS, DoublingConfig
+from deq.training.doubling.config import GRADIENTS, MAX_EPOCHS, SOLVERS, DoublingConfig
 from pages.parts.shared.settings import (
     Choice,
     NumberInput,
@@ -41,7 +41,7 @@ class Settings:
     rate: float = setting(
         NumberInput("Learning rate", USUAL.rate, 0.0, 1.0, 0.01, open=True, look={"format": "%.4g"})
     )
-    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MOST_EPOCHS, 100, open=True))
+    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MAX_EPOCHS, 100, open=True))
     solver: str = setting(Choice("Solver", USUAL.solver, tuple(SOLVERS)))
     gradient: str = setting(
         Choice(

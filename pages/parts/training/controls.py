@@ -10,7 +10,7 @@ from deq.digits.mnist import mnist_found
 from deq.training.lab.config import (
     GRADIENTS,
     MODELS,
-    MOST_EPOCHS,
+    MAX_EPOCHS,
     SIZES,
     SOLVERS,
     WIDEST,
@@ -61,7 +61,7 @@ class Settings:
             "kept apart. **mnist**: all 60,000, with its 10,000 test digits kept apart.",
         )
     )
-    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MOST_EPOCHS, 1, open=True))
+    epochs: int = setting(NumberInput("Epochs", USUAL.epochs, 1, MAX_EPOCHS, 1, open=True))
     contained: bool = setting(
         Toggle(
             "Keep it a contraction",

@@ -1,16 +1,15 @@
-"""How long a class waits: many visitors who all draw at once.
+"""How long many visitors wait for their answers when they all draw at once.
 
-    python tests/benchmarks/visitors.py [--visitors 1 10 30] [--seconds 20] [--think 2]
+    python tests/benchmarks/visitors_latency.py [--visitors 1 10 30] [--seconds 20] [--think 2]
 
-No browsers: each visitor is a websocket that speaks Streamlit's own protocol, so that the server is
-what is measured (the clients share its cores, as little as they do). A visitor opens the Draw page,
-waits until everybody has, then draws again and again, with `think` seconds between an answer and
-the next drawing, drawn by lot from half to one and a half times that. Times are from sending the
-drawing until the digit, and until the last figure, is received; a browser adds the canvas's 200 ms
-before and its own drawing after.
+A visitor is a websocket that uses Streamlit's protocol, without a browser, so the server is what is
+measured (the clients run on the same cores, but do little). All visitors open the Draw page. Then
+each one draws again and again; the pause between an answer and the next drawing is random, between
+0.5 and 1.5 times `think` seconds. Times are from sending a drawing until its digit, and until the
+last figure, is received. A browser adds the canvas's 200 ms before, and its rendering after.
 
-Every drawing is the visitor's own, a few pixels beside everybody else's, and the page says whose it
-read: in the digit, and stroke by stroke in the address it asks for. Both are checked each time.
+Each visitor's drawings are shifted by a few pixels, so no two visitors send the same one. The
+answer contains the digit, and the strokes in the page's address. Both are checked every time.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ import deq
 from pages.parts.pad import ink, link
 from tests.browser.driver import drawings, server
 
-PATIENCE = 120
+TIMEOUT = 120
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What somebody draws, and what the page must say to it."""
+    """What a visitor sends, and the answer that the page must give."""
 
     value: str
     digit: str
@@ -51,7 +50,7 @@ class Drawing:
 
 @dataclass
 class Answer:
-    """One run of the page: when its parts came, and what they said."""
+    """One run of the page: when its parts were received, and what they contained."""
 
     digit_ms: float = float("nan")
     all_ms: float = float("nan")
@@ -61,7 +60,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a crowd was answered, in how many seconds, and how often it was not its own."""
+    """All answers, the seconds that they took, and how many belonged to another drawing."""
 
     answers: list[Answer]
     seconds: float
@@ -89,7 +88,7 @@ class Visitor:
     answers: list[Answer] = field(default_factory=list)
 
     async def run(self, drawing: Drawing | None) -> Answer:
-        """Open the page, or draw on it, and wait for everything that it shows."""
+        """Open the page, or send a drawing, and wait for the whole answer."""
         message = BackMsg()
         state = message.rerun_script
         state.page_name = "draw"
@@ -100,30 +99,30 @@ class Visitor:
         answer, begin = Answer(), time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
-            news = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), PATIENCE))
+            received = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), TIMEOUT))
             spent = 1000 * (time.perf_counter() - begin)
-            kind = news.WhichOneof("type")
+            kind = received.WhichOneof("type")
             if kind == "new_session":
-                self.page = news.new_session.page_script_hash
+                self.page = received.new_session.page_script_hash
             elif kind == "delta":
-                self._element(news, answer, spent)
+                self._element(received, answer, spent)
             elif kind == "script_finished":
                 answer.all_ms = spent
                 return answer
 
-    def _element(self, news: ForwardMsg, answer: Answer, spent: float) -> None:
-        element = news.delta.new_element
+    def _element(self, received: ForwardMsg, answer: Answer, spent: float) -> None:
+        element = received.delta.new_element
         match element.WhichOneof("type"):
             case "metric":
                 answer.digit, answer.digit_ms = element.metric.body, spent
             case "bidi_component" if element.bidi_component.id.endswith("-pad"):
-                self.pad, self.fragment = element.bidi_component.id, news.delta.fragment_id
+                self.pad, self.fragment = element.bidi_component.id, received.delta.fragment_id
             case "bidi_component" if element.bidi_component.component_name == "pad_script":
                 answer.link = json.loads(element.bidi_component.json)["drawing"]["ink"]
 
 
 def drawings_of(visitor: int) -> list[Drawing]:
-    """The fixture's digits in this visitor's place on the pad, each with its right answer."""
+    """The digits of strokes.json, shifted for this visitor, each with its right answer."""
     model = deq.models.load("digits")
     shift = np.array([visitor % 6, visitor // 6], dtype=np.float64) - 3
     made = []
@@ -149,7 +148,7 @@ def drawings_of(visitor: int) -> list[Drawing]:
 async def draw(
     visitor: Visitor, own: list[Drawing], until: float, think: float, rng: np.random.Generator
 ) -> int:
-    """Draw until the time is up; how many answers were to somebody else's drawing, or to none."""
+    """Draw until the time is up; return the number of wrong answers."""
     wrong = 0
     await asyncio.sleep(rng.uniform(0, think))
     while time.perf_counter() < until:
@@ -161,8 +160,8 @@ async def draw(
     return wrong
 
 
-async def crowd(address: str, own: list[list[Drawing]], seconds: float, think: float) -> Outcome:
-    """A visitor for each list of drawings, on a server for so long."""
+async def visit(address: str, own: list[list[Drawing]], seconds: float, think: float) -> Outcome:
+    """Connect one visitor per list of drawings; they draw for so many seconds."""
     stream = address.replace("http", "ws") + "/_stcore/stream"
     sockets = [
         await connect(stream, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
@@ -196,10 +195,10 @@ def main() -> None:
     print("visitors  reruns  a second      p50    p95      p50    p95  wrong")
     with server() as address:
         for count in options.visitors:
-            outcome = asyncio.run(crowd(address, own[:count], options.seconds, options.think))
+            outcome = asyncio.run(visit(address, own[:count], options.seconds, options.think))
             print(outcome.row(count), flush=True)
             if outcome.wrong:
-                raise SystemExit("somebody was shown an answer that was not theirs")
+                raise SystemExit("a visitor got the answer to another drawing")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
-"""The frame: deep links, phones, motion, both themes."""
+"""What holds on all pages: links to them, phones, projectors, and the light and the dark theme."""
 
 import pytest
 
-from pages.parts.pad.examples import FIRST
 from tests.browser import driver
 
 pytestmark = pytest.mark.browser
-CAPTION = ".st-key-trajectory .slider-label"
 
 
 @pytest.mark.parametrize(
@@ -52,9 +50,9 @@ def test_a_phone_never_scrolls_sideways(visit, app, path):
     page = visit(f"{app}/{path}", viewport={"width": 390, "height": 844})
     page.wait_for_selector(".js-plotly-plot .main-svg, .st-key-tour-list")
     page.wait_for_selector(driver.IDLE, timeout=60_000)
-    # A chart has Plotly's own width until it has learnt how wide its place is.
+    # At first a chart has Plotly's default width; then it takes the width of its container.
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
-    assert not driver.beyond(page, 390)
+    assert not driver.charts_beyond(page, 390)
 
 
 def test_a_projector_shows_the_whole_idea_without_scrolling(visit, app):
@@ -71,29 +69,6 @@ def test_a_projector_shows_the_whole_idea_without_scrolling(visit, app):
             box = page.locator(f".st-key-{key}").first.bounding_box()
             assert box["y"] >= 0, key
             assert box["y"] + box["height"] <= 900, key
-
-
-def test_play_runs_through_the_path_and_ends_on_the_equilibrium(visit, app):
-    page = visit(f"{app}/draw")
-    page.wait_for_selector(CAPTION)
-    still = page.locator(CAPTION).first.text_content()
-    assert f"reads {FIRST}" in still
-    page.evaluate(
-        """selector => {
-            window.seen = new Set();
-            new MutationObserver(() => {
-                const label = document.querySelector(selector);
-                if (label) window.seen.add(label.textContent);
-            }).observe(document.querySelector('.st-key-trajectory'),
-                       { subtree: true, childList: true, characterData: true });
-        }""",
-        CAPTION,
-    )
-    page.locator(".st-key-trajectory .updatemenu-button").first.click()
-    page.wait_for_function("window.seen.size >= 5", timeout=15_000)
-    page.wait_for_function(
-        "([s, t]) => document.querySelector(s).textContent === t", arg=[CAPTION, still]
-    )
 
 
 def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
@@ -114,27 +89,3 @@ def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
     assert light[0] == "rgb(255, 255, 255)"
     assert dark[0] == "rgb(16, 21, 29)"
     assert all(one != two for one, two in zip(light, dark, strict=True))
-
-
-def test_scrubbing_moves_the_path_and_the_charts_over_time_with_it(visit, app):
-    page = visit(f"{app}/draw")
-    page.wait_for_selector(CAPTION)
-    page.wait_for_selector(".st-key-residuals .main-svg")
-    rail = page.locator(".st-key-trajectory .slider-rail-touch-rect").bounding_box()
-    middle = rail["y"] + rail["height"] / 2
-    page.mouse.click(rail["x"] + 2, middle)
-    page.wait_for_function(
-        "s => document.querySelector(s).textContent.startsWith('t = 0:')", arg=CAPTION
-    )
-    page.mouse.click(rail["x"] + rail["width"] / 2, middle)
-    page.wait_for_selector(".st-key-residuals .time-cursor")
-    for key in ("decision", "residuals"):
-        line = page.locator(f".st-key-{key} .time-cursor").bounding_box()
-        chart = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
-        assert chart["x"] - 2 <= line["x"] <= chart["x"] + chart["width"] + 2
-        assert line["height"] > 50
-    page.mouse.click(rail["x"] + rail["width"] - 2, middle)
-    page.wait_for_function("!document.querySelector('.time-cursor')")
-    page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
-    page.wait_for_selector(".st-key-path-3d-chart .gl-container canvas")
-    page.wait_for_url("**view=3-D**")

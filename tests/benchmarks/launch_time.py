@@ -1,10 +1,10 @@
-"""How long from the command that starts the app to a Draw page that can be used.
+"""The time from the command that starts the app to a usable Draw page.
 
-    python tests/benchmarks/launch.py [--times 5] [--chromium /usr/bin/chromium]
+    python tests/benchmarks/launch_time.py [--times 5] [--chromium /usr/bin/chromium]
 
-Each time a fresh server and a browser profile without cache; Chromium itself is running already.
-The disk is warm after the first start, which is not counted. Usable means: the pad is there and
-the example's digit is on the page.
+Each launch has a fresh server and a browser profile without cache; Chromium is already running.
+The first launch warms the disk cache and is not counted. "Usable" means: the page shows the pad and
+the digit of the example.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.driver import browser, server
 
-# When each landmark was first on the page, by the browser's own clock.
+# Notes when each element was first on the page, by the browser's clock.
 WATCH = """
 window.seen = {};
 const inside = (node) => node.querySelector('canvas.upper-canvas') ||
@@ -43,7 +43,7 @@ requestAnimationFrame(look);
 
 
 def launch(chromium: Browser) -> dict[str, float]:
-    """Seconds from the command to each landmark."""
+    """Seconds from the command to each of the three moments."""
     begin = time.time()
     with server() as address:
         healthy = time.time()

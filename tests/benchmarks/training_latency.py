@@ -1,10 +1,10 @@
-"""How soon a run in the training lab shows, answers Stop, and is over, as a visitor sees it.
+"""The times of a run in the Training lab, as a visitor sees them.
 
-    python tests/benchmarks/lab_runs.py [--times 5]
+    python tests/benchmarks/training_latency.py [--times 5]
 
-Real clicks in Chromium against this app, on a server that is warm. Seconds, by the browser's clock:
-from Start to the first point of the loss, from Stop to "Stopped", and from Start to the end of the
-default run, in which a process of its own trains on one thread while this browser watches.
+Real clicks in Chromium, on a warm server. Seconds, measured by the browser's clock: from Start to
+the first point of the loss, from Stop to "Stopped", and from Start to the end of the default run.
+A run trains in its own process, on one thread, while the page is open.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page
 
-from tests.browser.driver import browser, open_page, server
+from tests.browser.driver import RUN_STATUS, browser, open_page, server
 
-STATUS = ".st-key-train-status"
 FROM_CLICK = """([key, status, pattern]) => new Promise(done => {
   const begin = performance.now();
   document.querySelector(`.st-key-${key} button`).click();
@@ -34,8 +33,8 @@ FROM_CLICK = """([key, status, pattern]) => new Promise(done => {
 
 
 def seconds(page: Page, key: str, pattern: str) -> float:
-    """From a click to the moment when the status reads as it should."""
-    return float(page.evaluate(FROM_CLICK, [key, STATUS, pattern]))
+    """Time from a click to the moment when the status matches the pattern."""
+    return float(page.evaluate(FROM_CLICK, [key, RUN_STATUS, pattern]))
 
 
 def main() -> None:
@@ -49,9 +48,9 @@ def main() -> None:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         for seed in range(1, options.times + 1):
             open_page(page, f"{address}/training?epochs=200&seed={seed}")
-            page.wait_for_timeout(4000)  # a visitor reads; the worker gets ready meanwhile
+            page.wait_for_timeout(4000)  # as a visitor who reads first; meanwhile the worker starts
             first.append(seconds(page, "train-start", r"step [1-9]"))
-            page.wait_for_timeout(2000 + 70 * seed)  # anywhere between two looks
+            page.wait_for_timeout(2000 + 70 * seed)  # at different moments between two updates
             stopped.append(seconds(page, "train-stop", "Stopped at"))
         open_page(page, f"{address}/training")
         page.wait_for_timeout(1000)

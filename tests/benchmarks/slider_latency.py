@@ -1,11 +1,10 @@
-"""How fast pages answer a slider and play their animations, in Chromium.
+"""How fast pages respond to a slider and play their animations, in Chromium.
 
-    python tests/benchmarks/lessons.py [--moves 15] [--only solvers]
+    python tests/benchmarks/slider_latency.py [--moves 15] [--only solvers]
 
-A slider is moved by the arrow keys, one step at a time; waited for is the new picture in the page's
-hero figure. All times are taken by the browser's own clock, in milliseconds, from the key to the
-curve redrawn by Plotly, the component's own delay included. Then each hero is played: frames it
-shows a second, and the size of the one message that carries it.
+The arrow keys move a slider, one step at a time, until the page's main figure has changed. The time
+is from the key to the curve redrawn by Plotly, in milliseconds, by the browser's clock. It includes
+the slider's own delay. Then each main figure is played: frames per second, and its size as JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from deq.race import measure_times, race
 from deq.race.digit import digit_problem
 from tests.browser.driver import IDLE, browser, server
 
-SLIDERS = [  # page, its hero, the sliders moved on it
+SLIDERS = [  # page, its main figure, the sliders to move
     ("fixed_points?map=tanh", "cobweb", ("tanh-w", "tanh-x0-slide")),
     ("fixed_points?map=logistic", "cobweb", ("logistic-r",)),
     ("steady_states?map=tanh", "flow-field", ("tanh-w",)),
@@ -46,7 +45,7 @@ SLIDERS = [  # page, its hero, the sliders moved on it
     ("inside?see=starts&gamma=4", "inside", ("gamma",)),
     ("inside?see=smudge&gamma=4", "inside", ("gamma",)),
 ]
-FEW = {"tolerance": 6}  # moves to the end of a short slider
+MOST = {"tolerance": 6}  # moves to the end of a short slider
 WATCH = """
 const sent = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
@@ -57,7 +56,7 @@ window.addEventListener('keydown', () => { window.marks = { key: performance.now
 window.addEventListener('DOMContentLoaded', () => new MutationObserver((changes) => {
   const m = window.marks;
   if (!m || !m.sent || m.picture) return;
-  const here = (node) => node.closest && node.closest(`.st-key-${window.hero}`);
+  const here = (node) => node.closest && node.closest(`.st-key-${window.figure}`);
   const drawn = (node) => here(node) && (node.matches('path.js-line')
       || node.querySelector('path.js-line'));
   if (changes.some((change) => drawn(change.target) && (change.type === 'attributes'
@@ -65,15 +64,15 @@ window.addEventListener('DOMContentLoaded', () => new MutationObserver((changes)
 }).observe(document.body,
            { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] }));
 """
-PLAY = """(hero) => new Promise((done) => {
-  const plot = document.querySelector(`.st-key-${hero} .js-plotly-plot`), times = [];
+PLAY = """(figure) => new Promise((done) => {
+  const plot = document.querySelector(`.st-key-${figure} .js-plotly-plot`), times = [];
   const last = plot.layout.meta && plot.layout.meta.last;
   const stop = () => done(times);
-  let patience = setTimeout(stop, 1500);
+  let timeout = setTimeout(stop, 1500);
   plot.on('plotly_animatingframe', ({ name }) => {
     times.push(performance.now());
-    clearTimeout(patience);
-    if (name === last) stop(); else patience = setTimeout(stop, 1500);
+    clearTimeout(timeout);
+    if (name === last) stop(); else timeout = setTimeout(stop, 1500);
   });
   const play = plot.querySelector('.updatemenu-button');
   if (!play) stop();
@@ -82,7 +81,7 @@ PLAY = """(hero) => new Promise((done) => {
 
 
 def moves(page: Page, slider: str, number: int) -> list[dict[str, float]]:
-    """Times of `number` moves: the key pressed, the message sent, the picture there."""
+    """For each of `number` moves: when the key was pressed, the message sent, the picture drawn."""
     page.locator(f".st-key-{slider} input").first.focus()
     marks = []
     for _ in range(number):
@@ -94,46 +93,46 @@ def moves(page: Page, slider: str, number: int) -> list[dict[str, float]]:
     return marks
 
 
-def rate(page: Page, hero: str) -> tuple[int, float]:
-    """Frames shown by one play, and how many a second; none where the hero stands still."""
-    times = page.evaluate(PLAY, hero)
+def rate(page: Page, figure: str) -> tuple[int, float]:
+    """Number of frames that one play shows, and frames per second; NaN without an animation."""
+    times = page.evaluate(PLAY, figure)
     if len(times) < 2:
         return len(times), float("nan")
     return len(times), 1000 * (len(times) - 1) / (times[-1] - times[0])
 
 
-def payload(page: Page, hero: str) -> int:
-    """Bytes of the hero as JSON: data, layout and frames."""
+def payload(page: Page, figure: str) -> int:
+    """Bytes of the figure as JSON: data, layout and frames."""
     spec: Any = page.evaluate(
-        """(hero) => {
-            const plot = document.querySelector(`.st-key-${hero} .js-plotly-plot`);
+        """(figure) => {
+            const plot = document.querySelector(`.st-key-${figure} .js-plotly-plot`);
             const frames = plot._transitionData ? plot._transitionData._frames : [];
             return JSON.stringify({ data: plot.data, layout: plot.layout, frames: frames });
         }""",
-        hero,
+        figure,
     )
     json.loads(spec)
     return len(spec)
 
 
-def race_of_all() -> tuple[float, float]:
-    """Seconds that all solvers take on a digit, and with the times that are taken after that."""
+def race_seconds() -> tuple[float, float]:
+    """Seconds for all solvers on one digit, without and with the measurement of their times."""
     torch.set_num_threads(1)
     images, _ = load_subset()
-    todo = digit_problem(load("digits"), images[1204].astype("float32") / 255)
-    race(todo)  # warms up
-    began = time.perf_counter()
-    laps = race(todo, timed=False)
-    shown = time.perf_counter()
-    measure_times(todo, laps)
-    return shown - began, time.perf_counter() - began
+    problem = digit_problem(load("digits"), images[1204].astype("float32") / 255)
+    race(problem)  # warm-up
+    begin = time.perf_counter()
+    results = race(problem, timed=False)
+    raced = time.perf_counter()
+    measure_times(problem, results)
+    return raced - begin, time.perf_counter() - begin
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--moves", type=int, default=15)
-    parser.add_argument("--only", default="", help="pages whose address begins so")
+    parser.add_argument("--only", default="", help="only pages whose address starts with this")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     print(f"{'page and slider':48} {'median':>7} {'90 %':>6}  of which slider → message")
@@ -141,23 +140,23 @@ def main() -> None:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(WATCH)
         played = []
-        for path, hero, sliders in SLIDERS:
+        for path, figure, sliders in SLIDERS:
             if not path.startswith(options.only):
                 continue
             page.goto(f"{address}/{path}")
-            page.wait_for_selector(f".st-key-{hero} .main-svg", timeout=60_000)
+            page.wait_for_selector(f".st-key-{figure} .main-svg", timeout=60_000)
             page.wait_for_selector(IDLE)
             page.wait_for_timeout(1500)
-            page.evaluate(f"window.hero = '{hero}'")
-            played.append((path, payload(page, hero), *rate(page, hero)))
+            page.evaluate(f"window.figure = '{figure}'")
+            played.append((path, payload(page, figure), *rate(page, figure)))
             for slider in sliders:
-                marks = moves(page, slider, min(options.moves, FEW.get(slider, options.moves)))
+                marks = moves(page, slider, min(options.moves, MOST.get(slider, options.moves)))
                 totals = sorted(m["picture"] - m["key"] for m in marks)
                 component = statistics.median(m["sent"] - m["key"] for m in marks)
                 most = totals[int(0.9 * (len(totals) - 1))]
                 name = f"{path} {slider}"
                 print(f"{name:48} {statistics.median(totals):7.0f} {most:6.0f}  {component:6.0f}")
-    print("\nall solvers on a digit: {:.2f} s, with their times {:.2f} s".format(*race_of_all()))
+    print("\nall solvers on a digit: {:.2f} s, with their times {:.2f} s".format(*race_seconds()))
     print(f"\n{'animation':48} {'kB':>7} {'frames':>6}  a second")
     for path, size, frames, speed in (row for row in played if row[2] > 1):
         print(f"{path:48} {size / 1000:7.0f} {frames:6d}  {speed:6.1f}")

@@ -1,0 +1,16 @@
+"""Many visitors draw at the same time, and each gets the answer to their own drawing."""
+
+import asyncio
+
+import pytest
+
+from tests.benchmarks.visitors_latency import drawings_of, visit
+
+pytestmark = pytest.mark.browser  # it needs the server, but no browser
+
+
+def test_everyone_in_a_class_is_shown_their_own_digit(app):
+    own = [drawings_of(number) for number in range(6)]
+    outcome = asyncio.run(visit(app, own, seconds=3, think=0.2))
+    assert len(outcome.answers) >= len(own)
+    assert outcome.wrong == 0
