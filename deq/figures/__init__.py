@@ -4,7 +4,7 @@ This is the only part of the package that needs plotly. Every function takes arr
 `plotly.graph_objects.Figure` with a transparent background; the colours come from `palette`.
 """
 
-from deq.figures.draw.settling import probabilities_over_time, residuals_over_time
+from deq.figures.draw.over_time import probabilities_over_time, residuals_over_time
 from deq.figures.draw.trajectory import trajectory
 from deq.figures.fixed_points.errors_over_evals import errors_over_evals
 from deq.figures.fixed_points.linked_cobweb import linked_cobweb

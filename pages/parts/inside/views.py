@@ -8,13 +8,13 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from deq.figures.draw.settling import probabilities_over_time
+from deq.figures.draw.over_time import probabilities_over_time
 from deq.figures.draw.trajectory import trajectory
 from deq.figures.inside.channels import channel_maps
+from deq.figures.inside.curves import Curve, curves
+from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
-from deq.figures.inside.smudge import spoilt
-from deq.figures.shared.curves import Curve, curves
-from deq.figures.shared.walkers import walkers
+from deq.figures.inside.smudge import smudged
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside.lesson import Found
 from pages.parts.shared.chart import chart
@@ -182,7 +182,7 @@ def starts(
     """Twenty paths on the map, and their distances."""
     result = found.result
     left, right = _beside()
-    figure = walkers(result.t, result.points, machine.cloud, target=result.target, theme=theme)
+    figure = many_paths(result.t, result.points, machine.cloud, target=result.target, theme=theme)
     with left:
         chart(figure, "walkers", height=TALL + 30, alt=said, theme=theme)
     with right:
@@ -208,7 +208,7 @@ def smudge(
 ) -> tuple[go.Figure, Columns]:
     """Map, picture and reading, over the amount; and how far z* moved."""
     result = found.result
-    figure = spoilt(result, machine.cloud, stacked=narrow, theme=theme)
+    figure = smudged(result, machine.cloud, stacked=narrow, theme=theme)
     chart(figure, "spoilt", height=820 if narrow else TALL, alt=said, theme=theme)
     chart(
         curves(

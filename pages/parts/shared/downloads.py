@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from deq.figures import standalone_page
-from deq.figures.shared.film import plays
+from deq.figures.shared.animation import has_frames
 
 
 def numbers(label: str, make: Callable[[], str], name: str) -> None:
@@ -26,7 +26,7 @@ def numbers(label: str, make: Callable[[], str], name: str) -> None:
 
 def picture(figure: Any, title: str, said: str, name: str) -> None:
     """A button for a figure as one HTML file, under its title and above what it says."""
-    moves, theme = plays(figure), st.context.theme.type
+    moves, theme = has_frames(figure), st.context.theme.type
     st.download_button(
         "Picture that plays (HTML)" if moves else "Picture (HTML)",
         lambda: standalone_page(figure, title, said, theme=theme),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deq.figures.steady_states.iteration_and_ode import evals_over_tol, jump_and_walk
+from deq.figures.steady_states.iteration_and_ode import evals_over_tol, iteration_and_ode
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from deq.figures.steady_states.phase_portrait import portrait
 from pages.parts.shared import hero as pieces
@@ -20,7 +20,7 @@ def why_section(narrow: bool, theme: str | None) -> str:
     with side, st.container(key="controls", gap="small"):
         w, method, tol = controls.race()
     found = walk(w, method, tol)
-    figure = jump_and_walk(
+    figure = iteration_and_ode(
         found.jumps.xs[: JUMPS + 1],
         found.run.t,
         found.run.x,

@@ -9,8 +9,8 @@ import pytest
 
 from deq.figures import errors_over_evals, linked_cobweb, palette, standalone_page
 from deq.figures.fixed_points.basin_strip import runs
-from deq.figures.fixed_points.linked_cobweb_still import point_colours
-from deq.figures.shared.stepper import half_steps_shown
+from deq.figures.fixed_points.cobweb_background import point_colours
+from deq.figures.fixed_points.linked_cobweb import half_steps_shown
 
 VIEW = (-1.0, 5.0)
 STABLE = SimpleNamespace(x=0.0, slope=0.5, kind="stable")

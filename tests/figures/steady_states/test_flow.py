@@ -56,7 +56,7 @@ def test_the_flow_and_the_iterates_share_one_axis(film):
     np.testing.assert_allclose(chosen["y"][:-1], np.exp(-2 * t), atol=3e-3)
     (level,) = named(film, "stable equilibrium")  # g′ = −1: no rest for iteration, but for the flow
     assert level["y"] == [0, 0]
-    assert level["line"]["dash"] == "solid"
+    assert level["line"].get("dash", "solid") == "solid"
 
 
 def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(film):

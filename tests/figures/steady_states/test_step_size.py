@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from deq.figures.shared.palette import palette
-from deq.figures.shared.vector_field import arrows
-from deq.figures.steady_states.iteration_and_ode import apart, evals_over_tol, jump_and_walk
+from deq.figures.steady_states.iteration_and_ode import apart, evals_over_tol, iteration_and_ode
 from deq.figures.steady_states.phase_portrait import portrait
 from deq.figures.steady_states.step_size import euler_path, steps_over_h
+from deq.figures.steady_states.vector_field import arrows
 from deq.scalar import iterate, random_network, steps_against_h
 
 VIEW = (-1.6, 1.6)
@@ -64,7 +64,7 @@ def test_never_is_a_cross_above_the_curve():
 
 def test_each_accepted_step_has_a_dot_on_the_curve():
     t, x = [0.0, 0.1, 0.4, 1.5], [1.0, 0.8, 0.4, 0.1]
-    figure = jump_and_walk([1, -1, 1], t, x, (t, x), limit=0.1, view=(-1, 1))
+    figure = iteration_and_ode([1, -1, 1], t, x, (t, x), limit=0.1, view=(-1, 1))
     (dots,) = named(figure, "accepted steps")
     assert (dots["x"], dots["y"]) == (t, x)
     (stems,) = named(figure, "stems")
@@ -150,7 +150,7 @@ def test_plotly_accepts_them(theme, film):
         film,
         euler_path([0, 1], [0, np.nan], np.full(200, 1e300), 5.0, view=VIEW, theme=theme),
         steps_over_h([0.1, 20.0], [5, 9], 3.0, 7, best=10, limit=20, theme=theme),
-        jump_and_walk([0, 1], [0], [0], ([0], [0]), limit=0.0, view=VIEW, theme=theme),
+        iteration_and_ode([0, 1], [0], [0], ([0], [0]), limit=0.0, view=VIEW, theme=theme),
         evals_over_tol({}, theme=theme),
         portrait([-1, 1], [-1, 1], np.zeros((2, 2, 2)), [], np.zeros((2, 2)), [0, 0], [0, 0],
                  settles=False, stacked=True, theme=theme),
