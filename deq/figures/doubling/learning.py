@@ -144,38 +144,18 @@ def _axes(run: Course) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """The options of each panel's axes."""
     ends = run.slope * np.array([run.x[0], run.x[-1]]) + run.intercept
     epochs = len(run.losses)
+    slopes = _reach(run.slopes, run.goal[0], run.slopes[0], 1.08)
+    log = {"type": "log", "exponentformat": "power", "nticks": 6}
     return [
-        (
-            {"title": "x", "range": [float(run.x[0]), float(run.x[-1])]},
-            {"title": "answer z*", "range": _reach(ends, *ends, room=0.15)},
-        ),
-        (
-            {
-                "title": "slope a" if run.variant == "linear" else "slope a, at most",
-                "range": _reach(run.slopes, run.goal[0], run.slopes[0], 1.08),
-            },
-            {
-                "title": "intercept b",
-                "range": _reach(run.intercepts, run.goal[1], run.intercepts[0]),
-            },
-        ),
-        (
-            {"title": "time t of the flow", "range": [-0.1, float(run.t[-1]) + 0.2]},
-            {
-                "title": "ten states z",
-                "range": _reach(run.targets, 0.0, *run.targets, room=0.2),
-            },
-        ),
-        (
-            {"title": "epoch", "range": [-0.02 * epochs, 1.03 * epochs]},
-            {
-                "title": "loss (log scale)",
-                "type": "log",
-                "exponentformat": "power",
-                "nticks": 6,
-            },
-        ),
-    ]
+        ({"title": "x", "range": [float(run.x[0]), float(run.x[-1])]},
+         {"title": "answer z*", "range": _reach(ends, *ends, room=0.15)}),
+        ({"title": "slope a" if run.variant == "linear" else "slope a, at most", "range": slopes},
+         {"title": "intercept b", "range": _reach(run.intercepts, run.goal[1], run.intercepts[0])}),
+        ({"title": "time t of the flow", "range": [-0.1, float(run.t[-1]) + 0.2]},
+         {"title": "ten states z", "range": _reach(run.targets, 0.0, *run.targets, room=0.2)}),
+        ({"title": "epoch", "range": [-0.02 * epochs, 1.03 * epochs]},
+         {"title": "loss (log scale)", **log}),
+    ]  # fmt: skip
 
 
 def _headings(run: Course, colours: Palette) -> tuple[str, ...]:

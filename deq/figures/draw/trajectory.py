@@ -15,11 +15,19 @@ import plotly.graph_objects as go
 
 from deq.figures.shared.animation import AnimatedFigure
 from deq.figures.shared.bars import percent
-from deq.figures.shared.cloud import Cloud, bounds, cloud_traces, coordinates, regions, scatter
+from deq.figures.shared.cloud import (
+    Cloud,
+    bounds,
+    cloud_traces,
+    coordinates,
+    lettering,
+    regions,
+    scatter,
+)
 from deq.figures.shared.controls import slider_controls, thin
-from deq.figures.shared.layout import axis, base_layout, glow
+from deq.figures.shared.layout import axis, base_layout
 from deq.figures.shared.palette import Palette, palette
-from deq.figures.shared.traces import Array, rounded
+from deq.figures.shared.traces import Array, dots, rounded
 
 _CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
 # About this many frames in all: short paths are played with steps between their states.
@@ -138,27 +146,23 @@ def _landmarks(
     # Labels stand clear of the path: z₀ behind its first step, z* beyond its last one.
     ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
     height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
-    start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, 13, "start z₀")
-    size = 20 if dims == 3 else 30
-    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, size,
+    start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, (13, 6.5), "start z₀")
+    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (30, 10),
            "equilibrium z*")  # fmt: skip
     for state, name, position, symbol, colour, size, hover in (start, end)[: 1 + settled]:
-        font = {"size": 18, "color": colour}
-        yield {
-            "type": scatter(dims),
-            "mode": "markers+text",
+        yield dots(
             **coordinates(state, dims, 3),
-            "marker": {
-                "symbol": symbol,
-                "size": size / 2 if dims == 3 else size,
-                "color": colour,
-                "line": {"width": 2.5, "color": colour},
-            },
-            "text": [f"<b>{name}</b>"],
-            "textposition": position,
-            "textfont": font if dims == 3 else {**font, "shadow": glow(colours.page)},
-            "hovertemplate": f"{hover}<extra></extra>",
-        }
+            type=scatter(dims),
+            colour=colour,
+            size=size[dims - 2],
+            symbol=symbol,
+            edge=(colour, 2.5),
+            mode="markers+text",
+            text=[f"<b>{name}</b>"],
+            textposition=position,
+            textfont=lettering(18, colour, colours, dims),
+            hover=hover,
+        )
 
 
 def _looks(times: Array, dims: int, colours: Palette) -> list[dict[str, Any]]:
@@ -218,12 +222,10 @@ def _axes(
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]
     if dims == 3:
+        font = {"size": 13, "color": colours.muted}
         scene = {
             f"{name}axis": {
-                "title": {
-                    "text": f"component {k + 1}",
-                    "font": {"size": 13, "color": colours.muted},
-                },
+                "title": {"text": f"component {k + 1}", "font": font},
                 "range": spans[k],
                 "gridcolor": colours.grid,
                 "linecolor": colours.grid,

@@ -92,27 +92,17 @@ def linked_cobweb(
     left, right, strip = _STACKED if stacked else _BESIDE
     room = 0.03 * (view[1] - view[0])
     span = rounded([view[0] - room, view[1] + room])
-    layout: dict[str, Any] = {
+    options = (
+        ({"title": "xₙ", "range": span, "anchor": "free", "position": strip[0]},
+         {"title": "xₙ₊₁ = g(xₙ)", "range": span}),
+        ({"title": "step n", "range": [-0.03 * last, 1.04 * last], "tickformat": "d",
+          **({"dtick": 1} if last <= 8 else {"nticks": 8})},
+         {"title": "xₙ", "matches": "y"}),
+    )  # fmt: skip
+    method = "" if plain_iteration else "Picard: "
+    layout = {
         **base_layout(colours),
-        **axes(
-            colours,
-            (left, right),
-            (
-                (
-                    {"title": "xₙ", "range": span, "anchor": "free", "position": strip[0]},
-                    {"title": "xₙ₊₁ = g(xₙ)", "range": span},
-                ),
-                (
-                    {
-                        "title": "step n",
-                        "range": [-0.03 * last, 1.04 * last],
-                        "tickformat": "d",
-                        **({"dtick": 1} if last <= 8 else {"nticks": 8}),
-                    },
-                    {"title": "xₙ", "matches": "y"},
-                ),
-            ),
-        ),
+        **axes(colours, (left, right), options),
         "margin": {"l": 56, "r": 12, "t": 24},
         "shapes": [
             *contraction_bands(contraction, colours),
@@ -121,9 +111,7 @@ def linked_cobweb(
         "annotations": [
             *point_labels(points, view, colours),
             *contraction_label(contraction, view, colours),
-            *strip_labels(
-                basins, view, points, strip, colours, method="" if plain_iteration else "Picard: "
-            ),
+            *strip_labels(basins, view, points, strip, colours, method=method),
         ],
     }
     x_web, y_web = rounded(web[:, 0]), rounded(web[:, 1])

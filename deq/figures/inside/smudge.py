@@ -81,28 +81,20 @@ def smudged(
     ]
     panels = _STACKED if stacked else _BESIDE
     bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    ten = {"tickvals": list(range(10)), "ticktext": digits}
+    options = (
+        ({"title": "principal component 1", "range": bounds(cloud, places, 0)},
+         {"range": bounds(cloud, places, 1)}),
+        (bare, {**bare, "autorange": "reversed", "scaleanchor": "x2"}),
+        ({"range": [0, 102], "ticksuffix": " %", "nticks": 3},
+         {"range": [9.6, -0.6], "showgrid": False, "tickvals": list(range(10)),
+          "ticktext": digits}),
+    )  # fmt: skip
+    words = ("<b>z*</b> on its way", "what it sees", "what it reads")
     layout = {
         **base_layout(colours),
-        **axes(
-            colours,
-            panels,
-            (
-                (
-                    {"title": "principal component 1", "range": bounds(cloud, places, 0)},
-                    {"range": bounds(cloud, places, 1)},
-                ),
-                (bare, {**bare, "autorange": "reversed", "scaleanchor": "x2"}),
-                (
-                    {"range": [0, 102], "ticksuffix": " %", "nticks": 3},
-                    {"range": [9.6, -0.6], "showgrid": False, **ten},
-                ),
-            ),
-        ),
+        **axes(colours, panels, options),
         "margin": {"l": 40, "r": 12, "t": 26, "b": 110},
         "shapes": list(regions(cloud, colours)),
-        "annotations": headings(
-            panels, ("<b>z*</b> on its way", "what it sees", "what it reads"), colours.ink, yshift=3
-        ),
+        "annotations": headings(panels, words, colours.ink, yshift=3),
     }
     return scrubbed(still, looks, moments, labels, layout, colours, shown=0, redraw=True)

@@ -115,15 +115,23 @@ def class_names(
     places: dict[str, Any], digits: Sequence[int], colours: Palette, dims: int = 2
 ) -> dict[str, Any]:
     """The digits, large and each in its colour, as a trace at their places."""
-    font = {"size": 26, "color": [colours.digits[digit] for digit in digits]}
+    hues = [colours.digits[digit] for digit in digits]
     return {
         "type": scatter(dims),
         "mode": "text",
         **places,
         "text": [f"<b>{digit}</b>" for digit in digits],
-        "textfont": font if dims == 3 else {**font, "shadow": glow(colours.page)},
+        "textfont": lettering(26, hues, colours, dims),
         "hoverinfo": "skip",
     }
+
+
+def lettering(
+    size: int, colour: str | list[str], colours: Palette, dims: int = 2
+) -> dict[str, Any]:
+    """The font of letters on the map, with a halo where Plotly can draw one."""
+    font = {"size": size, "color": colour}
+    return font if dims == 3 else {**font, "shadow": glow(colours.page)}
 
 
 def coordinates(points: Array, dims: int, digits: int) -> dict[str, Any]:

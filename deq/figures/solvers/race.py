@@ -85,24 +85,12 @@ def race_figure(
         {**heads, "name": "heads"},
     ]  # fmt: skip
     options: list[Any] = [
-        (
-            {
-                "title": f"{'seconds' if seconds else unit} (log scale)",
-                "type": "log",
-                "range": reach,
-                "tickformat": "~s" if seconds else "",
-                "dtick": "D2" if reach[1] - reach[0] < 2.2 else 1,
-                "ticksuffix": "s" if seconds else "",
-            },
-            {
-                "title": "residual ‖f(z) − z‖ / (1 + ‖z‖)",
-                "type": "log",
-                "range": [low, high],
-                "exponentformat": "power",
-                "dtick": max(1, round((high - low) / 7)),
-            },
-        )
-    ]
+        ({"title": f"{'seconds' if seconds else unit} (log scale)", "type": "log", "range": reach,
+          "tickformat": "~s" if seconds else "", "ticksuffix": "s" if seconds else "",
+          "dtick": "D2" if reach[1] - reach[0] < 2.2 else 1},
+         {"title": "residual ‖f(z) − z‖ / (1 + ‖z‖)", "type": "log", "range": [low, high],
+          "exponentformat": "power", "dtick": max(1, round((high - low) / 7))})
+    ]  # fmt: skip
     if land is not None:
         still += [contours(land, colours), *map(whole_path, lines)]
         looks.append({**heads, "xaxis": "x2", "yaxis": "y2", "name": "walkers"})

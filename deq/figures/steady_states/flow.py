@@ -15,16 +15,7 @@ import numpy.typing as npt
 from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import axes, base_layout, coloured, heading, minus, note
 from deq.figures.shared.palette import palette, translucent
-from deq.figures.shared.traces import (
-    Array,
-    dots,
-    joined,
-    line,
-    marker,
-    moved,
-    rounded,
-    within,
-)
+from deq.figures.shared.traces import Array, dots, joined, line, marker, moved, rounded, within
 from deq.figures.steady_states.phase_line import field_of_slopes, level, phase_line, stays
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -106,28 +97,15 @@ def flow_field(
     room = 0.03 * (view[1] - view[0])
     known = np.abs(rate[np.isfinite(rate)])
     fastest = min(float(known.max(initial=0.0)), 2 * (view[1] - view[0])) or 1.0
+    title = "time t; step n" if stacked else "time t of the flow; step n of the iteration"
+    zero = {"zeroline": True, "zerolinecolor": colours.muted, "zerolinewidth": 1.5}
     options = (
-        (
-            {
-                "title": "time t; step n"
-                if stacked
-                else "time t of the flow; step n of the iteration",
-                "range": [-0.012 * end, 1.012 * end],
-            },
-            {"title": "x", "range": rounded([view[0] - room, view[1] + room])},
-        ),
-        (
-            {
-                "title": "dx/dt",
-                "range": rounded([-1.15 * fastest, 1.15 * fastest]),
-                "nticks": 3,
-                "zeroline": True,
-                "zerolinecolor": colours.muted,
-                "zerolinewidth": 1.5,
-            },
-            {"matches": "y", "showticklabels": False},
-        ),
-    )
+        ({"title": title, "range": [-0.012 * end, 1.012 * end]},
+         {"title": "x", "range": rounded([view[0] - room, view[1] + room])}),
+        ({"title": "dx/dt", "range": rounded([-1.15 * fastest, 1.15 * fastest]), "nticks": 3,
+          **zero},
+         {"matches": "y", "showticklabels": False}),
+    )  # fmt: skip
     size = 13 if stacked else 15
     legend = f"{coloured('━ the flow', flow)}   {coloured('●─● the iteration', iteration)}"
     named = [

@@ -14,16 +14,7 @@ import numpy.typing as npt
 from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import axes, base_layout, coloured, heading, minus, note
 from deq.figures.shared.palette import Palette, palette, translucent
-from deq.figures.shared.traces import (
-    Array,
-    dots,
-    joined,
-    line,
-    marker,
-    moved,
-    rounded,
-    significant,
-)
+from deq.figures.shared.traces import Array, dots, joined, line, marker, moved, rounded, significant
 from deq.figures.steady_states.vector_field import arrows
 
 # Distances below are rounding.
@@ -112,22 +103,13 @@ def portrait(
     top = float(np.nanmax(far, initial=1e-3))
     low = min(max(float(np.nanmin(far, initial=top)) / 3, _FLOOR), top / 100)
     span = [float(np.log10(low)), float(np.log10(top * 3))]
+    decades = {"exponentformat": "power", "dtick": 1 if span[1] - span[0] < 8 else 2}
     options = (
-        (
-            {"title": "z<sub>1</sub>", "range": [float(x[0]), float(x[-1])]},
-            {"title": "z<sub>2</sub>", "range": [float(y[0]), float(y[-1])]},
-        ),
-        (
-            {"title": "depth k (layers)", "range": [-0.03 * depth, 1.03 * depth]},
-            {
-                "title": "log scale",
-                "type": "log",
-                "range": span,
-                "exponentformat": "power",
-                "dtick": 1 if span[1] - span[0] < 8 else 2,
-            },
-        ),
-    )
+        ({"title": "z<sub>1</sub>", "range": [float(x[0]), float(x[-1])]},
+         {"title": "z<sub>2</sub>", "range": [float(y[0]), float(y[-1])]}),
+        ({"title": "depth k (layers)", "range": [-0.03 * depth, 1.03 * depth]},
+         {"title": "log scale", "type": "log", "range": span, **decades}),
+    )  # fmt: skip
     panels = _STACKED if stacked else _BESIDE
     (left, _, _, over), (right, _, _, over_right) = panels
     size = 13 if stacked else 15

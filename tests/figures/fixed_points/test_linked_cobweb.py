@@ -180,7 +180,7 @@ def test_plotly_accepts_the_figures(theme):
         assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
-def test_a_film_keeps_its_frames_when_it_is_taken_home():
+def test_an_animated_figure_keeps_its_frames_when_it_is_taken_home():
     assert 'corner 12"' in standalone_page(drawn(), "g", theme="light")
     assert "Plotly.addFrames" in standalone_page(drawn(), "g", theme="light")
 

@@ -20,7 +20,7 @@ def named(figure, name):
 
 
 @pytest.fixture
-def film():
+def figure():
     """dx/dt = −2x, which is g(x) = −x: x(t) = x₀e^{−2t}; iteration only changes the sign."""
     t = np.linspace(0, 8, 97)
     starts = np.array([1.0, -2.0, 2.0])
@@ -47,20 +47,22 @@ def test_strokes_have_the_slope_of_the_flow_and_one_length():
     assert length.max() < 1.02 * length.min()
 
 
-def test_the_flow_and_the_iterates_share_one_axis(film):
-    (iterates,) = named(film, "iterates")
+def test_the_flow_and_the_iterates_share_one_axis(figure):
+    (iterates,) = named(figure, "iterates")
     assert iterates["x"] == list(range(9))
     assert iterates["y"] == [1, -1, 1, -1, 1, -1, 1, -1, 1]
-    chosen = named(film, "trajectories")[1]
+    chosen = named(figure, "trajectories")[1]
     t = np.array(chosen["x"][:-1])
     np.testing.assert_allclose(chosen["y"][:-1], np.exp(-2 * t), atol=3e-3)
-    (level,) = named(film, "stable equilibrium")  # g′ = −1: no rest for iteration, but for the flow
+    (level,) = named(
+        figure, "stable equilibrium"
+    )  # g′ = −1: stable for the flow only
     assert level["y"] == [0, 0]
     assert level["line"].get("dash", "solid") == "solid"
 
 
-def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(film):
-    (arrows,) = named(film, "arrows")
+def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(figure):
+    (arrows,) = named(figure, "arrows")
     for x, symbol in zip(arrows["y"], arrows["marker"]["symbol"], strict=True):
         assert symbol == ("triangle-down" if x > 0 else "triangle-up")
     assert len(arrows["y"]) >= 8
@@ -73,16 +75,16 @@ def test_the_flow_settles_wherever_the_slope_is_below_one(slope, kind):
     assert stays(SimpleNamespace(x=0.0, kind="unstable", slope=slope)) == kind
 
 
-def test_a_played_moment_shows_all_up_to_then(film):
-    frames = {frame["name"]: frame for frame in film.to_dict()["frames"]}
+def test_a_played_moment_shows_all_up_to_then(figure):
+    frames = {frame["name"]: frame for frame in figure.to_dict()["frames"]}
     frame = frames["48"]  # t = 4
     iterates, now, _ = frame["data"]
     assert iterates["x"] == [0, 1, 2, 3, 4]
     assert now["x"] == [4.0] * 3
     np.testing.assert_allclose(now["y"], np.array([1, -2, 2]) * np.exp(-8), atol=1e-4)
-    assert "<br>t = 8.00: the flow is at 1.1" in film.data[-1].text[0]
+    assert "<br>t = 8.00: the flow is at 1.1" in figure.data[-1].text[0]
     assert "<br>t = 4.00: " in frame["data"][-1]["text"][0]
-    assert len(json.dumps(film.to_dict())) < 300_000
+    assert len(json.dumps(figure.to_dict())) < 300_000
 
 
 @pytest.mark.parametrize("h", [0.1, 0.5, 1.0, 1.7])
@@ -112,14 +114,14 @@ def test_the_plane_holds_every_eigenvalue():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme, film):
+def test_plotly_accepts_them(theme, figure):
     t = np.linspace(0, 8, 20)
-    for figure in (
-        film,
+    for drawn in (
+        figure,
         flow_field(t, np.full((2, 20), np.nan), [], [0.0, 1.0], [np.nan, np.nan], view=VIEW,
                    stacked=True, theme=theme),
         lambda_plane([], h=0.001, theme=theme),
         lambda_plane([0.5 + 1j, 0.5 - 1j], chosen=-1, brief=True, theme=theme),
     ):  # fmt: skip
-        go.Figure(figure.to_dict())
+        go.Figure(drawn.to_dict())
     assert lambda_plane([0.0], theme=theme).layout.font.color == palette(theme).ink

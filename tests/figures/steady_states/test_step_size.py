@@ -95,7 +95,7 @@ def net():
 
 
 @pytest.fixture
-def film(net):
+def figure(net):
     grid = torch.linspace(-1.25, 1.25, 9, dtype=torch.float64)
     z = net.equilibrium().z
     courses = [net.unrolled(5), net.unrolled(3)]
@@ -122,8 +122,8 @@ def test_strokes_point_along_the_field(net):
     assert still["x"][0] == still["x"][1] == -1.0
 
 
-def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(film, net):
-    frames = film.to_dict()["frames"]
+def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(figure, net):
+    frames = figure.to_dict()["frames"]
     assert [frame["name"] for frame in frames] == [*map(str, range(51)), "start"]
     layers = net.unrolled(50)
     path, head, far, depth, words = frames[7]["data"]
@@ -132,22 +132,22 @@ def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(film, net):
     np.testing.assert_allclose(far["y"], net.distances(50)[:8], rtol=6e-3)
     assert depth["x"] == [7]
     assert "<br>depth 7: z = (" in words["text"][0]
-    (end,) = named(film, "z*")
+    (end,) = named(figure, "z*")
     np.testing.assert_allclose([end["x"][0], end["y"][0]], layers[50], atol=1e-3)
-    assert len(json.dumps(film.to_dict())) < 300_000
+    assert len(json.dumps(figure.to_dict())) < 300_000
 
 
-def test_theory_is_the_spectral_radius_to_the_power_of_the_depth(film, net):
-    (line,) = named(film, "theory")
+def test_theory_is_the_spectral_radius_to_the_power_of_the_depth(figure, net):
+    (line,) = named(figure, "theory")
     rho = net.spectral_radius(net.equilibrium().z)
     first = float(net.distances(50)[0])
     assert line["y"][1] == pytest.approx(first * rho**50, rel=0.01)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme, film):
-    for figure in (
-        film,
+def test_plotly_accepts_them(theme, figure):
+    for drawn in (
+        figure,
         euler_path([0, 1], [0, np.nan], np.full(200, 1e300), 5.0, view=VIEW, theme=theme),
         steps_over_h([0.1, 20.0], [5, 9], 3.0, 7, best=10, limit=20, theme=theme),
         iteration_and_ode([0, 1], [0], [0], ([0], [0]), limit=0.0, view=VIEW, theme=theme),
@@ -155,4 +155,4 @@ def test_plotly_accepts_them(theme, film):
         portrait([-1, 1], [-1, 1], np.zeros((2, 2, 2)), [], np.zeros((2, 2)), [0, 0], [0, 0],
                  settles=False, stacked=True, theme=theme),
     ):  # fmt: skip
-        go.Figure(figure.to_dict())
+        go.Figure(drawn.to_dict())
