@@ -13,7 +13,6 @@ from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
 from deq.figures.inside.smudge import smudged
 from deq.figures.shared.cloud import Cloud
-from deq.figures.steady_states.lambda_plane import lambda_plane
 from deq.inside import Sensitivity, Smudge
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -110,10 +109,3 @@ def test_both_gradients_have_one_scale(theme, stacked):
     assert implicit.zmin == -implicit.zmax
     blank = Sensitivity(3, torch.zeros(28, 28), torch.full((28, 28), torch.nan), 1, 0.0, False)
     json.dumps(sensitivity_maps(torch.zeros(28, 28), blank).to_dict(), allow_nan=False)
-
-
-def test_of_many_eigenvalues_only_the_first_is_named():
-    many = lambda_plane(np.linspace(0.9, 0.1, 12), chosen=-1)
-    few = lambda_plane([0.9, 0.5], chosen=-1)
-    named = [sum("λ =" in note.text for note in f.layout.annotations) for f in (many, few)]
-    assert named == [1, 2]

@@ -1,4 +1,4 @@
-"""The flow's figure and the λ-plane: their data against closed forms."""
+"""The flow's figure: its data against closed forms."""
 
 import json
 from types import SimpleNamespace
@@ -7,16 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures.shared.palette import palette
 from deq.figures.steady_states.flow import flow_field
-from deq.figures.steady_states.lambda_plane import euler_disc, lambda_plane
 from deq.figures.steady_states.phase_line import segments, stays
+from tests.figures.traces import named
 
 VIEW = (-2.0, 2.0)
-
-
-def named(figure, name):
-    return [trace for trace in figure.to_dict()["data"] if trace.get("name") == name]
 
 
 @pytest.fixture
@@ -54,9 +49,7 @@ def test_the_flow_and_the_iterates_share_one_axis(figure):
     chosen = named(figure, "trajectories")[1]
     t = np.array(chosen["x"][:-1])
     np.testing.assert_allclose(chosen["y"][:-1], np.exp(-2 * t), atol=3e-3)
-    (level,) = named(
-        figure, "stable equilibrium"
-    )  # g′ = −1: stable for the flow only
+    (level,) = named(figure, "stable equilibrium")  # g′ = −1: stable for the flow only
     assert level["y"] == [0, 0]
     assert level["line"].get("dash", "solid") == "solid"
 
@@ -87,41 +80,9 @@ def test_a_played_moment_shows_all_up_to_then(figure):
     assert len(json.dumps(figure.to_dict())) < 300_000
 
 
-@pytest.mark.parametrize("h", [0.1, 0.5, 1.0, 1.7])
-def test_eulers_disc_is_where_its_factor_is_below_one(h):
-    centre, radius = euler_disc(h)
-    angle = np.linspace(0, 2 * np.pi, 50)
-    rim = centre + radius * np.exp(1j * angle)
-    np.testing.assert_allclose(np.abs(1 + h * (rim - 1)), 1, atol=1e-12)
-    assert abs(1 + h * (centre - 1)) < 1e-12
-    figure = lambda_plane([-0.6736], h=h)
-    (disc,) = named(figure, "Euler's step settles")
-    drawn = np.array(disc["x"]) + 1j * np.array(disc["y"])
-    np.testing.assert_allclose(np.abs(1 + h * (drawn - 1)), 1, atol=2e-4)
-
-
-def test_the_plane_holds_every_eigenvalue():
-    values = np.array([-5.0, 0.3 + 2j, 0.3 - 2j, np.nan])
-    figure = lambda_plane(values, chosen=-1)
-    (marks,) = named(figure, "λ")
-    assert marks["x"] == [-5.0, 0.3, 0.3]
-    assert marks["y"] == [0, 2, -2]
-    low, high = figure.layout.xaxis.range
-    assert low < -5 < 1 < high
-    assert figure.layout.yaxis.range[1] > 2
-    edge = figure.layout.shapes[0]
-    assert edge.x1 == 1
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme, figure):
-    t = np.linspace(0, 8, 20)
-    for drawn in (
-        figure,
-        flow_field(t, np.full((2, 20), np.nan), [], [0.0, 1.0], [np.nan, np.nan], view=VIEW,
-                   stacked=True, theme=theme),
-        lambda_plane([], h=0.001, theme=theme),
-        lambda_plane([0.5 + 1j, 0.5 - 1j], chosen=-1, brief=True, theme=theme),
-    ):  # fmt: skip
-        go.Figure(drawn.to_dict())
-    assert lambda_plane([0.0], theme=theme).layout.font.color == palette(theme).ink
+def test_plotly_accepts_it(theme, figure):
+    go.Figure(figure.to_dict())
+    unknown = flow_field(np.linspace(0, 8, 20), np.full((2, 20), np.nan), [], [0.0, 1.0],
+                         [np.nan, np.nan], view=VIEW, stacked=True, theme=theme)  # fmt: skip
+    go.Figure(unknown.to_dict())
