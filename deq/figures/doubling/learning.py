@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, stepped, unplayed
+from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import axes, band, base_layout, coloured, headings, minus
 from deq.figures.shared.palette import Palette, palette, translucent
 from deq.figures.shared.traces import dots, joined, line, rounded, significant
@@ -48,27 +48,27 @@ def learning(
     """
     colours = palette(theme)
     panels = _STACKED if stacked else _BESIDE
-    layout: dict[str, Any] = {
+    shown = range(len(run.epochs))
+    if not played:
+        shown = shown[-1:]
+    below = {} if played else {"b": 60}
+    layout = {
         **base_layout(colours),
         **axes(colours, panels, _axes(run)),
-        "margin": {"l": 56, "r": 14, "t": 30},
+        "margin": {"l": 56, "r": 14, "t": 30, **below},
         # The half of the second panel that has no stable equilibrium.
         "shapes": [band(1, 1e3, translucent(colours.accent, 0.16), xref="x2", yref="y2 domain")],
         "annotations": headings(panels, _headings(run, colours), colours.ink),
     }
-    still, looks = _still(run, colours), _looks(run, colours)
-    epochs = range(len(run.epochs))
-    if not played:
-        layout["margin"]["b"] = 60
-        return unplayed(still, looks, _moment(run, epochs[-1]), layout)
     return stepped(
-        still,
-        looks,
-        [_moment(run, k) for k in epochs],
-        [_sentence(run, k) for k in epochs],
+        _still(run, colours),
+        _looks(run, colours),
+        [_moment(run, k) for k in shown],
+        [_sentence(run, k) for k in shown],
         layout,
         colours,
         narrow=stacked,
+        played=played,
     )
 
 

@@ -64,6 +64,7 @@ def stepped(
     *,
     names: Sequence[str] = (),
     narrow: bool = False,
+    played: bool = True,
 ) -> AnimatedFigure:
     """A figure played step by step, with a sentence for each frame below it.
 
@@ -86,12 +87,16 @@ def stepped(
         The frames'; 0, 1, … if none are given.
     narrow : bool
         For narrow screens: sentence and slider below the buttons.
+    played : bool
+        If not, only the still picture, without the sentence.
 
     Returns
     -------
     AnimatedFigure
         The last traces move; the very last one is the sentence.
     """
+    if not played:
+        return AnimatedFigure([*still, *_shown(looks, moments[-1])], layout, [])
     names = names or [str(k) for k in range(len(moments))]
     looks = [*looks, sentence("", narrow=narrow, colours=colours)]
     moments = [
@@ -144,13 +149,6 @@ def scrubbed(
     controls = slider_controls(names, names, labels, colours, redraw=redraw)
     controls["sliders"][0]["active"] = shown % len(names)
     return AnimatedFigure([*still, *_shown(looks, moments[shown])], {**layout, **controls}, frames)
-
-
-def unplayed(
-    still: Traces, looks: Traces, moment: Traces, layout: Mapping[str, Any]
-) -> AnimatedFigure:
-    """One moment of a figure that is not to be played, such as that of a run that still goes on."""
-    return AnimatedFigure([*still, *_shown(looks, moment)], layout, [])
 
 
 def _shown(looks: Traces, moment: Traces) -> list[dict[str, Any]]:

@@ -29,9 +29,9 @@ class Palette:
     ink
         Text and the state's path.
     muted
-        Text that may step back: axis titles, captions (contrast ≥ 4.5).
+        Less important text: axis titles, captions (contrast ≥ 4.5).
     grid
-        Lines that are context.
+        Grid lines and other background.
     accent
         The equilibrium.
     digits

@@ -70,7 +70,7 @@ def flow_field(
     colours = palette(theme)
     time = np.asarray(t, dtype=np.float64)  # (T,)
     paths = within(courses, view).reshape(-1, len(time))  # (S, T)
-    jumps = within(iterates, view)  # (n + 1,)
+    xs = within(iterates, view)  # (n + 1,)
     place, rate = np.asarray(x, dtype=np.float64), np.asarray(speed, dtype=np.float64)
     end = float(time[-1])
     kinds = [stays(point) for point in points]
@@ -126,14 +126,14 @@ def flow_field(
     }
 
     def moment(k: int) -> list[dict[str, Any]]:
-        so_far = rounded(jumps[: int(time[k] + 1e-9) + 1])
+        so_far = rounded(xs[: int(time[k] + 1e-9) + 1])
         now = [round(float(time[k]), 3)] * len(paths)
         return [moved(list(range(len(so_far))), so_far), moved(now, rounded(paths[:, k]))]
 
     def sentence(k: int) -> str:
-        n = min(int(time[k] + 1e-9), len(jumps) - 1)
+        n = min(int(time[k] + 1e-9), len(xs) - 1)
         place = f"at {paths[0, k]:.4g}" if np.isfinite(paths[0, k]) else "gone"
-        iterate = f", iterate {n} at {jumps[n]:.4g}" if n >= 0 else ""
+        iterate = f", iterate {n} at {xs[n]:.4g}" if n >= 0 else ""
         return minus(f"t = {time[k]:.2f}: the flow is {place}{iterate}")
 
     return stepped(

@@ -49,15 +49,15 @@ def iteration_and_ode(
     """
     colours = palette(theme)
     iteration, flow = colours.solver("picard"), colours.solver("ode")
-    jumps = within(iterates, view)
+    xs = within(iterates, view)
     times, states = rounded(t), rounded(x, 5)
-    end = float(max(len(jumps) - 1, 1))
+    end = float(max(len(xs) - 1, 1))
     height = view[1] - view[0]
     floor = view[0] - 0.16 * height
     edge = (colours.page, 1.5)
     data = [
         line([0, end], rounded([limit, limit], 6), colours.accent, dash="dash", name="x*"),
-        line(list(range(len(jumps))), rounded(jumps, 5), iteration, 1.5, mode="lines+markers",
+        line(list(range(len(xs))), rounded(xs, 5), iteration, 1.5, mode="lines+markers",
              name="iteration", marker=marker(iteration, 9, edge=edge),
              hover="x<sub>%{x}</sub> = %{y:.4f}"),
         line(joined([[time, time] for time in times]), joined([[x, floor] for x in states], 5),

@@ -64,12 +64,12 @@ def lambda_plane(
     low = min(-1.5 if brief else -2.3, 1.2 * float(points.real.min(initial=0.0)) - 0.3)
     high = max(1.6 if brief else 1.9, 1.1 * float(points.real.max(initial=0.0)) + 0.3)
     tall = max(1.35, 0.36 * (high - low), 1.2 * float(np.abs(points.imag).max(initial=0.0)))
-    flow, jumps, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
-    data = [_disc(0.0, 1.0, jumps, name="iteration settles")]
+    flow, iteration, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
+    data = [_disc(0.0, 1.0, iteration, name="iteration settles")]
     labels = [
         note(low, tall, "<b>flow</b> Re λ < 1", flow, size=13, xanchor="left", yanchor="top",
              xshift=5),
-        note(0.0, -1, "<b>iteration</b>" + ("" if brief else " |λ| < 1"), jumps, size=12,
+        note(0.0, -1, "<b>iteration</b>" + ("" if brief else " |λ| < 1"), iteration, size=12,
              yanchor="top", yshift=-1),
     ]  # fmt: skip
     if h is not None:

@@ -48,7 +48,7 @@ def euler_path(
     """
     colours = palette(theme)
     end = float(np.asarray(t)[-1])
-    path, jumps = within(states, view), within(iterates, view)
+    path, xs = within(states, view), within(iterates, view)
     flow, iteration, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
     data, labels = [], []
     euler = f"●─● Euler, h = {h:.4g}" + (": the iteration itself" if h == 1 else "")
@@ -59,10 +59,10 @@ def euler_path(
         )
         labels.append(note(end, limit, "<b>x*</b>", colours.accent, size=15, xanchor="right",
                            yshift=11))  # fmt: skip
-    if len(jumps) and h != 1:
+    if len(xs) and h != 1:
         faint = translucent(iteration, 0.45)
         data.append(
-            line(list(range(len(jumps))), rounded(jumps, 5), faint, 1.2, mode="lines+markers",
+            line(list(range(len(xs))), rounded(xs, 5), faint, 1.2, mode="lines+markers",
                  name="iteration", marker=marker(faint, 5))
         )  # fmt: skip
         legend.append(coloured("·─· iteration", iteration))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, stepped, unplayed
+from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.cloud import class_names
 from deq.figures.shared.controls import thin
 from deq.figures.shared.layout import axes, base_layout, coloured, headings
@@ -61,26 +61,26 @@ def lab(
     """
     colours = palette(theme)
     panels = _STACKED if stacked else _BESIDE
-    layout: dict[str, Any] = {
+    shown = thin(len(run.look_x), _FRAMES) or [-1]
+    played = played and len(shown) > 1
+    if not played:
+        shown = shown[-1:]
+    below = {} if played else {"b": 56}
+    layout = {
         **base_layout(colours),
         **axes(colours, panels, _axes(run, stacked)),
-        "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30},
+        "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, **below},
         "annotations": headings(panels, _headings(colours), colours.ink),
     }
-    still, looks = _curves(run, colours), _looks(run, colours)
-    shown = thin(len(run.look_x), _FRAMES)
-    if not played or len(shown) < 2:
-        layout["margin"]["b"] = 56
-        moment = _moment(run, len(run.look_x) - 1)
-        return unplayed(still, looks, moment, layout)
     return stepped(
-        still,
-        looks,
+        _curves(run, colours),
+        _looks(run, colours),
         [_moment(run, k) for k in shown],
-        [_sentence(run, k) for k in shown],
+        [_sentence(run, k) for k in shown] if played else [],
         layout,
         colours,
         narrow=stacked,
+        played=played,
     )
 
 
