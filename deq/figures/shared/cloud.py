@@ -37,9 +37,9 @@ class Cloud:
     @classmethod
     def of(cls, points: npt.ArrayLike, labels: npt.ArrayLike) -> Cloud:
         """From arrays (N, ≥2) and (N,)."""
-        rounded = np.asarray(points, dtype=np.float64).round(3)  # (N, 3)
+        places = np.asarray(points, dtype=np.float64).round(3)  # (N, 3)
         return cls(
-            tuple(map(tuple, rounded.tolist())),
+            tuple(map(tuple, places.tolist())),
             tuple(int(label) for label in np.asarray(labels).tolist()),
         )
 
@@ -144,9 +144,9 @@ def scatter(dims: int) -> str:
     return "scatter3d" if dims == 3 else "scatter"
 
 
-def bounds(cloud: Cloud, path: Array, axis: int, margin: float = 0.08) -> Sequence[float]:
+def bounds(cloud: Cloud, path: Array, axis: int) -> Sequence[float]:
     """The range of one axis: the whole cloud, widened only if the path leaves it."""
     values = np.concatenate([cloud.array()[:, axis], path[:, axis]])
     low, high = float(values.min()), float(values.max())
-    room = margin * (high - low or 1.0)
+    room = 0.08 * (high - low or 1.0)
     return [round(low - room, 3), round(high + room, 3)]

@@ -132,9 +132,9 @@ def coloured(text: str, colour: str) -> str:
     return f"<span style='color:{colour}'><b>{text}</b></span>"
 
 
-def upright(x: float, colour: str, *, yref: str = "paper", **line: Any) -> dict[str, Any]:
+def upright(x: float, colour: str, *, yref: str = "paper") -> dict[str, Any]:
     """A vertical line through the whole panel, as a layout shape."""
-    style = {"color": colour, "width": 1.5, "dash": "dot", **line}
+    style = {"color": colour, "width": 1.5, "dash": "dot"}
     return {"type": "line", "yref": yref, "x0": x, "x1": x, "y0": 0, "y1": 1, "line": style}
 
 

@@ -31,7 +31,7 @@ class Line:
 
 
 def line_of(lap: Lap, colours: Palette, tol: float, *, seconds: bool) -> Line:
-    """A lap as a curve over evaluations, or over seconds if the lap was timed.
+    """A lap as a curve over evaluations, or over seconds, an evaluation taking the same each time.
 
     Residuals far below `tol` are drawn as low as the picture goes.
     """

@@ -21,6 +21,7 @@ from deq.figures.steady_states.phase_line import field_of_slopes, level, phase_l
 if TYPE_CHECKING:  # figures do not import torch
     from deq.scalar import FixedPoint
 
+_FRAMES = 49
 _PANELS = ((0.0, 0.76, 0, 1), (0.82, 1.0, 0, 1))
 # Equilibria of which at most so many have a label.
 _MOST_LABELS = 4
@@ -35,7 +36,6 @@ def flow_field(
     *,
     view: tuple[float, float],
     points: Sequence[FixedPoint] = (),
-    frames: int = 49,
     stacked: bool = False,
     theme: str | None = "light",
 ) -> AnimatedFigure:
@@ -55,8 +55,6 @@ def flow_field(
         The vertical axis, from low to high.
     points : sequence of FixedPoint
         The equilibria: solid where the flow settles (g′ < 1), dashed where it leaves.
-    frames : int
-        How many moments can be played.
     stacked : bool
         For narrow screens: no room for the speed beside the phase line.
     theme : {"light", "dark"}
@@ -93,7 +91,7 @@ def flow_field(
              marker=marker(iteration, 9, edge=edge), hover="x<sub>%{x}</sub> = %{y:.4f}"),
         dots(None, None, flow, 11, edge=edge, name="now"),
     ]  # fmt: skip
-    shown = np.unique(np.linspace(0, len(time) - 1, frames).round().astype(int)).tolist()
+    shown = np.unique(np.linspace(0, len(time) - 1, _FRAMES).round().astype(int)).tolist()
     room = 0.03 * (view[1] - view[0])
     known = np.abs(rate[np.isfinite(rate)])
     fastest = min(float(known.max(initial=0.0)), 2 * (view[1] - view[0])) or 1.0

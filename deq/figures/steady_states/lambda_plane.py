@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,6 @@ def lambda_plane(
     *,
     h: float | None = None,
     chosen: int = 0,
-    names: Sequence[str] = (),
     brief: bool = False,
     theme: str | None = "light",
 ) -> go.Figure:
@@ -47,8 +45,6 @@ def lambda_plane(
         Euler's step: draws its disc, which for h = 1 is iteration's.
     chosen : int
         This one is filled, as are all if it is −1.
-    names : sequence of str
-        What to tell on hovering, one for each.
     brief : bool
         For small figures: less text.
     theme : {"light", "dark"}
@@ -90,7 +86,7 @@ def lambda_plane(
             symbol=["diamond" if f else "diamond-open" for f in full],
             edge=([colours.page if f else colours.accent for f in full], 1 if many else 2),
             name="λ",
-            text=list(names) or [_described(value) for value in points.tolist()],
+            text=[_described(value) for value in points.tolist()],
             hover="%{text}",
         )
     )
