@@ -9,14 +9,17 @@ from typing import Generic
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.active_set import Crew
-from deq.bookkeeping.concrete import require_plain
+from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import Layout, S, layout_of, require_state
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.schedule import Schedule
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
 from deq.status import ConvergenceError, Status
+
+# Of so few samples every state is observed: predicting would cost as much.
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,24 +176,23 @@ def find(
     max_evals: int,
     record: bool = False,
 ) -> Solution[S]:
-    """Drive ``solver``: the loop behind ``solve``, with absolute tolerances per sample.
+    """Do the work of ``solve``, with absolute tolerances per sample.
 
     Adjoint systems use it directly, since their unit of length is the gradient's (B,).
     """
     layout = layout_of(z0)
     z = layout.flat(z0).detach().resolve_neg()  # (B, D)
-    require_plain(z)
+    require_concrete(z)
     device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
         with torch.autocast(device, enabled=False):
             return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
-    steady = isinstance(solver, Iteration) and solver.steady
-    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record, steady=steady)
+    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
-        if z.is_inference():  # it keeps no version, so f gets a copy that it may spoil
+        if z.is_inference():  # it keeps no version, so f gets a copy that it may change
             out = f(layout.shaped(z.clone()))
         else:
             version = z._version
@@ -215,17 +217,20 @@ def find(
 
 
 def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
-    """Evaluate, book, step; until everybody has finished or the cap is reached."""
-    crew = Crew(solver, z, ledger)
-    dt = solver.dt
+    """Evaluate, observe, step; until all samples have finished or the cap is reached."""
+    state = solver.init(z)
+    skips = solver.steady and len(z) > _FEW and ledger.recording is None
+    schedule = Schedule(ledger) if skips else None
     for step in range(ledger.max_evals):
         fz = f(z)  # (B, D)
-        if step == 0:
-            require_plain(fz)
-        if ledger.schedule.due(ledger.evals) and ledger.observe(step * dt, z, crew.residual(z, fz)):
-            return
+        if schedule is None or schedule.due(ledger.evals):
+            if ledger.observe(step * solver.dt, z, fz - z):
+                return
+            if schedule is not None:
+                schedule.plan()
         if step + 1 < ledger.max_evals:
-            z = crew.step(z, fz)
+            z, state = solver.step(state, z, fz)
+            z = (schedule or ledger).hold(z)
     ledger.close(None, Status.MAX_EVALS)
 
 
@@ -237,7 +242,7 @@ def _solution(ledger: Ledger, layout: Layout[S]) -> Solution[S]:
         trajectory = Trajectory(
             t=torch.tensor(way.times or [0.0], dtype=torch.float64, device=z.device),
             z=layout.stacked(way.states or [z]),
-            residual=torch.stack([ledger.tensor(r) for r in way.residuals] or [ledger.best]),
+            residual=torch.stack(way.residuals or [ledger.best]),
             nfe=torch.tensor(way.evals or [0], dtype=torch.int64, device=z.device),
         )
     return Solution(

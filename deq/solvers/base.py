@@ -1,7 +1,7 @@
 """What a solver is: either an iteration (``init`` and ``step``) or an integrator (``run``).
 
-Solvers see states flattened to (B, D). They own no loop cap, no stop test and no statistics: those
-are the driver's (``deq.solve``) and the ledger's (``deq.bookkeeping.ledger``).
+Solvers see states flattened to (B, D). The cap on evaluations, the stop test and the statistics are
+the ledger's (``deq.bookkeeping.ledger``), the loop of an iteration is in ``deq.solve``.
 """
 
 from __future__ import annotations
@@ -45,19 +45,12 @@ class Iteration(Solver, ABC):
 
     @property
     def steady(self) -> bool:
-        """Whether residuals shrink at a steady rate, so that the driver may skip looks at some."""
+        """Whether residuals shrink at a steady rate, so that not every state must be observed."""
         return False
 
     @abstractmethod
     def init(self, z0: Tensor) -> Any:
         """Return the state of a fresh iteration that starts at ``z0`` (B, D)."""
-
-    def residual(self, state: Any, z: Tensor, fz: Tensor) -> Tensor:
-        """Return ``fz − z`` (B, D), valid until the step that follows with the same arguments.
-
-        Nobody has to ask. A solver that keeps residual vectors puts it into its history at once.
-        """
-        return fz - z
 
     @abstractmethod
     def step(self, state: Any, z: Tensor, fz: Tensor) -> tuple[Tensor, Any]:
@@ -65,7 +58,7 @@ class Iteration(Solver, ABC):
 
 
 class Integrator(Solver, ABC):
-    """A solver that owns its loop and books what it reaches in the ledger."""
+    """A solver with a loop of its own, which enters the states that it reaches in the ledger."""
 
     __slots__ = ()
 

@@ -1,32 +1,27 @@
-"""Broyden's good method: a secant estimate of the inverse Jacobian, per sample, in limited memory.
-
-Written with the moves alone, after Kelley. If d = −H g was the move to the state whose residual
-vector is g₊, and the old estimate H proposes w = −H g₊ next, then H y = d − w for the change y of
-g, and the update with the test vector p is::
-
-    H₊ = (I + d₊ pᵀ/pᵀd) H,      d₊ = −H₊ g₊ = w / (1 − pᵀw/pᵀd)
-
-So −H is h·I plus a sum of products of two vectors, both combinations of moves: one history to
-store, and all else happens in matrices of its length.
-"""
+"""Broyden's good method: a secant estimate of the inverse Jacobian, in limited memory."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.small import choice, combination, products, small
-from deq.solvers import broyden_alone as alone
-from deq.solvers.anderson_alone import fits
 from deq.solvers.base import Iteration, require_count, require_number
-from deq.solvers.broyden_history import BroydenState
 
 # Share of a move's part along the two before it that is tested; 0 would fail in one dimension.
 _OVERLAP = 0.1
+
+
+@dataclass(slots=True)
+class Estimate:
+    """The estimate ``H = −h·I + Σ uᵢ vᵢᵀ`` of the inverse Jacobian of g, and the last moves."""
+
+    u: Tensor  # (B, memory, D), of which ``count`` are in use
+    v: Tensor  # (B, memory, D)
+    count: int = 0
+    moves: list[Tensor] = field(default_factory=list)  # up to three d (B, D), the newest last
+    hg: Tensor | float = 0.0  # (B, D) H g where the newest move began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +50,10 @@ class Broyden(Iteration):
 
     Notes
     -----
-    A sample takes the damped Picard step instead, and learns nothing from it, if its step is NaN or
-    counts vectors more than eps^(−3/4) times (an update that divides by nearly zero).
-
-    With k updates a step costs three products of a vector with (k, D) and two with (k, k) a sample,
-    without a decomposition; it stores up to memory + 2 states and two matrices of that size a
-    sample, in float32 at least. On a CPU, once half of a batch has finished and 96 samples or more,
-    a step costs that of the others only.
+    H is kept as ``−h·I + Σ uᵢ vᵢᵀ``. An update appends ``u = (d − H y) / pᵀH y`` and ``v = Hᵀ p``.
+    If it divides by nearly zero (by less than eps^(3/4) of pᵀH g) or is NaN, it is dropped, and the
+    sample takes the damped Picard step. With k updates a step costs four products of a vector with
+    (k, D) a sample, without a decomposition; stores up to 2·memory + 4 states, in float32 at least.
 
     References
     ----------
@@ -92,139 +84,59 @@ class Broyden(Iteration):
         """Solver time that one step takes."""
         return float(self.damping)
 
-    def init(self, z0: Tensor) -> BroydenState | alone.AloneState:
-        """Return an empty history for states like ``z0`` (B, D)."""
-        if fits(z0):
-            return alone.begin(z0, self.memory)
+    def init(self, z0: Tensor) -> Estimate:
+        """Return the estimate −h·I for states like ``z0`` (B, D)."""
         batch, dim = z0.shape
         wide = torch.promote_types(z0.dtype, torch.float32)  # squares of half types underflow
-        size = self.memory + 2
-        # Not zeroed: rows that a short solve never reaches cost nothing.
-        # A row is one piece of memory for all samples: quicker to write and to clear.
-        rows = torch.empty(size, batch, dim, dtype=wide, device=z0.device).transpose(0, 1)
-        mix, gram = small(torch.empty(2, batch, size, size, dtype=wide, device=z0.device))
-        return BroydenState(
-            rows=rows,
-            mix=mix,
-            gram=gram,
-            share=small(torch.empty(batch, 1, size, dtype=wide, device=z0.device)),
-        )
+        # Not zeroed: what a short solve never reaches costs nothing.
+        return Estimate(*z0.new_empty(2, batch, self.memory, dim, dtype=wide))
 
-    def residual(self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor) -> Tensor:
-        """Return ``fz − z`` (B, D), in the history already."""
-        if isinstance(state, alone.AloneState) or state.rows.dtype != z.dtype:
-            return fz - z  # half types keep their own rounding
-        state.begun = True
-        return torch.sub(fz, z, out=state.row[state.newest + 1])
-
-    def step(
-        self, state: BroydenState | alone.AloneState, z: Tensor, fz: Tensor
-    ) -> tuple[Tensor, BroydenState | alone.AloneState]:
-        """Return the next iterate (B, D); the history in ``state`` is updated in place."""
-        if isinstance(state, alone.AloneState):
-            return alone.advance(state, z, fz, self.memory, self.damping, _OVERLAP), state
-        new = state.newest + 1
-        g = state.row[new]  # (B, D)
-        if not state.begun:
-            torch.sub(fz, z, out=g)
-        state.begun = False
-        if self.damping != 1.0:
-            g.mul_(self.damping)
-        if state.slope is not None:
-            d = _resume(state, g)
-        elif new > state.first:
-            with np.errstate(all="ignore"):  # what overflows is not trusted
-                d = _secant(state, new)
-        else:
-            _book(state, new, 0)
-            d = g.clone()
-        if new == self.memory + state.first:
-            _restart(state, d, g)
-        else:
-            g.copy_(d)
-            state.newest = new
-        return torch.add(z, d).to(z.dtype), state
+    def step(self, state: Estimate, z: Tensor, fz: Tensor) -> tuple[Tensor, Estimate]:
+        """Return the next iterate (B, D); the estimate in ``state`` is updated in place."""
+        h, g = self.damping, (fz - z).to(state.u.dtype)  # (B, D)
+        d = _updated(state, h, g) if state.moves else h * g  # (B, D) −H g
+        state.moves = [*state.moves[-2:], d]
+        if state.count in (0, self.memory):  # begin from −h·I, with the last move alone
+            state.count, state.moves, state.hg = 0, [d], -h * g
+        return (z + d).to(z.dtype), state
 
 
-def _book(state: BroydenState, new: int, update: Any) -> None:
-    """Give the move in row new its part in the estimate, ``update`` (B, 1, new)."""
-    state.mix[:, new : new + 1, :new] = update
-    state.mix[:, : new + 1, new] = 0
+def _updated(state: Estimate, h: float, g: Tensor) -> Tensor:
+    """Update H with the last move, which led to the residual vector g; return −H g (B, D)."""
+    k, d, p = state.count, state.moves[-1], _test_vector(state.moves)  # (B, D)
+    u, v = state.u[:, :k], state.v[:, :k]  # (B, k, D)
+    hg = _times(g, h, u, v)
+    hy = hg - state.hg
+    phy, miss = _dot(p, hy), d - hy  # (B, 1), (B, D)
+    ratio = _dot(p, hg) / phy  # (B, 1)
+    new_u, new_v = miss / phy, _times(p, h, v, u)  # (B, D), Hᵀ p
+    state.hg = torch.addcmul(hg, miss, ratio)  # with the new H
+    move = -state.hg
+    fine = ratio.abs() <= torch.finfo(g.dtype).eps ** -0.75  # (B, 1), not if NaN
+    if not fine.all():
+        new_u, new_v = torch.where(fine, new_u, 0.0), torch.where(fine, new_v, 0.0)
+        state.hg, move = torch.where(fine, state.hg, hg), torch.where(fine, move, h * g)
+    state.u[:, k], state.v[:, k] = new_u, new_v
+    state.count = k + 1
+    return move
 
 
-def _secant(state: BroydenState, new: int) -> Tensor:
-    """Update the estimate and return the move −H g (B, D) of the residual vector in row new."""
-    last, mix = new - 1, state.mix[:, :new, :new]
-    d, g = products(state.near, range(last, last + 2), new)  # (B, 1, new) rows d, rows g
-    p, lack, back = _tested(state, d, last)
-    update = p @ mix  # (B, 1, new) −pᵀH, and / pᵀd below
-    update[:, :, last] += 1
-    if back:
-        update[:, :, last - back : last] -= lack
-    update /= p[:, :, last:]
-    if state.trust is not None:
-        update = choice(state.trust, update, 0.0)
-        state.trust = None
-    share = state.share[:, :, : new + 1]  # (B, 1, new + 1) c, and 1 for g itself
-    share[:, :, :new] = g @ mix.mT
-    share[:, :, new] = 1
-    share /= 1 - update @ g.mT  # (B, 1, 1) 1 − pᵀw/pᵀd
-    trust = share @ share.mT <= state.eps**-1.5  # (B, 1, 1), not if NaN or infinite
-    if not (isinstance(trust, np.ndarray) and trust.all()):
-        state.trust, update = trust, choice(trust, update, 0.0)
-        share[:, :, :new] = choice(trust, share[:, :, :new], 0.0)
-        share[:, :, new:] = choice(trust, share[:, :, new:], 1.0)
-    _book(state, new, update)
-    return combination(share, state.near)
+def _times(x: Tensor, h: float, u: Tensor, v: Tensor) -> Tensor:
+    """``(−h·I + Σ uᵢ vᵢᵀ) x`` (B, D) for u, v (B, k, D)."""
+    x = x[:, None]  # (B, 1, D)
+    return torch.baddbmm(x, torch.bmm(x, v.mT), u, beta=-h).squeeze(1)
 
 
-def _tested(state: BroydenState, d: Any, last: int) -> tuple[Any, Any, int]:
-    """The products rows p (B, 1, w) of the test vector of the move in row last, from its rows d.
-
-    Also what the vector lacks (B, 1, 1) of the moves before it, and of how many.
-    """
-    gram, wide = state.gram, last + 1
-    gram[:, last:wide, :wide] = d
-    gram[:, :wide, last:wide] = d.mT
-    back = min(last - state.first, 2)
-    if not back:
-        return d, None, 0
-    before = gram[:, last - 1 : last, :wide]  # (B, 1, w)
-    square = before[:, :, last - 1 : last]  # (B, 1, 1)
-    floor = 4 * state.eps * square + state.tiny  # opposite moves cancel down to rounding
-    if back == 2:
-        before = before + gram[:, last - 2 : last - 1, :wide]
-        square = before[:, :, last - 2 : last - 1] + before[:, :, last - 1 : last]
-    lack = (1 - _OVERLAP) * before[:, :, last:] / (abs(square) + floor)  # (B, 1, 1)
-    return d - lack * before, lack, back
-
-
-def _restart(state: BroydenState, d: Tensor, g: Tensor) -> None:
-    """Drop all updates; the last move ``d`` (B, D) stays, and its residual vector h·g."""
-    state.slope, rest = _inner(d, g), torch.sub(d, g)
-    state.row[0].copy_(rest)
-    state.row[1].copy_(d)
-    state.newest = state.first = 1
-
-
-def _resume(state: BroydenState, g: Tensor) -> Tensor:
-    """Update −h·I with the move that a restart kept; return the move −H g (B, D).
-
-    That move was not −H g of this H, so its partner (d − H y) / dᵀH y is a row of its own.
-    """
-    rest, last, slope = state.row[0], state.row[1], state.slope  # d − h·g, d of that move
-    ratio = _inner(last, g).div_(slope)  # (B, 1) dᵀw / dᵀ(h·g)
-    short = 1 - ratio  # (B, 1)
-    trust = (ratio.square() + 1).sqrt_() <= state.eps**-0.75 * short.abs()
-    move = torch.addcmul(g, rest, ratio).div_(short)  # (B, D)
-    rest.copy_(torch.where(trust, torch.add(rest, g).div_(short), 0.0))
-    state.mix[:, :3, :3] = 0
-    state.mix[:, 0, 1:2] = small(torch.where(trust, 1 / slope, 0.0))
-    state.gram[:, 1, :2] = small(torch.stack([_inner(last, rest), _inner(last, last)], 2))[:, 0]
-    state.trust, state.slope = small(trust.unsqueeze(2)), None
-    return torch.where(trust, move, g)
-
-
-def _inner(one: Tensor, other: Tensor) -> Tensor:
+def _dot(a: Tensor, b: Tensor) -> Tensor:
     """Inner products (B, 1) of states (B, D)."""
-    return torch.mul(one, other).sum(1, keepdim=True)
+    return torch.mul(a, b).sum(1, keepdim=True)
+
+
+def _test_vector(moves: list[Tensor]) -> Tensor:
+    """The last move (B, D) with its part along the way of the two before it cut to a tenth."""
+    *before, d = moves
+    if not before:
+        return d
+    way = sum(before[1:], before[0])  # (B, D)
+    along = _dot(way, d) / (_dot(way, way) + torch.finfo(d.dtype).tiny)  # (B, 1)
+    return torch.addcmul(d, way, along, value=_OVERLAP - 1)

@@ -46,9 +46,9 @@ class Linearised:
         self.left = aside.div_(self.pivot)  # (B,)
 
     def is_easy(self, most: float) -> bool:
-        """Whether plain steps z ← f(z), of length 1, promise more for their evaluations.
+        """Whether Picard steps z ← f(z), of length 1, promise more for their evaluations.
 
-        Of g a plain step leaves J g: no more than the part ``most``, and two of them no more than
+        Of g a Picard step leaves J g: no more than the part ``most``, and two of them no more than
         an implicit step in one dimension, which takes as many evaluations.
         """
         worst = float(self.turned.max())
@@ -69,7 +69,7 @@ class Linearised:
         return self.g / self.pivot.unsqueeze(1), self.rate
 
     def _longer(self, growing: Tensor, size: int, tol: float) -> tuple[Tensor, Tensor]:
-        """Grow the spaces of those for whom one dimension does not do."""
+        """Grow the spaces of samples for which one dimension is not enough."""
         alpha, reach = self.alpha, self.reach.unsqueeze(1)  # (B,), (B, 1)
         basis = Arnoldi(self.g, size, passes=1)
         basis.grow((self.w / reach).nan_to_num_(0.0, 0.0, 0.0))

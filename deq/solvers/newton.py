@@ -132,10 +132,8 @@ class Newton(Integrator):
             left = ledger.max_evals - ledger.evals - 1
             if left < (dim if dim <= self.dense_limit else 1):
                 break
-            if ledger.frozen is not None:  # they stand still, at the state that they return
-                z = ledger.hold(z).nan_to_num()
-                g = g.masked_fill(ledger.frozen[:, None], 0.0)
-                length = length.masked_fill(ledger.frozen, 0.0)
+            z, g = ledger.stand_still(z, g)
+            length = torch.linalg.vector_norm(g, dim=1)
             push = Pushforward(f, z, fz, exact=exact)
             s = self.damping * self._direction(push, g, forcing, min(self.krylov, left))  # (B, D)
             exact = push.exact

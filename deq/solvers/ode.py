@@ -1,4 +1,4 @@
-"""The ODE road: integrate dz/dt = f(z) − z by Runge–Kutta steps until it stands still."""
+"""Integrate dz/dt = f(z) − z by Runge–Kutta steps until it stands still."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
 from deq.solvers.base import FlatMap, Integrator, require_number
-from deq.solvers.runge_kutta import March, march_adaptively, march_evenly
+from deq.solvers.runge_kutta import RungeKutta, adaptive_steps, fixed_steps
 from deq.solvers.tableau import ADAPTIVE, FIXED, tableau
 from deq.status import Status
 
@@ -87,17 +87,17 @@ class ODE(Integrator):
                 require_number(name, value, low=0.0)
 
     def run(self, f: FlatMap, z0: Tensor, ledger: Ledger) -> None:
-        """Integrate from ``z0`` (B, D), booking every accepted state in the ledger."""
-        march = March(f, z0, ledger, tableau(self.method))
-        if march.start():
+        """Integrate from ``z0`` (B, D), entering every accepted state in the ledger."""
+        path = RungeKutta(f, z0, ledger, tableau(self.method))
+        if path.start():
             return
         if self.method in FIXED:
-            march_evenly(march, self.step, self.t_max)
+            fixed_steps(path, self.step, self.t_max)
         else:
             rounding = 4 * torch.finfo(z0.dtype).eps  # no step can be held to less
             rtol = max(ledger.rtol / 10, rounding) if self.rtol is None else self.rtol
             atol = (
                 ledger.atol / 10 if self.atol is None else torch.full_like(ledger.atol, self.atol)
             )
-            march_adaptively(march, rtol, atol, self.t_max)
+            adaptive_steps(path, rtol, atol, self.t_max)
         ledger.close(None, Status.MAX_EVALS)

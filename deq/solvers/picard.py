@@ -1,4 +1,4 @@
-"""Picard iteration, plain and damped. Touches only tensors of shape (B, D)."""
+"""Picard iteration: ``z ← f(z)``, or a damped step towards it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class Picard(Iteration):
     ----------
     damping : float
         h, greater than 0 and at most 2. Smaller is slower and more stable: slopes below −1, where
-        the plain iteration oscillates, settle for h < 2/(1 − λ).
+        the undamped iteration oscillates, settle for h < 2/(1 − λ).
 
     Notes
     -----
     Costs one tensor operation a step (none for h = 1) and stores nothing.
 
-    In a batch of more than four, states far from the end are not looked at: from one look to the
-    next pass three quarters of the evaluations that the sample with the largest residual still
-    needs at its rate, and eight at most. That saves most of what the stop test costs. A sample may
-    be found to have finished (a little closer to its equilibrium), or to have failed, up to seven
-    evaluations late; the best state is the best that was looked at. In between, samples that have
-    converged go on with the others; their answers stand. ``record=True`` has every state looked at.
+    In a batch of more than four the stop test is not made at every state (``deq.bookkeeping.
+    schedule``): between two tests pass three quarters of the evaluations that the slowest sample
+    still needs at its rate, and eight at most. A sample may be found to have finished (a little
+    closer to its equilibrium), or to have failed, up to seven evaluations late; the best state is
+    the best that was tested. In between, samples that have converged go on with the others; their
+    answers stand. With ``record=True`` every state is tested.
 
     References
     ----------

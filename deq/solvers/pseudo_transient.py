@@ -18,10 +18,10 @@ _WELL = 0.5
 _BADLY = 0.75
 # How much longer the next step is after one that went well: at least, and at most.
 _GROW, _GROW_MOST = 32.0, 1e3
-# Plain steps cost less, so of the residual they may leave this many times krylov_tol, below 1.
+# Picard steps cost less, so of the residual they may leave this many times krylov_tol, below 1.
 _SHRINKS, _SHRINKS_MOST = 1.6, 0.95
-# How often they may have left more before they are not tried again.
-_LAPSES = 2
+# How often they may leave more before they are not tried again.
+_FAILURES = 2
 # Trial steps of a sample that may run into NaN or infinity before it is given up.
 _NON_FINITE_TRIALS = 8
 
@@ -36,7 +36,7 @@ class PseudoTransient(Integrator):
 
     For small δ that is a step along the ODE; for large δ it is a Newton step. So it starts in the
     basin of attraction where the ODE would settle, and ends as fast as Newton's method. Where f is
-    such a contraction that ``z ← f(z)`` gets on faster, it takes these plain steps.
+    such a contraction that ``z ← f(z)`` gets on faster, it takes these Picard steps.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ class PseudoTransient(Integrator):
     s is the Galerkin solution in that space (Arnoldi's method, not GMRES), since its small matrix H
     does not depend on δ. Stores krylov + 1 states; a state of one number needs one dimension.
 
-    *Plain steps.* z ← f(z) is the explicit Euler step with δ = 1. It leaves J g of the residual
+    *Picard steps.* z ← f(z) is the explicit Euler step with δ = 1. It leaves J g of the residual
     vector g, and costs one evaluation and no algebra. While for the whole batch that is at most
-    1.6·krylov_tol of it, and δ ≥ 1, plain steps are taken as long as each keeps the promise; after
+    1.6·krylov_tol of it, and δ ≥ 1, Picard steps are taken as long as each keeps the promise; after
     two that did not, no more. This is the only thing that samples decide together.
 
     *Length.* δ grows 32-fold or as the residual falls, whichever is more ("switched evolution
@@ -99,7 +99,7 @@ class PseudoTransient(Integrator):
         require_number("krylov_tol", self.krylov_tol, low=0.0, high=1.0)
 
     def run(self, f: FlatMap, z0: Tensor, ledger: Ledger) -> None:
-        """Step from ``z0`` (B, D), booking what is accepted, until all finished or the cap is hit.
+        """Step from ``z0`` (B, D) until all samples have finished or the cap is hit.
 
         Rates α = 1/δ are kept in place of δ.
         """
@@ -111,29 +111,28 @@ class PseudoTransient(Integrator):
         length = torch.linalg.vector_norm(g, dim=1)  # (B,)
         unit = ledger.atol / ledger.rtol  # 1 for tol, the gradient's length for adjoints
         alpha = (length / (ledger.size + unit)).clamp(max=1.0) / self.step  # (B,)
-        plain, lapses = False, 0
+        picard, failures = False, 0
         elapsed = torch.zeros_like(length)  # (B,) solver time of each sample
         # (B,) trial steps that were not finite
         trials = torch.zeros_like(length, dtype=torch.int64)
         rounding = torch.finfo(z.dtype).eps ** 0.5
         shrinks = min(_SHRINKS * self.krylov_tol, _SHRINKS_MOST)
         t = 0.0
-        while ledger.evals + (1 if plain else 2) <= ledger.max_evals:
+        while ledger.evals + (1 if picard else 2) <= ledger.max_evals:
             frozen = ledger.frozen
-            if frozen is not None:  # they stand still, at the state that they return
-                z = ledger.hold(z).nan_to_num()
-                g = g.masked_fill(frozen[:, None], 0.0)
+            z, g = ledger.stand_still(z, g)
+            if frozen is not None:
                 length = length.masked_fill(frozen, 1.0)
                 alpha = alpha.masked_fill(frozen, 1.0)
-            s = g  # (B, D) what a plain step is
-            if not plain:
+            s = g  # (B, D) a Picard step
+            if not picard:
                 reach = torch.add(ledger.size, unit).mul_(rounding)  # (B,) of a difference quotient
                 if frozen is not None:
                     reach = reach.masked_fill(frozen, 1.0)
                 field = Linearised(f, z, fz, g, length=length, reach=reach, alpha=alpha)
                 size = min(self.krylov, z.shape[1], ledger.max_evals - ledger.evals)
-                plain = size > 1 and lapses < _LAPSES and field.is_easy(shrinks)
-                if plain:
+                picard = size > 1 and failures < _FAILURES and field.is_easy(shrinks)
+                if picard:
                     alpha = torch.ones_like(alpha)
                 else:
                     s, alpha = field.step(size, self.krylov_tol)
@@ -145,11 +144,11 @@ class PseudoTransient(Integrator):
             if frozen is not None:
                 ratio = ratio.masked_fill(frozen, 0.0)
             kept, following = None, alpha
-            if not (plain and (ratio <= shrinks).all()):  # NaN passes no comparison
+            if not (picard and (ratio <= shrinks).all()):  # NaN passes no comparison
                 ahead = torch.addcmul(gend, s, alpha[:, None], value=-1)
                 miss = torch.linalg.vector_norm(ahead, dim=1) / length  # (B,)
-                well = ratio <= shrinks if plain else miss <= _WELL
-                lapses, plain = lapses + plain, False
+                well = ratio <= shrinks if picard else miss <= _WELL
+                failures, picard = failures + picard, False
                 kept, following = _judged(ratio, miss, well, alpha)
             if kept is not None:
                 trials += ~(kept | rest.isfinite())

@@ -1,7 +1,7 @@
-"""Marching along dz/dt = f(z) − z: Runge–Kutta steps that book what they accept in the ledger.
+"""Runge–Kutta steps along dz/dt = f(z) − z; accepted states are entered in the ledger.
 
-The methods are torchdiffeq's (``deq.solvers.tableau``), the loop is not: at batch 1 torchdiffeq's
-own spends several times more on its step than a small f costs, and it knows no finished samples.
+The step-size rule is torchdiffeq's, the loop is not: at batch 1 torchdiffeq's own spends several
+times more on its step than a small f costs, and it cannot stop samples one by one.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _NON_FINITE_TRIALS = 6
 _SAFETY, _GROW, _SHRINK = 0.9, 10.0, 0.2
 
 
-class March:
-    """A march from ``z0``, one step at a time.
+class RungeKutta:
+    """An integration from ``z0``, one step at a time.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class March:
     z0 : Tensor, shape (B, D)
         The start.
     ledger : Ledger
-        Where accepted states are booked.
+        Where accepted states are entered.
     tableau : Tableau
         The method.
 
@@ -66,9 +66,9 @@ class March:
         self._stages = [flat[: min(i, stages)].T for i in range(stages + 2)]  # (B·D, i)
 
     def start(self) -> bool:
-        """Evaluate and book the start; True when every sample has finished."""
+        """Evaluate and observe the start; True when every sample has finished."""
         self._evaluate(self.y, 0)
-        return self._book()
+        return self._observe()
 
     def can_step(self) -> bool:
         """Whether the evaluations that are left suffice for one more step."""
@@ -91,13 +91,13 @@ class March:
         return torch.mv(self._stages[i], self._rows[i]).view_as(self.y)
 
     def accept(self, t: float, end: Tensor) -> bool:
-        """Move to ``end`` (B, D) at time t and book it; True when every sample has finished."""
+        """Move to ``end`` (B, D) at time t and observe it; True when every sample has finished."""
         self.t, self.y = t, end
         if self.tableau.free:
             self.k[0] = self.k[-1]
         else:
             self._evaluate(end, 0)
-        return self._book()
+        return self._observe()
 
     def stand_still(self) -> None:
         """Let samples that have just finished stand still, at the state that they return."""
@@ -116,53 +116,53 @@ class March:
         if self.ledger.frozen is not None:
             self.k[i].masked_fill_(self.ledger.frozen[:, None], 0.0)
 
-    def _book(self) -> bool:
+    def _observe(self) -> bool:
         finished = self.ledger.observe(self.t, self.y, self.k[0])
         self.stand_still()
         return finished
 
 
-def march_evenly(march: March, step: float, t_max: float) -> None:
-    """March with a fixed step until every sample has finished, or evaluations or time run out."""
+def fixed_steps(path: RungeKutta, step: float, t_max: float) -> None:
+    """Take fixed steps until every sample has finished, or evaluations or time run out."""
     n = 0
     # The last step is cut to land on t_max; rounding must not leave one of length zero for it.
     steps = math.inf if t_max == math.inf else math.ceil(t_max / step * (1 - 1e-12))
-    while n < steps and march.can_step():
+    while n < steps and path.can_step():
         n += 1
         t = t_max if n == steps else n * step
-        if march.accept(t, march.trial(t - march.t)):
+        if path.accept(t, path.trial(t - path.t)):
             return
 
 
-def march_adaptively(march: March, rtol: float, atol: Tensor, t_max: float) -> None:
-    """March with steps as long as each unfinished sample's ``‖err‖₂ ≤ atol + rtol·‖z‖₂`` allows.
+def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) -> None:
+    """Take steps as long as each unfinished sample's ``‖err‖₂ ≤ atol + rtol·‖z‖₂`` allows.
 
     Parameters
     ----------
-    march : March
+    path : RungeKutta
         After its start.
     rtol : float
         Relative tolerance of a step.
     atol : Tensor, shape () or (B,)
         Absolute tolerance of a step.
     t_max : float
-        Where the march ends at the latest.
+        The last time.
     """
-    ledger = march.ledger
-    order = march.tableau.order
+    ledger = path.ledger
+    order = path.tableau.order
     # (B,) trial steps that were not finite
     trials = torch.zeros_like(ledger.size, dtype=torch.int64)
     scale = ledger.size * rtol + atol  # (B,) error that a step of each sample may make
-    dt = _first_step(march, scale)
-    while march.t < t_max and march.can_step():
-        t = min(march.t + dt, t_max)
-        if not t > march.t:
+    dt = _first_step(path, scale)
+    while path.t < t_max and path.can_step():
+        t = min(path.t + dt, t_max)
+        if not t > path.t:
             ledger.close(trials > 0, Status.NON_FINITE)
             ledger.close(None, Status.STALLED)
             return
-        dt = t - march.t
-        end = march.trial(dt)
-        ratio = torch.linalg.vector_norm(march.error(), dim=1) / scale  # (B,)
+        dt = t - path.t
+        end = path.trial(dt)
+        ratio = torch.linalg.vector_norm(path.error(), dim=1) / scale  # (B,)
         if ledger.frozen is not None:
             ratio = ratio.masked_fill(ledger.frozen, 0.0)
         worst = ratio.max().item()  # NaN if any is
@@ -171,23 +171,23 @@ def march_adaptively(march: March, rtol: float, atol: Tensor, t_max: float) -> N
             trials += ~ratio.isfinite()
             if ledger.close(trials >= _NON_FINITE_TRIALS, Status.NON_FINITE):
                 return
-            march.stand_still()
+            path.stand_still()
             worst = math.inf
         if worst <= 1:
-            if march.accept(t, end):
+            if path.accept(t, end):
                 return
             scale = ledger.size * rtol + atol
         dt *= _change(worst, order)
 
 
-def _first_step(march: March, scale: Tensor) -> float:
+def _first_step(path: RungeKutta, scale: Tensor) -> float:
     """Step at which an error of size ‖r‖·h^order would just be allowed, at most 1.
 
     The usual guess costs an evaluation and collapses to 1e-4 for a start at zero.
     """
-    length = torch.linalg.vector_norm(march.k[0], dim=1)  # (B,)
+    length = torch.linalg.vector_norm(path.k[0], dim=1)  # (B,)
     allowed = torch.where(length > 0, scale / length, 1.0).min().item()
-    return float(min(max(allowed, 1e-30) ** (1.0 / march.tableau.order), 1.0))
+    return float(min(max(allowed, 1e-30) ** (1.0 / path.tableau.order), 1.0))
 
 
 def _change(ratio: float, order: int) -> float:

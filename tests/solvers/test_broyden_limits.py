@@ -57,7 +57,7 @@ def test_a_sample_with_a_poisoned_history_falls_back_alone(memory: int) -> None:
     for _ in range(5):
         z, state = solver.step(state, z, f(z))
         clean, other = solver.step(other, clean, f(clean))
-    state.mix[0] = math.nan
+    state.u[0] = math.nan
     expected, _ = solver.step(other, clean, f(clean))
     z_next, _ = solver.step(state, z, f(z))
     assert torch.equal(z_next[0], f(z)[0])

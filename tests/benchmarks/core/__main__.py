@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.core [--quick] [--full] [part ...]
 
-Parts: overhead, profile, peers, tails, ode, evaluations, training, memory; all of them unless some
-are named. Run it on a quiet machine: every ratio is a median over interleaved rounds of one run,
-but a busy neighbour still shows. ``--quick`` takes few rounds, to see that all
-works. ``--full`` makes the training part run whole epochs until both models name 97 % of the test
-digits right.
+Parts: overhead, profile, peers, ode, evaluations, training, memory, imports; all of them unless
+some are named. Run it on a quiet machine: every ratio is a median over interleaved rounds of one
+run, but a busy neighbour still shows. ``--quick`` takes few rounds, to see that all works.
+``--full`` makes the training part run whole epochs until both models name 97 % of the test digits
+right.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import torch
 
 from tests.benchmarks.core import (
     evaluations,
+    imports,
     layers,
     memory,
     ode,
     overhead,
     profile,
-    tails,
     training,
 )
 from tests.benchmarks.core.table import settle_memory
@@ -35,11 +35,11 @@ PARTS = {
     "overhead": overhead.run,
     "profile": profile.run,
     "peers": layers.run,
-    "tails": tails.run,
     "ode": ode.run,
     "evaluations": evaluations.run,
     "training": training.run,
     "memory": memory.run,
+    "imports": imports.run,
 }
 
 

@@ -1,4 +1,4 @@
-"""The ODE road: deq.ODE against torchdiffeq's odeint and odeint_event, and PseudoTransient."""
+"""deq.ODE against torchdiffeq's odeint and odeint_event, and PseudoTransient."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _row(road: Road, times: int) -> list[str]:
     evals = {name: _count(call, f) for name, call in roads.items()}
     marks = {"horizon": "*" if _excess(f, _odeint(f, z0, HORIZON)) > 0 else ""}
     samples = interleaved({name: partial(call, f) for name, call in roads.items()}, times)
-    bars = {"oracle": 1.15, "horizon": None if until > HORIZON else 0.5, "event": 1.0}
+    bars = {"oracle": 0.5, "horizon": None if until > HORIZON else 0.5, "event": 1.0}
     cells = [
         f"{against(ratio(samples, 'deq', name), bar)} ({evals[name]}){marks.get(name, '')}"
         for name, bar in bars.items()
