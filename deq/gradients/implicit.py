@@ -83,38 +83,31 @@ class Implicit(Gradient):
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
         for part in g:
             require_concrete(part)
-        unit, scale = _lengths(g), 1.0  # (B,)
-        if not _ordinary(unit):
-            scale = _scale(g)
-            g = tuple(part / scale for part in g)  # (B, …)
-            unit = _units(_lengths(g))
+        scale = _scale(g)
+        g = tuple(part / scale for part in g)  # (B, …)
         smooth = [part.requires_grad for part in fz]
         outputs = tuple(compress(fz, smooth))
+        state: Any = g[0] if len(g) == 1 else g
 
-        def pull(w: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-            jw = torch.autograd.grad(
-                outputs, z_in, tuple(compress(w, smooth)), retain_graph=True, allow_unused=True
+        def pull(w: Any) -> Any:
+            """Return g + Jᵀ w."""
+            v = tuple(compress(parts(w), smooth))
+            jw = torch.autograd.grad(outputs, z_in, v, retain_graph=True, allow_unused=True)
+            return packed(
+                tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True)), state
             )
-            return tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True))
 
-        def pull_one(w: Tensor) -> Tensor:
-            (jw,) = torch.autograd.grad(fz, z_in, w, retain_graph=True, allow_unused=True)
-            return g[0] if jw is None else g[0] + jw
-
-        one = len(g) == 1  # then without a tuple around it, which costs copies and time
         solution: Solution[Any] = find(
-            pull_one if one else pull,
-            g[0] if one else g,
+            pull,
+            state,
             self.solver,
-            atol=self.tol * unit,
+            atol=self.tol * _units(layout_of(state).flat(state)),
             rtol=self.tol,
             max_evals=self.max_evals,
         )
         _warn(solution)
-        if scale == 1:
-            return solution
         w = tuple(part * scale for part in parts(solution.z))
-        return replace(solution, z=packed(w, solution.z), residual=solution.residual * scale)
+        return replace(solution, z=packed(w, state), residual=solution.residual * scale)
 
 
 def _scale(g: tuple[Tensor, ...]) -> float:
@@ -147,27 +140,13 @@ def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
     return False
 
 
-def _lengths(g: tuple[Tensor, ...]) -> Tensor:
-    """‖g‖₂ of each sample of g (B, …), (B,)."""
-    flat = layout_of(g[0]).flat(g[0]) if len(g) == 1 else layout_of(g).flat(g)  # (B, D)
-    lengths: Tensor = torch.linalg.vector_norm(flat, dim=1)
-    return lengths
-
-
-def _ordinary(lengths: Tensor) -> bool:
-    """Whether squares of residuals of gradients as long as this (B,) are far from vanishing."""
-    if lengths.dtype not in (torch.float32, torch.float64) or not lengths.numel():
-        return False
-    least, most = lengths.aminmax()
-    return bool(least > 1e-6) and bool(most < 1e6)
-
-
-def _units(lengths: Tensor) -> Tensor:
-    """The lengths (B,) by which the adjoints of gradients of these lengths are measured.
+def _units(g: Tensor) -> Tensor:
+    """The lengths (B,) by which the adjoints of gradients g (B, D) are measured: ‖g‖₂.
 
     A sample with no gradient of its own may still get one from its batch mates, through a cell that
     mixes samples: it is measured by the largest.
     """
+    lengths: Tensor = torch.linalg.vector_norm(g, dim=1)  # (B,)
     if lengths.all() or not lengths.numel():
         return lengths
     largest = lengths.max()

@@ -15,14 +15,14 @@ _AGEING = 10.0
 
 @dataclass(slots=True)
 class History:
-    """The last n = window + 1 steps, in slots that are reused in turn."""
+    """The last n = window + 1 steps, in slots that are reused in turn; empty ones count nothing."""
 
     g: Tensor  # (B, n, D) residual vectors gᵢ = f(zᵢ) − zᵢ
     e: Tensor  # (B, n, D) damped steps eᵢ = zᵢ + h·gᵢ
-    gram: Tensor  # (B, n, n) inner products gᵢ·gⱼ
-    ridge: Tensor  # (n, n, n) what multiplies the Gram matrix, by the newest slot
+    gram: Tensor  # (B, n, n) G: inner products gᵢ·gⱼ, and 1 on the diagonal of an empty slot
+    ones: Tensor  # (B, n, 1) 1 for slots in use, 0 for empty ones
+    ridge: Tensor  # (n, n, n) factors of G, by the newest slot
     newest: Tensor  # (n, n) all the weight on the newest slot, by that slot
-    ones: Tensor  # (B, n, 1)
     count: int = 0  # steps taken so far
 
 
@@ -103,49 +103,46 @@ class Anderson(Iteration):
         wide = torch.promote_types(z0.dtype, torch.float32)  # half types have no solver
         slots = torch.arange(n, device=z0.device)
         age = (slots[:, None] - slots) % n  # (n, n) of each slot, by the newest one
+        eye = torch.eye(n, dtype=wide, device=z0.device)
         return History(
-            g=z0.new_empty(batch, n, dim),
-            e=z0.new_empty(batch, n, dim),
-            gram=z0.new_empty(batch, n, n, dtype=wide),
+            g=z0.new_zeros(batch, n, dim),
+            e=z0.new_zeros(batch, n, dim),
+            gram=eye.repeat(batch, 1, 1),
+            ones=z0.new_zeros(batch, n, 1, dtype=wide),
             ridge=1 + torch.diag_embed(ridge * _AGEING ** age.to(wide)),
-            newest=torch.eye(n, dtype=wide, device=z0.device),
-            ones=z0.new_ones(batch, n, 1, dtype=wide),
+            newest=eye,
         )
 
     def step(self, state: History, z: Tensor, fz: Tensor) -> tuple[Tensor, History]:
         """Return the accelerated iterate (B, D); the history in ``state`` is updated in place."""
-        n = len(state.newest)
-        slot, used = state.count % n, min(state.count + 1, n)
+        slot = state.count % len(state.newest)
         state.count += 1
         g = torch.sub(fz, z, out=state.g[:, slot])  # (B, D)
-        e = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)  # (B, D)
-        state.e[:, slot] = e
-        row = torch.bmm(g[:, None], state.g[:, :used].mT).squeeze(1)  # (B, used) g·gᵢ
-        state.gram[:, slot, :used] = row
-        state.gram[:, :used, slot] = row
-        if used == 1:
-            return e, state
-        if self.restart is not None:
-            _forget(state, slot, used, self.restart)
-        gram = state.gram[:, :used, :used] * state.ridge[slot, :used, :used]
-        alpha = _weights(gram, state.ones[:, :used], state.newest[slot, :used])  # (B, used)
-        return torch.bmm(alpha[:, None].to(e.dtype), state.e[:, :used]).squeeze(1), state
+        state.e[:, slot] = fz if self.damping == 1.0 else torch.lerp(z, fz, self.damping)
+        row = torch.bmm(g[:, None], state.g.mT).squeeze(1)  # (B, n) g·gᵢ
+        state.gram[:, slot], state.gram[:, :, slot], state.ones[:, slot] = row, row, 1
+        if self.restart is not None and state.count > 1:
+            _forget(state, slot, self.restart)
+        alpha = _weights(state.gram * state.ridge[slot], state.ones, state.newest[slot])  # (B, n)
+        return torch.bmm(alpha[:, None].to(z.dtype), state.e).squeeze(1), state
 
 
-def _forget(state: History, slot: int, used: int, growth: float) -> None:
-    """Fill the history with its newest step where the residual vector has grown too much."""
+def _forget(state: History, slot: int, growth: float) -> None:
+    """Empty all slots but the newest where the residual vector has grown too much."""
     square = state.gram.diagonal(dim1=1, dim2=2)  # (B, n) ‖gᵢ‖²
     grown = square[:, slot] > growth**2 * square[:, slot - 1]  # (B,)
     if grown.any():
+        kept = state.newest[slot]  # (n,)
+        state.gram[grown] = torch.diag_embed(torch.where(kept > 0, square[grown], 1.0))
+        state.ones[grown] = kept[:, None]
         for history in (state.g, state.e):
-            history[grown, :used] = history[grown, slot, None]
-        state.gram[grown] = square[grown, slot, None, None]
+            history[grown] = torch.where(kept[:, None] > 0, history[grown], 0.0)
 
 
 def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
-    """Solve ``G α ∝ 1`` (B, k, k), Σ α = 1, for α (B, k); ``newest`` (k,) where it fails."""
+    """Solve ``G α ∝ 1`` (B, n, n), Σ α = 1, for α (B, n); ``newest`` (n,) where it fails."""
     # G is symmetric, and its transpose saves a copy.
-    alpha = torch.linalg.solve_ex(gram.mT, ones).result.squeeze(2)  # (B, k)
+    alpha = torch.linalg.solve_ex(gram.mT, ones).result.squeeze(2)  # (B, n)
     share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1)
     alpha *= share
     return torch.where(share > 0, alpha, newest)  # it fails if NaN, infinite or negative

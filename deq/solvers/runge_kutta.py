@@ -54,16 +54,9 @@ class RungeKutta:
         self.f = f
         self.ledger = ledger
         self.tableau = tableau
-        self.t = 0.0
-        self.y = z0.contiguous()
-        stages = tableau.stages
-        self.k = torch.empty((stages, *z0.shape), dtype=z0.dtype, device=z0.device)
+        self.t, self.y = 0.0, z0.contiguous()
+        self.k = z0.new_empty(tableau.stages, *z0.shape)
         self._coefficients = tableau.coefficients.to(z0.device, z0.dtype)  # (s + 2, s)
-        self._scaled = torch.empty_like(self._coefficients)  # the same times dt
-        flat = self.k.view(stages, -1)  # (s, B·D)
-        # Views made once: row i of the coefficients and the stages that it weighs.
-        self._rows = [self._scaled[i, : min(i, stages)] for i in range(stages + 2)]
-        self._stages = [flat[: min(i, stages)].T for i in range(stages + 2)]  # (B·D, i)
 
     def start(self) -> bool:
         """Evaluate and observe the start; True when every sample has finished."""
@@ -77,18 +70,15 @@ class RungeKutta:
 
     def trial(self, dt: float) -> Tensor:
         """Evaluate the stages of a step of length dt; returns where it ends, (B, D)."""
-        stages = self.tableau.stages
-        torch.mul(self._coefficients, dt, out=self._scaled)
         end = self.y
-        for i in range(1, stages):
-            end = self._combine(i)
+        for i in range(1, self.tableau.stages):
+            end = self._combine(self.y, i, dt)
             self._evaluate(end, i)
-        return end if self.tableau.free else self._combine(stages)
+        return end if self.tableau.free else self._combine(self.y, self.tableau.stages, dt)
 
-    def error(self) -> Tensor:
-        """Estimate the error of the trial step, (B, D)."""
-        i = self.tableau.stages + 1
-        return torch.mv(self._stages[i], self._rows[i]).view_as(self.y)
+    def error(self, dt: float) -> Tensor:
+        """Estimate the error of the trial step of length dt, (B, D)."""
+        return self._combine(torch.zeros_like(self.y), self.tableau.stages + 1, dt)
 
     def accept(self, t: float, end: Tensor) -> bool:
         """Move to ``end`` (B, D) at time t and observe it; True when every sample has finished."""
@@ -101,14 +91,13 @@ class RungeKutta:
 
     def stand_still(self) -> None:
         """Let samples that have just finished stand still, at the state that they return."""
-        if self.ledger.frozen is not None:
-            # A start that was not finite stands aside, harmless.
-            self.y = self.ledger.hold(self.y).nan_to_num()
-            self.k[0].masked_fill_(self.ledger.frozen[:, None], 0.0)
+        self.y, self.k[0] = self.ledger.stand_still(self.y, self.k[0])
 
-    def _combine(self, i: int) -> Tensor:
-        """Return y + dt Σ_j c_ij k_j, (B, D)."""
-        return torch.addmv(self.y.view(-1), self._stages[i], self._rows[i]).view_as(self.y)
+    def _combine(self, y: Tensor, i: int, dt: float) -> Tensor:
+        """Return y + dt Σ_j c_ij k_j over the stages before i, (B, D)."""
+        row = self._coefficients[i, :i]
+        k = self.k[:i].flatten(1)  # (i, B·D)
+        return torch.addmv(y.view(-1), k.T, row, alpha=dt).view_as(y)
 
     def _evaluate(self, y: Tensor, i: int) -> None:
         """Put the field at ``y`` (B, D) into stage i."""
@@ -162,7 +151,7 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
             return
         dt = t - path.t
         end = path.trial(dt)
-        ratio = torch.linalg.vector_norm(path.error(), dim=1) / scale  # (B,)
+        ratio = torch.linalg.vector_norm(path.error(dt), dim=1) / scale  # (B,)
         if ledger.frozen is not None:
             ratio = ratio.masked_fill(ledger.frozen, 0.0)
         worst = ratio.max().item()  # NaN if any is
