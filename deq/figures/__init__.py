@@ -11,7 +11,7 @@ except ModuleNotFoundError as missing:
         "deq.figures draws with Plotly, which is not installed: pip install 'deq[figures]'"
     ) from missing
 
-from deq.figures.draw.settling import probabilities_over_time, residuals_over_time
+from deq.figures.draw.over_time import probabilities_over_time, residuals_over_time
 from deq.figures.draw.trajectory import trajectory
 from deq.figures.fixed_points.errors_over_evals import errors_over_evals
 from deq.figures.fixed_points.linked_cobweb import linked_cobweb

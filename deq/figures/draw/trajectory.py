@@ -1,8 +1,7 @@
 """The path of the hidden state from z₀ to the equilibrium z*, played in the browser.
 
-One payload holds the still picture (the whole path) and all frames, so that playing and scrubbing
-ask nothing of the server. A frame rewrites two traces only: the path so far, and its head, which
-wears the digit that the readout would name if the solver stopped there.
+A frame changes two traces only: the path so far, and its head with the digit that the readout would
+name if the solver stopped there.
 """
 
 from __future__ import annotations
@@ -14,15 +13,25 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from deq.figures.shared.animation import AnimatedFigure
 from deq.figures.shared.bars import percent
-from deq.figures.shared.cloud import Cloud, bounds, cloud_traces, halo, regions
-from deq.figures.shared.film import Film
-from deq.figures.shared.frame import axis, base_layout, plain
+from deq.figures.shared.cloud import (
+    Cloud,
+    bounds,
+    cloud_traces,
+    coordinates,
+    lettering,
+    regions,
+    scatter,
+)
+from deq.figures.shared.controls import slider_controls, thin
+from deq.figures.shared.layout import axis, base_layout
 from deq.figures.shared.palette import Palette, palette
-from deq.figures.shared.player import player, stops, thin
+from deq.figures.shared.traces import Array, dots, rounded
 
-CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
-Points = npt.NDArray[np.float64]
+_CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
+# About this many frames in all: short paths are played with steps between their states.
+_SMOOTH = 48
 
 
 def trajectory(
@@ -75,148 +84,134 @@ def trajectory(
     if not len(path) == len(times) == len(shares):
         raise ValueError("points, t and probabilities must describe the same states")
 
-    layout: dict[str, Any] = base_layout(colours)
-    layout["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
-    layout |= _axes(cloud, path, explained, dims, colours)
+    layout: dict[str, Any] = {
+        **base_layout(colours),
+        **_axes(cloud, path, explained, dims, colours),
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 96 if len(path) else 8},
+    }
     data = [dict(trace) for trace in cloud_traces(cloud, colours, dims)]
-    frames: list[dict[str, Any]] = []
-    if len(path):
-        data += _landmarks(path, settled, dims, colours, bounds(cloud, path, 1)[1])
-        moving = [len(data), len(data) + 1]
-        data += _moment(path, times, shares, len(path) - 1, dims, colours)
-        shown = thin(len(path))
-        captions = [f"{clock} = {times[k]:.3g}: {_guess(shares[k])}" for k in shown]
-        moments = {}
-        for k, share in stops(shown):
-            moment = _moment(path, times, shares, k, dims, colours, share)
-            name = str(k) if share == 1 else f"{k}:{share:.2f}"
-            moments[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
-            slim = [_strip(trace) for trace in moment]
-            frames.append({"name": name, "traces": moving, "data": slim})
-        halts = [str(k) for k in shown]
-        layout |= player(list(moments), halts, captions, redraw=dims == 3, colours=colours)
-        layout["margin"]["b"] = 96
-        layout["meta"] = {"times": moments, "last": halts[-1]}  # for charts that follow this one
-    return Film(data, layout, frames)
+    if not len(path):
+        return AnimatedFigure(data, layout, [])
+    data += _landmarks(path, settled, dims, colours, bounds(cloud, path, 1)[1])
+    moving = [len(data), len(data) + 1]
+    last = _moment(path, shares, len(path) - 1, 1.0, dims, colours)
+    path_look, head_look = _looks(times, dims, colours)
+    head_look["marker"] |= last[1].pop("marker")
+    data += [{**last[0], **path_look}, {**last[1], **head_look}]
+    shown = thin(len(path))
+    frames, moments = [], {}
+    for k, share in _stops(shown):
+        name = str(k) if share == 1 else f"{k}:{share:.2f}"
+        moments[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
+        moment = _moment(path, shares, k, share, dims, colours)
+        frames.append({"name": name, "traces": moving, "data": moment})
+    stops = [str(k) for k in shown]
+    captions = [f"{clock} = {times[k]:.3g}: {_reading(shares[k])}" for k in shown]
+    layout |= slider_controls(list(moments), stops, captions, colours, redraw=dims == 3)
+    layout["meta"]["times"] = moments  # for charts that follow this one
+    return AnimatedFigure(data, layout, frames)
 
 
-def _guess(shares: Points) -> str:
+def _stops(shown: list[int]) -> Iterator[tuple[int, float]]:
+    """The states to show and, so that the eye can follow, points on the straight way to each."""
+    yield shown[0], 1.0
+    between = max(1, round(_SMOOTH / max(1, len(shown) - 1)))
+    for k in shown[1:]:
+        for part in range(1, between + 1):
+            yield k, part / between
+
+
+def _reading(shares: Array) -> str:
     """What the readout says at one state."""
     best = int(shares.argmax())
     return f"reads {best} ({percent(float(shares[best]))})"
 
 
-def _coordinates(path: Points, dims: int) -> dict[str, list[Any]]:
-    return {name: plain(path[:, k], 3) for k, name in enumerate("xyz"[:dims])}
-
-
-def _kind(dims: int) -> dict[str, Any]:
-    return {"type": "scatter3d" if dims == 3 else "scatter"}
+def _line(colour: str, width: float, dims: int, **more: Any) -> dict[str, Any]:
+    """A line's style; in the plane Plotly would leave most points out."""
+    return {"color": colour, "width": width, **more, **({} if dims == 3 else {"simplify": False})}
 
 
 def _landmarks(
-    path: Points, settled: bool, dims: int, colours: Palette, top: float
+    path: Array, settled: bool, dims: int, colours: Palette, top: float
 ) -> Iterator[dict[str, Any]]:
-    """What stands still: the whole path, faintly; its start; its end."""
+    """What does not move: the whole path, faintly; its start; its end."""
+    yield {
+        "type": scatter(dims),
+        "mode": "lines",
+        **coordinates(path, dims, 3),
+        "line": _line(colours.muted, 2 if dims == 3 else 1.5, dims, dash="dot"),
+        "hoverinfo": "skip",
+    }
     # Labels stand clear of the path: z₀ behind its first step, z* beyond its last one.
     ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
     height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
-    places = {"z₀": f"bottom {behind}", "z*": f"{height} {ahead}"}
-    line = {"color": colours.muted, "width": 2 if dims == 3 else 1.5, "dash": "dot"}
-    yield {
-        **_kind(dims),
-        "mode": "lines",
-        **_coordinates(path, dims),
-        "line": line if dims == 3 else {**line, "simplify": False},
-        "hoverinfo": "skip",
-    }
-    for state, name, symbol, size, hover in (
-        (path[:1], "z₀", "circle-open", 13, "start z₀"),
-        (path[-1:], "z*", "diamond-open", 20 if dims == 3 else 30, "equilibrium z*"),
-    ):
-        if name == "z*" and not settled:
-            continue
-        yield {
-            **_kind(dims),
+    start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, (13, 6.5), "start z₀")
+    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (30, 10),
+           "equilibrium z*")  # fmt: skip
+    for state, name, position, symbol, colour, size, hover in (start, end)[: 1 + settled]:
+        yield dots(
+            **coordinates(state, dims, 3),
+            type=scatter(dims),
+            colour=colour,
+            size=size[dims - 2],
+            symbol=symbol,
+            edge=(colour, 2.5),
+            mode="markers+text",
+            text=[f"<b>{name}</b>"],
+            textposition=position,
+            textfont=lettering(18, colour, colours, dims),
+            hover=hover,
+        )
+
+
+def _looks(times: Array, dims: int, colours: Palette) -> list[dict[str, Any]]:
+    """How the two moving traces look: the path so far, and its head."""
+    return [
+        {
+            "mode": "lines+markers",
+            "line": _line(colours.ink, 5 if dims == 3 else 3, dims),
+            "marker": {"size": 3 if dims == 3 else 6, "color": colours.ink},
+            "customdata": rounded(times, 3),
+            "hovertemplate": "t = %{customdata}<extra></extra>",
+        },
+        {
             "mode": "markers+text",
-            **_coordinates(state, dims),
             "marker": {
-                "symbol": symbol,
-                "size": size / 2 if dims == 3 else size,
-                "color": colours.accent if name == "z*" else colours.ink,
-                "line": {"width": 2.5, "color": colours.accent if name == "z*" else colours.ink},
+                "size": 10 if dims == 3 else 20,
+                "line": {"color": colours.page, "width": 2},
             },
-            "text": [f"<b>{name}</b>"],
-            "textposition": places[name],
-            "textfont": {
-                "size": 18,
-                "color": colours.accent if name == "z*" else colours.ink,
-                **halo(colours, dims),
-            },
-            "hovertemplate": hover + "<extra></extra>",
-        }
+            "textposition": "middle center",
+            "textfont": {"size": 14, "color": colours.page},
+            "hovertemplate": "reads %{text}<extra></extra>",
+        },
+    ]
 
 
 def _moment(
-    path: Points,
-    times: Points,
-    shares: Points,
-    k: int,
-    dims: int,
-    colours: Palette,
-    share: float = 1.0,
+    path: Array, shares: Array, k: int, share: float, dims: int, colours: Palette
 ) -> list[dict[str, Any]]:
-    """The two traces that move: the path up to state k, and the head with its digit.
+    """What moves: the path up to state k, and the head with its digit.
 
-    With `share` below 1 the last piece is only begun; the head still wears the digit of the state
-    it comes from, because nothing was read in between.
+    With `share` below 1 the last step is only begun. Its head has the digit of the state before,
+    because nothing was read in between.
     """
-    if share < 1:
-        path = np.concatenate(
-            [path[:k], path[k - 1 : k] + share * (path[k : k + 1] - path[k - 1 : k])]
-        )
-        times = np.append(times[:k], times[k - 1] + share * (times[k] - times[k - 1]))
-        shares = np.concatenate([shares[:k], shares[k - 1 : k]])
-    best = int(shares[k].argmax())
-    line = {"color": colours.ink, "width": 5 if dims == 3 else 3}
-    so_far = {
-        **_kind(dims),
-        "mode": "lines+markers",
-        **_coordinates(path[: k + 1], dims),
-        "line": line if dims == 3 else {**line, "simplify": False},
-        "marker": {"size": 3 if dims == 3 else 6, "color": colours.ink},
-        "customdata": plain(times[: k + 1], 3),
-        "hovertemplate": "t = %{customdata}<extra></extra>",
-    }
-    head = {
-        **_kind(dims),
-        "mode": "markers+text",
-        **_coordinates(path[k : k + 1], dims),
-        "marker": {
-            "size": 10 if dims == 3 else 20,
-            "color": colours.digits[best],
-            "line": {"color": colours.page, "width": 2},
+    end = path[k] if share == 1 else path[k - 1] + share * (path[k] - path[k - 1])
+    so_far = np.concatenate([path[:k], end[None]])
+    best = int(shares[k if share == 1 else k - 1].argmax())
+    return [
+        {"type": scatter(dims), **coordinates(so_far, dims, 3)},
+        {
+            "type": scatter(dims),
+            **coordinates(so_far[-1:], dims, 3),
+            "text": [f"<b>{best}</b>"],
+            "marker": {"color": colours.digits[best]},
         },
-        "text": [f"<b>{best}</b>"],
-        "textposition": "middle center",
-        "textfont": {"size": 14, "color": colours.page},
-        "hovertemplate": "reads %{text}<extra></extra>",
-    }
-    return [so_far, head]
-
-
-def _strip(trace: dict[str, Any]) -> dict[str, Any]:
-    """Only what changes from frame to frame; the rest is in the figure already."""
-    slim: dict[str, Any] = {
-        name: trace[name] for name in ("type", "x", "y", "z", "text") if name in trace
-    }
-    if "text" in slim:  # the head
-        slim["marker"] = {"color": trace["marker"]["color"]}
-    return slim
+    ]
 
 
 def _axes(
-    cloud: Cloud, path: Points, explained: npt.ArrayLike | None, dims: int, colours: Palette
+    cloud: Cloud, path: Array, explained: npt.ArrayLike | None, dims: int, colours: Palette
 ) -> dict[str, Any]:
     """Axes in the basis's own units; fixed by the cloud, so that drawings can be compared."""
     shares = None if explained is None else np.asarray(explained, dtype=np.float64)  # (3,)
@@ -227,12 +222,10 @@ def _axes(
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]
     if dims == 3:
+        font = {"size": 13, "color": colours.muted}
         scene = {
             f"{name}axis": {
-                "title": {
-                    "text": f"component {k + 1}",
-                    "font": {"size": 13, "color": colours.muted},
-                },
+                "title": {"text": f"component {k + 1}", "font": font},
                 "range": spans[k],
                 "gridcolor": colours.grid,
                 "linecolor": colours.grid,
@@ -242,7 +235,7 @@ def _axes(
             }
             for k, name in enumerate("xyz")
         }
-        return {"scene": {**scene, "aspectmode": "cube", "uirevision": "keep", "camera": CAMERA}}
+        return {"scene": {**scene, "aspectmode": "cube", "uirevision": "keep", "camera": _CAMERA}}
     return {
         "shapes": list(regions(cloud, colours)),
         "xaxis": axis(colours, title=titles[0], range=spans[0], showticklabels=False),

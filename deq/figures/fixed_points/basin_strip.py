@@ -1,27 +1,22 @@
-"""A strip under a cobweb: each start wears the colour of the fixed point that it ends at."""
+"""A strip under a cobweb: each start has the colour of the fixed point that it ends at."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.frame import note
+from deq.figures.shared.layout import band, minus, note
 from deq.figures.shared.palette import Palette, translucent
 
-# Share of the strip from which on a stretch has room for its label.
-_ROOM = 0.2
+if TYPE_CHECKING:  # figures do not import torch
+    from deq.scalar import FixedPoint
 
-
-class Place(Protocol):
-    """A fixed point, as far as its name goes."""
-
-    @property
-    def x(self) -> float:
-        """Where."""
+# From this share of the strip on, a stretch has room for a short label, and for a whole sentence.
+_SHORT, _WHOLE = 0.2, 0.45
 
 
 def basin_strip(
@@ -33,7 +28,7 @@ def basin_strip(
 ) -> list[dict[str, Any]]:
     """A rectangle for each stretch of starts with one end, as layout shapes.
 
-    No heat map: playing frames without redrawing everything makes one disappear.
+    No heat map: it disappears when frames are played without drawing everything anew.
 
     Parameters
     ----------
@@ -51,20 +46,14 @@ def basin_strip(
     index = np.asarray(basins, dtype=np.int64)  # (S,)
     cell = (view[1] - view[0]) / max(len(index), 1)
     return [
-        {
-            "type": "rect",
-            "xref": "x",
-            "yref": "paper",
-            "x0": round(view[0] + begin * cell, 5),
-            "x1": round(view[0] + end * cell, 5),
-            "y0": place[0],
-            "y1": place[1],
-            "layer": "below",
-            "line": {"width": 0},
-            "fillcolor": translucent(hues[index[begin]], 0.45)
-            if index[begin] >= 0
-            else colours.grid,
-        }
+        band(
+            round(view[0] + begin * cell, 5),
+            round(view[0] + end * cell, 5),
+            translucent(hues[index[begin]], 0.45) if index[begin] >= 0 else colours.grid,
+            y=place,
+            xref="x",
+            yref="paper",
+        )
         for begin, end in runs(index)
     ]
 
@@ -72,28 +61,27 @@ def basin_strip(
 def strip_labels(
     basins: npt.ArrayLike,
     view: tuple[float, float],
-    points: Sequence[Place],
+    points: Sequence[FixedPoint],
     place: tuple[float, float],
     colours: Palette,
     *,
-    who: str = "",
+    method: str = "",
 ) -> list[dict[str, Any]]:
-    """Where the starts of each wide stretch end, written into it; `who` says by which method."""
+    """Where the starts of each wide stretch end, written into it, after the name of the method."""
     index = np.asarray(basins, dtype=np.int64)  # (S,)
-    places = np.linspace(*view, max(len(index), 1))
+    starts = np.linspace(*view, max(len(index), 1))
     labels = []
     for begin, end in runs(index):
-        if end - begin < _ROOM * len(index):
+        k, share = int(index[begin]), (end - begin) / len(index)
+        if share < _SHORT:
             continue
-        k = int(index[begin])
-        where = f"{points[k].x:.3g}".replace("-", "−") if k >= 0 else ""
-        text = f"{who}starts here end at {where}" if k >= 0 else f"{who}settles nowhere"
-        if k >= 0 and end - begin < 0.45 * len(index):
-            text = f"end at {where}"
-        middle = float(places[begin] + places[end - 1]) / 2
-        height = sum(place) / 2
+        text = f"{method}settles nowhere"
+        if k >= 0:
+            text = f"{method}starts here " if share >= _WHOLE else ""
+            text += minus(f"end at {points[k].x:.3g}")
+        middle = float(starts[begin] + starts[end - 1]) / 2
         labels.append(
-            note(middle, height, text, colours.ink, size=13, yref="paper", yanchor="middle")
+            note(middle, sum(place) / 2, text, colours.ink, size=13, yref="paper", yanchor="middle")
         )
     return labels
 

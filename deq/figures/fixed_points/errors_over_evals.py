@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.cloud import halo
-from deq.figures.shared.frame import axis, base_layout, build, note
+from deq.figures.shared.layout import axis, base_layout, build, note
 from deq.figures.shared.palette import palette
+from deq.figures.shared.traces import line, significant
 
 # Errors below are rounding.
 _FLOOR = 1e-14
@@ -31,7 +31,7 @@ def errors_over_evals(
     courses : mapping of str to (evals, errors)
         Evaluations spent when each iterate was checked, and its distance from the fixed point, both
         (n + 1,). The name is the label; its first word, in lower case, gives the colour. "damped"
-        wears Picard's.
+        has Picard's.
     slope : float
         g′(x*): draws the line along which each step leaves |g′(x*)| of the first course's error.
     chosen : str
@@ -49,69 +49,40 @@ def errors_over_evals(
         seen = np.isfinite(error) & (error > _FLOOR)
         if not seen.any():
             continue
+        spent, error = spent[seen], error[seen]
         word = name.partition(" ")[0].lower()
         colour = colours.solver("picard" if word == "damped" else word)
-        longest = max(longest, float(spent[seen][-1]))
+        end = float(spent[-1])
+        longest = max(longest, end)
         loud = name == chosen
         lines.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers" if seen.sum() <= 60 else "lines",
-                "name": name,
-                "x": spent[seen].tolist(),
-                "y": [float(f"{e:.4g}") for e in error[seen].tolist()],
-                "line": {
-                    "color": colour,
-                    "width": 3 if loud else 1.5,
-                    "dash": "dot" if word == "damped" else "solid",
-                    "simplify": False,
-                },
-                "marker": {"size": 7 if loud else 5, "color": colour},
-                "hovertemplate": f"{name}: error %{{y:.2g}} after %{{x}}<extra></extra>",
-            }
+            line(
+                spent.tolist(),
+                significant(error, 4),
+                colour,
+                3 if loud else 1.5,
+                dash="dot" if word == "damped" else "solid",
+                mode="lines+markers" if len(spent) <= 60 else "lines",
+                name=name,
+                marker={"size": 7 if loud else 5, "color": colour},
+                hover=f"{name}: error %{{y:.2g}} after %{{x}}",
+            )
         )
         # At the end of its line, where the methods are farthest apart.
         labels.append(
-            note(
-                float(spent[seen][-1]),
-                float(np.log10(error[seen][-1])),
-                f"<b>{name}</b>",
-                colour,
-                xshift=8,
-                xanchor="left",
-                font={"size": 13, "color": colour, **halo(colours, 2)},
-            )
-        )
+            note(end, float(np.log10(error[-1])), f"<b>{name}</b>", colour, size=13,
+                 halo=colours.page, xshift=8, xanchor="left")
+        )  # fmt: skip
     theory = _theory(courses, slope)
     if theory is not None:
         x, y = theory
-        style = {"color": colours.accent, "width": 2, "dash": "dash"}
-        lines.insert(
-            0,
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "theory",
-                "x": x,
-                "y": y,
-                "line": style,
-                "hoverinfo": "skip",
-            },
-        )
+        lines.insert(0, line(x, y, colours.accent, dash="dash", name="theory"))
         text = f"slope log |g′(x*)|: × {abs(slope):.3g}"
         middle = float(np.log10(y[0] * y[1])) / 2
         labels.append(
-            note(
-                (x[0] + x[1]) / 2,
-                middle,
-                text,
-                colours.accent,
-                xanchor="left",
-                xshift=6,
-                yshift=12,
-                font={"size": 13, "color": colours.accent, **halo(colours, 2)},
-            )
-        )
+            note((x[0] + x[1]) / 2, middle, text, colours.accent, size=13, halo=colours.page,
+                 xanchor="left", xshift=6, yshift=12)
+        )  # fmt: skip
     layout = {
         **base_layout(colours),
         "margin": {"l": 62, "r": 12, "t": 14, "b": 44},

@@ -1,43 +1,42 @@
 """Cobweb and iterates side by side, played half step by half step in the browser.
 
-One payload: the still picture (the whole path) and a frame a half step. A frame rewrites five
-traces: in each panel the path so far and its head, and the caption. Both panels share their
-vertical axis, so that the height read off the curve is at once the height of the next iterate.
+A frame changes five traces: in each panel the path so far and its head, and the sentence. Both
+panels have one vertical axis, so the height on the curve is the height of the next iterate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
 from deq.figures.fixed_points.basin_strip import basin_strip, strip_labels
-from deq.figures.fixed_points.linked_cobweb_still import (
-    Fixed,
+from deq.figures.fixed_points.cobweb_background import (
+    background,
+    contraction_bands,
+    contraction_label,
     crossings,
-    labels,
     point_colours,
-    shade,
-    still,
-    titles,
+    point_labels,
 )
-from deq.figures.shared.caption import caption, said
-from deq.figures.shared.film import Film
-from deq.figures.shared.frame import axis, base_layout, plain
+from deq.figures.shared.animation import stepped
+from deq.figures.shared.controls import thin
+from deq.figures.shared.layout import axes, base_layout
 from deq.figures.shared.palette import Palette, palette, translucent
-from deq.figures.shared.player import player
-from deq.figures.shared.stepper import half_steps_shown, stepper
+from deq.figures.shared.traces import dots, line, marker, moved, rounded, within
+
+if TYPE_CHECKING:  # figures do not import torch
+    from deq.scalar import FixedPoint
 
 # Corners behind the head that a frame draws: all of a short path, and a bounded payload.
 _TAIL = 80
-# Widths of the view beyond which a path is drawn no farther.
-_FAR = 50.0
-# Parts of the figure: cobweb, strip and iterates as (x from, x to, y from, y to).
-_BESIDE = ((0.0, 0.5, 0.115, 1.0), (0.0, 0.5, 0.0, 0.06), (0.575, 1.0, 0.115, 1.0))
-_STACKED = ((0.0, 1.0, 0.5, 1.0), (0.0, 1.0, 0.43, 0.465), (0.0, 1.0, 0.0, 0.32))
+# Half steps that all get a frame, and how many the rest of a long path gets.
+_ALL, _REST = 40, 40
+# Cobweb, iterates, and the lower and upper edge of the strip.
+_BESIDE = ((0.0, 0.5, 0.115, 1.0), (0.575, 1.0, 0.115, 1.0), (0.0, 0.06))
+_STACKED = ((0.0, 1.0, 0.5, 1.0), (0.0, 1.0, 0.0, 0.32), (0.43, 0.465))
 
 
 def linked_cobweb(
@@ -47,7 +46,7 @@ def linked_cobweb(
     y: npt.ArrayLike,
     *,
     view: tuple[float, float],
-    points: Sequence[Fixed] = (),
+    points: Sequence[FixedPoint] = (),
     contraction: Sequence[tuple[float, float]] = (),
     basins: npt.ArrayLike = (),
     plain_iteration: bool = True,
@@ -82,136 +81,100 @@ def linked_cobweb(
     Returns
     -------
     plotly.graph_objects.Figure
-        The last five traces move: path and head of the cobweb, of the iterates, and the caption.
+        The last five traces move: path and head of the cobweb, of the iterates, and the sentence.
     """
     colours = palette(theme)
-    web = np.asarray(corners, dtype=np.float64).reshape(-1, 2)  # (2n + 1, 2)
-    far = _FAR * (view[1] - view[0])  # browsers draw no lines to 10¹⁷⁰
-    web = web.clip(view[0] - far, view[1] + far)
+    web = within(corners, view, 50).reshape(-1, 2)  # (2n + 1, 2)
     if len(web) != len(sentences) or len(web) % 2 == 0:
         raise ValueError("corners must be an odd number, with a sentence each")
-    iterates = web[::2, 0]  # (n + 1,)
-    last = len(iterates) - 1
+    last = max(len(web) // 2, 1)
     hues = point_colours(points, colours)
-    data = [
-        *still(web, x, y, view, colours),
-        *crossings(points, hues, max(last, 1), colours),
-    ]
-    moving = [len(data) + k for k in range(5)]
-    path = (plain(web[:, 0]), plain(web[:, 1]))
-    data += _moment(path, len(web) - 1, plain_iteration, colours)
-    data.append(caption(sentences[-1], colours, narrow=stacked))
-    shown = half_steps_shown(len(web))
-    frames = [
-        {
-            "name": str(k),
-            "traces": moving,
-            "data": [
-                *_frame(path, k, plain_iteration, _TAIL),
-                said(sentences[k], narrow=stacked),
-            ],
-        }
-        for k in shown
-    ]
-    frames.append({**frames[0], "name": "start"})  # see stepper
-    names = [str(k) for k in shown]
-    strip = (_STACKED if stacked else _BESIDE)[1][2:]
-    layout: dict[str, Any] = {
+    left, right, strip = _STACKED if stacked else _BESIDE
+    room = 0.03 * (view[1] - view[0])
+    span = rounded([view[0] - room, view[1] + room])
+    options = (
+        ({"title": "xₙ", "range": span, "anchor": "free", "position": strip[0]},
+         {"title": "xₙ₊₁ = g(xₙ)", "range": span}),
+        ({"title": "step n", "range": [-0.03 * last, 1.04 * last], "tickformat": "d",
+          **({"dtick": 1} if last <= 8 else {"nticks": 8})},
+         {"title": "xₙ", "matches": "y"}),
+    )  # fmt: skip
+    method = "" if plain_iteration else "Picard: "
+    layout = {
         **base_layout(colours),
-        **_axes(view, max(last, 1), stacked, colours),
-        "margin": {"l": 56, "r": 12, "t": 24, "b": 142 if stacked else 108},
+        **axes(colours, (left, right), options),
+        "margin": {"l": 56, "r": 12, "t": 24},
         "shapes": [
-            *(shade(low, high, colours) for low, high in contraction),
+            *contraction_bands(contraction, colours),
             *basin_strip(basins, view, strip, hues, colours),
         ],
         "annotations": [
-            *labels(points, view, colours),
-            *titles(contraction, view, colours),
-            *strip_labels(
-                basins, view, points, strip, colours, who="" if plain_iteration else "Picard: "
-            ),
+            *point_labels(points, view, colours),
+            *contraction_label(contraction, view, colours),
+            *strip_labels(basins, view, points, strip, colours, method=method),
         ],
-        **player(names, ["start", *names], redraw=False, colours=colours),
-        "meta": {"last": names[-1]},
     }
-    stepper(layout, names, narrow=stacked)
-    return Film(data, layout, frames)
+    x_web, y_web = rounded(web[:, 0]), rounded(web[:, 1])
+    shown = half_steps_shown(len(web))
+    return stepped(
+        [*background(web, x, y, view, colours), *crossings(points, hues, last, colours)],
+        _looks(x_web, y_web, colours),
+        [_moment(x_web, y_web, k, plain_iteration) for k in shown],
+        [sentences[k] for k in shown],
+        layout,
+        colours,
+        names=[str(k) for k in shown],
+        narrow=stacked,
+    )
 
 
-def _frame(
-    path: tuple[list[Any], list[Any]], k: int, plain_iteration: bool, tail: int
-) -> list[dict[str, Any]]:
+def half_steps_shown(count: int) -> list[int]:
+    """Which of `count` corners get a frame: the first ones all, of the rest every few, the last.
+
+    Examples
+    --------
+    >>> half_steps_shown(3), len(half_steps_shown(401)), half_steps_shown(401)[-1]
+    ([0, 1, 2], 80, 400)
+    """
+    if count <= _ALL + _REST:
+        return list(range(count))
+    return [*range(_ALL), *(_ALL + k for k in thin(count - _ALL, _REST))]
+
+
+def _looks(x: list[Any], y: list[Any], colours: Palette) -> list[dict[str, Any]]:
+    """How the moving traces look; those of paths show the whole of it in the still picture."""
+    dense = len(x) - 1 > _TAIL
+    ink = translucent(colours.ink, 0.6) if dense else colours.ink
+    head = dots(None, None, colours.ink, 11, edge=(colours.page, 1.5))
+    return [
+        line(x, y, ink, 1.2 if dense else 2, name="path"),
+        {**head, "name": "head"},
+        line(
+            list(range(len(x) // 2 + 1)),
+            x[::2],
+            ink,
+            1.2 if dense else 1.5,
+            mode="lines+markers",
+            marker=marker(colours.ink, 6),
+            name="steps",
+            panel=2,
+            hover="x<sub>%{x}</sub> = %{y:.4f}",
+        ),
+        {**head, "name": "step", "xaxis": "x2", "yaxis": "y2"},
+    ]
+
+
+def _moment(x: list[Any], y: list[Any], k: int, plain_iteration: bool) -> list[dict[str, Any]]:
     """What changes in the moving traces at corner k: even on the diagonal, odd on the curve."""
-    x, y = path
-    begin = max(0, k - tail)
+    begin = max(0, k - _TAIL)
     n, half = divmod(k, 2)
     first = begin // 2
     ahead = bool(half) and plain_iteration  # the height of the next iterate has just been read
-    head = (n + 1, y[k]) if ahead else (n, x[k])
+    step = (n + 1, y[k]) if ahead else (n, x[k])
     symbol = "circle-open" if ahead else "circle"
     return [
-        {"type": "scatter", "x": x[begin : k + 1], "y": y[begin : k + 1]},
-        {"type": "scatter", "x": [x[k]], "y": [y[k]]},
-        {"type": "scatter", "x": list(range(first, n + 1)), "y": x[2 * first : k + 1 : 2]},
-        {"type": "scatter", "x": [head[0]], "y": [head[1]], "marker": {"symbol": symbol}},
+        moved(x[begin : k + 1], y[begin : k + 1]),
+        moved([x[k]], [y[k]]),
+        moved(list(range(first, n + 1)), x[2 * first : k + 1 : 2]),
+        moved([step[0]], [step[1]], marker={"symbol": symbol}),
     ]
-
-
-def _moment(
-    path: tuple[list[Any], list[Any]], k: int, plain_iteration: bool, colours: Palette
-) -> list[dict[str, Any]]:
-    """The four moving traces in full, with the whole path up to corner k."""
-    dense = k > _TAIL
-    ink = translucent(colours.ink, 0.6) if dense else colours.ink
-    line = {"color": ink, "width": 1.2 if dense else 2, "simplify": False}
-    ring = {"size": 11, "color": colours.ink, "line": {"color": colours.page, "width": 1.5}}
-    right = {"xaxis": "x2", "yaxis": "y2"}
-    looks: list[dict[str, Any]] = [
-        {"name": "path", "mode": "lines", "line": line, "hoverinfo": "skip"},
-        {"name": "head", "mode": "markers", "marker": ring, "hoverinfo": "skip"},
-        {
-            "name": "steps",
-            **right,
-            "mode": "lines+markers",
-            "line": {**line, "width": 1.2 if dense else 1.5},
-            "marker": {"size": 6, "color": colours.ink},
-            "hovertemplate": "x<sub>%{x}</sub> = %{y:.4f}<extra></extra>",
-        },
-        {"name": "step", **right, "mode": "markers", "marker": ring, "hoverinfo": "skip"},
-    ]
-    places = _frame(path, k, plain_iteration, k)
-    places[-1].pop("marker")
-    return [{**look, **place} for look, place in zip(looks, places, strict=True)]
-
-
-def _axes(view: tuple[float, float], last: int, stacked: bool, colours: Palette) -> dict[str, Any]:
-    web, strip, steps = _STACKED if stacked else _BESIDE
-    low, high = view
-    room = 0.03 * (high - low)
-    span = plain([low - room, high + room], 4)
-    quiet = {"automargin": False}  # fitting the margins would double the time of drawing
-    return {
-        "xaxis": axis(
-            colours,
-            title="xₙ",
-            range=span,
-            domain=list(web[:2]),
-            anchor="free",
-            position=strip[2],
-            **quiet,
-        ),
-        "yaxis": axis(colours, title="xₙ₊₁ = g(xₙ)", range=span, domain=list(web[2:]), **quiet),
-        "xaxis2": axis(
-            colours,
-            title="step n",
-            range=[-0.03 * last, 1.04 * last],
-            domain=list(steps[:2]),
-            anchor="y2",
-            tickformat="d",
-            **({"dtick": 1} if last <= 8 else {"nticks": 8}),
-            **quiet,
-        ),
-        "yaxis2": axis(
-            colours, title="xₙ", domain=list(steps[2:]), anchor="x2", matches="y", **quiet
-        ),
-    }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import plotly.graph_objects as go
 
-from deq.figures.shared.frame import axis, base_layout, build, note
-from deq.figures.shared.palette import Palette, palette
+from deq.figures.shared.layout import axes, base_layout, build, coloured, heading, headings
+from deq.figures.shared.palette import palette
+from deq.figures.shared.traces import line, marker, significant
 
 if TYPE_CHECKING:  # figures do not import torch
     from deq.diagnostics.gradients import Measurement
@@ -17,8 +17,12 @@ if TYPE_CHECKING:  # figures do not import torch
 _BESIDE = ((0.0, 0.27, 0, 1), (0.365, 0.635, 0, 1), (0.73, 1.0, 0, 1))
 _STACKED = ((0, 1, 0.72, 1), (0, 1, 0.37, 0.63), (0, 1, 0, 0.27))
 _KIB = 1024
-_MARKS = {"implicit": "circle", "unrolled": "square", "phantom": "diamond", "JFB": "x"}
-_WORDS = {"JFB": "JFB (phantom, 1 step)"}
+_HEADINGS = (
+    "<b>error</b> against the exact gradient",
+    "<b>memory</b> for the backward pass, KiB",
+    "<b>time</b>, in evaluations of the cell",
+)
+_LONG = {"JFB": "JFB (phantom, 1 step)"}
 
 
 def gradients_over_depth(
@@ -36,74 +40,53 @@ def gradients_over_depth(
         Which colours to use.
     """
     colours = palette(theme)
-    inks = _inks(colours)
-    panels = _STACKED if stacked else _BESIDE
+    looks = {
+        "implicit": (colours.accent, "circle"),
+        "unrolled": (colours.solver("ode"), "square"),
+        "phantom": (colours.solver("anderson"), "diamond"),
+        "JFB": (colours.muted, "x"),
+    }
     data: list[dict[str, Any]] = []
-    for method, ink in reversed(inks.items()):  # the implicit one on top of what it meets
+    for method, (colour, symbol) in reversed(looks.items()):  # implicit on top
         some = [m for m in measured if m.method == method]
-        for k, values in enumerate(
-            ([m.error for m in some], [m.kept / _KIB for m in some], [m.cost for m in some])
-        ):
-            panel = "" if k == 0 else str(k + 1)
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines+markers",
-                    "x": [m.depth for m in some],
-                    "y": [float(f"{v:.3g}") if np.isfinite(v) and v > 0 else None for v in values],
-                    "xaxis": f"x{panel}",
-                    "yaxis": f"y{panel}",
-                    "line": {"color": ink, "width": 2.5, "simplify": False},
-                    "marker": {"size": 9, "symbol": _MARKS[method], "color": ink},
-                    "hovertemplate": f"{method}, k = %{{x}}: %{{y}}<extra></extra>",
-                }
+        curves = [m.error for m in some], [m.kept / _KIB for m in some], [m.cost for m in some]
+        data += [
+            line(
+                [m.depth for m in some],
+                significant(values, 3, log=True),
+                colour,
+                2.5,
+                mode="lines+markers",
+                panel=panel,
+                marker=marker(colour, 9, symbol=symbol),
+                hover=f"{method}, k = %{{x}}: %{{y}}",
             )
-    layout: dict[str, Any] = {
-        **base_layout(colours),
-        "margin": {"l": 52, "r": 14, "t": 60 if not stacked else 96, "b": 46},
-        "annotations": _titles(panels, inks, colours, stacked=stacked),
-    }
+            for panel, values in enumerate(curves, 1)
+        ]
     depths = sorted({m.depth for m in measured}) or [5, 200]
-    for k, (left, right, low, high) in enumerate(panels):
-        panel = "" if k == 0 else str(k + 1)
-        layout[f"xaxis{panel}"] = axis(
-            colours, title="depth k", type="log", tickmode="array", tickvals=depths,
-            ticktext=[str(d) for d in depths], domain=[left, right], anchor=f"y{panel}",
-            automargin=False)  # fmt: skip
-        layout[f"yaxis{panel}"] = axis(
-            colours, type="log", exponentformat="power", domain=[low, high], anchor=f"x{panel}",
-            automargin=False, dtick=3 if k == 0 else 1)  # fmt: skip
-    return build(data, layout)
-
-
-def _inks(colours: Palette) -> dict[str, str]:
-    return {
-        "implicit": colours.accent,
-        "unrolled": colours.solver("ode"),
-        "phantom": colours.solver("anderson"),
-        "JFB": colours.muted,
-    }
-
-
-def _titles(
-    panels: Any, inks: dict[str, str], colours: Palette, *, stacked: bool
-) -> list[dict[str, Any]]:
-    words = (
-        "<b>error</b> against the exact gradient",
-        "<b>memory</b> for the backward pass, KiB",
-        "<b>time</b>, in evaluations of the cell",
-    )
-    found = [
-        note(panel[0], panel[3], text, colours.ink, xref="paper", yref="paper", xanchor="left",
-             yanchor="bottom", yshift=3, size=13)
-        for panel, text in zip(panels, words, strict=True)
-    ]  # fmt: skip
-    names = [
-        f"<span style='color:{ink}'><b>━ {_WORDS.get(name, name)}</b></span>"
-        for name, ink in inks.items()
+    ticks = {"tickmode": "array", "tickvals": depths, "ticktext": [str(d) for d in depths]}
+    options = [
+        (
+            {"title": "depth k", "type": "log", **ticks},
+            {"type": "log", "exponentformat": "power", "dtick": dtick},
+        )
+        for dtick in (3, 1, 1)
     ]
-    lines = ["     ".join(names[:2]), "     ".join(names[2:])] if stacked else ["     ".join(names)]
-    found.append(note(0, 1, "<br>".join(lines), colours.ink, xref="paper", yref="paper",
-                      xanchor="left", yanchor="bottom", yshift=28, size=14,
-                      align="left"))  # fmt: skip
-    return found
+    names = [
+        coloured(f"━ {_LONG.get(method, method)}", colour) for method, (colour, _) in looks.items()
+    ]
+    gap = "     "
+    legend = gap.join(names)
+    if stacked:
+        legend = gap.join(names[:2]) + "<br>" + gap.join(names[2:])
+    panels = _STACKED if stacked else _BESIDE
+    layout = {
+        **base_layout(colours),
+        **axes(colours, panels, options),
+        "margin": {"l": 52, "r": 14, "t": 96 if stacked else 60, "b": 46},
+        "annotations": [
+            *headings(panels, _HEADINGS, colours.ink, yshift=3),
+            heading(0, 1, legend, colours.ink, size=14, yshift=28, align="left"),
+        ],
+    }
+    return build(data, layout)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.film import Film
-from deq.figures.shared.frame import base_layout
+from deq.figures.shared.animation import AnimatedFigure, scrubbed
+from deq.figures.shared.layout import base_layout
 from deq.figures.shared.palette import mixed, palette
-from deq.figures.shared.player import player
+from deq.figures.shared.traces import Array
 
 _LEVELS = 60  # whole numbers: half the bytes of decimals
 
 
-def mosaic(state: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def mosaic(state: npt.ArrayLike) -> Array:
     """Channels (C, H, W) as tiles of one picture, NaN between them, the first on top.
 
     Examples
@@ -36,7 +35,9 @@ def mosaic(state: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return whole[:-1, :-1]
 
 
-def channel_maps(t: npt.ArrayLike, states: npt.ArrayLike, *, theme: str | None = "light") -> Film:
+def channel_maps(
+    t: npt.ArrayLike, states: npt.ArrayLike, *, theme: str | None = "light"
+) -> AnimatedFigure:
     """All channels of a state at each time; the still picture is the last.
 
     Parameters
@@ -49,18 +50,15 @@ def channel_maps(t: npt.ArrayLike, states: npt.ArrayLike, *, theme: str | None =
         Which colours to use.
     """
     colours = palette(theme)
-    times = np.asarray(t, dtype=np.float64)  # (T,)
     z = np.asarray(states, dtype=np.float64)  # (T, C, H, W)
     z = z[:, np.argsort(-np.abs(z[-1]).sum((1, 2)), kind="stable")]
     low, high = min(0.0, float(z[-1].min())), max(float(np.quantile(z[-1], 0.998)), 1e-9)
 
-    def picture(k: int) -> dict[str, Any]:
-        share = ((mosaic(z[k]) - low) / (high - low)).clip(0, 1) * _LEVELS
-        rows = [[None if v != v else round(v) for v in row] for row in share.tolist()]
-        return {"type": "heatmap", "z": rows}
+    def tiles(state: Array) -> list[list[int | None]]:
+        share = ((mosaic(state) - low) / (high - low)).clip(0, 1) * _LEVELS
+        return [[None if v != v else round(v) for v in row] for row in share.tolist()]
 
-    heat = {
-        **picture(len(times) - 1),
+    look = {
         "zmin": 0,
         "zmax": _LEVELS,
         "colorscale": [
@@ -71,16 +69,13 @@ def channel_maps(t: npt.ArrayLike, states: npt.ArrayLike, *, theme: str | None =
         "showscale": False,
         "hoverinfo": "skip",
     }
-    hidden = {"visible": False, "fixedrange": True}
-    layout: dict[str, Any] = {
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    layout = {
         **base_layout(colours),
         "margin": {"l": 8, "r": 8, "t": 8, "b": 96},
-        "xaxis": {**hidden, "constrain": "domain"},
-        "yaxis": {**hidden, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
+        "xaxis": hidden,
+        "yaxis": {**hidden, "autorange": "reversed", "scaleanchor": "x"},
     }
-    names = [str(k) for k in range(len(times))]
-    captions = [f"t = {time:.2f}" for time in times]
-    layout |= player(names, names, captions, redraw=True, colours=colours)
-    layout["meta"] = {"last": names[-1]}
-    frames = [{"name": name, "traces": [0], "data": [picture(k)]} for k, name in enumerate(names)]
-    return Film([heat], layout, frames)
+    moments = [[{"type": "heatmap", "z": tiles(state)}] for state in z]
+    labels = [f"t = {time:.2f}" for time in np.asarray(t).tolist()]
+    return scrubbed([], [look], moments, labels, layout, colours, redraw=True)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.frame import axis, base_layout, build, plain
+from deq.figures.shared.layout import axis, base_layout, build
 from deq.figures.shared.palette import palette, translucent
+from deq.figures.shared.traces import rounded
 
 
 def probability_bars(
@@ -20,23 +21,24 @@ def probability_bars(
     probabilities : array (10,)
         Zeros draw the empty scale.
     chosen : int, optional
-        This digit's bar is drawn in full colour, the others step back.
+        This digit's bar is drawn in full colour, the others are paler.
     theme : {"light", "dark"}
         Which colours to use.
     """
     colours = palette(theme)
     shares = np.asarray(probabilities, dtype=np.float64)  # (10,)
     digits = [str(k) for k in range(len(shares))]
-    fills = [
-        colour if k == chosen else translucent(colour, 0.55)
-        for k, colour in enumerate(colours.digits)
-    ]
     bars = {
         "type": "bar",
-        "x": plain(100 * shares, 2),
+        "x": rounded(100 * shares, 2),
         "y": digits,
         "orientation": "h",
-        "marker": {"color": fills},
+        "marker": {
+            "color": [
+                colour if k == chosen else translucent(colour, 0.55)
+                for k, colour in enumerate(colours.digits)
+            ]
+        },
         "text": [percent(share) for share in shares],
         "textposition": "outside",
         "textfont": {

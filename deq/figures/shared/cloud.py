@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.frame import plain
+from deq.figures.shared.layout import glow
 from deq.figures.shared.palette import Palette, translucent
+from deq.figures.shared.traces import Array, rounded
 
 # Radius of a class's ellipse in standard deviations: it holds about two thirds of a Gaussian class.
 _RADIUS = 1.5
@@ -36,35 +37,24 @@ class Cloud:
     @classmethod
     def of(cls, points: npt.ArrayLike, labels: npt.ArrayLike) -> Cloud:
         """From arrays (N, ≥2) and (N,)."""
-        rounded = np.asarray(points, dtype=np.float64).round(3)  # (N, 3)
+        places = np.asarray(points, dtype=np.float64).round(3)  # (N, 3)
         return cls(
-            tuple(map(tuple, rounded.tolist())),
+            tuple(map(tuple, places.tolist())),
             tuple(int(label) for label in np.asarray(labels).tolist()),
         )
 
-    def array(self) -> npt.NDArray[np.float64]:
+    def array(self) -> Array:
         """The points as an array (N, 3)."""
         return np.asarray(self.points)
 
-    def classes(self) -> list[tuple[int, npt.NDArray[np.float64]]]:
+    def classes(self) -> list[tuple[int, Array]]:
         """Each digit that occurs, with its points (n, 3)."""
         points, labels = self.array(), np.asarray(self.labels)
         return [(int(k), points[labels == k]) for k in np.unique(labels)]
 
 
-def ellipse(points: npt.NDArray[np.float64], radius: float = _RADIUS) -> npt.NDArray[np.float64]:
-    """The outline {m + radius·Σ^½ u : ‖u‖ = 1} of points with mean m and covariance Σ.
-
-    Parameters
-    ----------
-    points : ndarray (n, 2)
-        At least three of them.
-    radius : float
-        In standard deviations.
-
-    Returns
-    -------
-    ndarray (40, 2)
+def ellipse(points: Array, radius: float = _RADIUS) -> Array:
+    """The outline (40, 2) {m + radius·Σ^½ u : ‖u‖ = 1} of points (n, 2), mean m, covariance Σ.
 
     Examples
     --------
@@ -77,23 +67,22 @@ def ellipse(points: npt.NDArray[np.float64], radius: float = _RADIUS) -> npt.NDA
     circle = np.stack([np.cos(angles), np.sin(angles)])  # (2, 40)
     values, vectors = np.linalg.eigh(np.cov(points.T))  # (2,), (2, 2)
     root = vectors * np.sqrt(np.clip(values, 0, None))  # (2, 2)
-    outline: npt.NDArray[np.float64] = points.mean(0) + radius * (root @ circle).T
+    outline: Array = points.mean(0) + radius * (root @ circle).T
     return outline
 
 
 @lru_cache(maxsize=8)
 def regions(cloud: Cloud, colours: Palette) -> tuple[dict[str, Any], ...]:
-    """One filled outline a class, as Plotly layout shapes; the same for every drawing."""
+    """One filled outline a class, as layout shapes; the same for every drawing."""
     shapes = []
     for digit, members in cloud.classes():
         if len(members) < 3:
             continue
-        corners = plain(ellipse(members[:, :2]), 2)
-        path = "M" + "L".join(f"{x},{y}" for x, y in corners) + "Z"
+        corners = rounded(ellipse(members[:, :2]), 2)
         shapes.append(
             {
                 "type": "path",
-                "path": path,
+                "path": "M" + "L".join(f"{x},{y}" for x, y in corners) + "Z",
                 "layer": "below",
                 "fillcolor": translucent(colours.digits[digit], 0.13),
                 "line": {"color": translucent(colours.digits[digit], 0.5), "width": 1},
@@ -102,23 +91,15 @@ def regions(cloud: Cloud, colours: Palette) -> tuple[dict[str, Any], ...]:
     return tuple(shapes)
 
 
-def halo(colours: Palette, dims: int) -> dict[str, str]:
-    """Font properties: the page's own colour around letters, so that they stand out from points."""
-    return {} if dims == 3 else {"shadow": ", ".join([f"0 0 3px {colours.page}"] * 4)}
-
-
 @lru_cache(maxsize=8)
 def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, Any], ...]:
     """The points, and the digit written at the middle of each class."""
-    kind = "scatter3d" if dims == 3 else "scatter"
-    names = "xyz"[:dims]
-    points = cloud.array()
-    middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
     digits = [digit for digit, _ in cloud.classes()]
+    middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
     dots = {
-        "type": kind,
+        "type": scatter(dims),
         "mode": "markers",
-        **{name: plain(points[:, k], 2) for k, name in enumerate(names)},
+        **coordinates(cloud.array(), dims, 2),
         "marker": {
             "color": [colours.digits[label] for label in cloud.labels],
             "size": 2.5 if dims == 3 else 5,
@@ -127,26 +108,45 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
         "text": [str(label) for label in cloud.labels],
         "hovertemplate": "a training digit: %{text}<extra></extra>",
     }
-    labels = {
-        "type": kind,
+    return dots, class_names(coordinates(middles, dims, 2), digits, colours, dims)
+
+
+def class_names(
+    places: dict[str, Any], digits: Sequence[int], colours: Palette, dims: int = 2
+) -> dict[str, Any]:
+    """The digits, large and each in its colour, as a trace at their places."""
+    hues = [colours.digits[digit] for digit in digits]
+    return {
+        "type": scatter(dims),
         "mode": "text",
-        **{name: plain(middles[:, k], 2) for k, name in enumerate(names)},
+        **places,
         "text": [f"<b>{digit}</b>" for digit in digits],
-        "textfont": {
-            "size": 26,
-            "color": [colours.digits[digit] for digit in digits],
-            **halo(colours, dims),
-        },
+        "textfont": lettering(26, hues, colours, dims),
         "hoverinfo": "skip",
     }
-    return dots, labels
 
 
-def bounds(
-    cloud: Cloud, path: npt.NDArray[np.float64], axis: int, margin: float = 0.08
-) -> Sequence[float]:
+def lettering(
+    size: int, colour: str | list[str], colours: Palette, dims: int = 2
+) -> dict[str, Any]:
+    """The font of letters on the map, with a halo where Plotly can draw one."""
+    font = {"size": size, "color": colour}
+    return font if dims == 3 else {**font, "shadow": glow(colours.page)}
+
+
+def coordinates(points: Array, dims: int, digits: int) -> dict[str, Any]:
+    """The first columns of points (n, ≥ dims) as a trace's x, y and z."""
+    return {name: rounded(points[:, k], digits) for k, name in enumerate("xyz"[:dims])}
+
+
+def scatter(dims: int) -> str:
+    """Plotly's name for dots in the plane or in space."""
+    return "scatter3d" if dims == 3 else "scatter"
+
+
+def bounds(cloud: Cloud, path: Array, axis: int) -> Sequence[float]:
     """The range of one axis: the whole cloud, widened only if the path leaves it."""
     values = np.concatenate([cloud.array()[:, axis], path[:, axis]])
     low, high = float(values.min()), float(values.max())
-    room = margin * (high - low or 1.0)
+    room = 0.08 * (high - low or 1.0)
     return [round(low - room, 3), round(high + room, 3)]

@@ -1,4 +1,4 @@
-"""What people take home: the numbers as CSV, a figure as one page that works anywhere."""
+"""Downloads: the numbers as CSV, and a figure as one HTML page that works offline."""
 
 from __future__ import annotations
 

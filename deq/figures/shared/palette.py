@@ -11,9 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
-
-Theme = Literal["light", "dark"]
 
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, sans-serif'
 """The page's own font, so that figures look like part of it."""
@@ -32,9 +29,9 @@ class Palette:
     ink
         Text and the state's path.
     muted
-        Text that may step back: axis titles, captions (contrast ≥ 4.5).
+        Less important text: axis titles, captions (contrast ≥ 4.5).
     grid
-        Lines that are context.
+        Grid lines and other background.
     accent
         The equilibrium.
     digits
@@ -57,66 +54,42 @@ class Palette:
         return self.solvers.get(name.lower(), self.solvers["ode"])
 
 
-_LIGHT = Palette(
-    page="#ffffff",
-    panel="#f1f4f8",
-    ink="#16202e",
-    muted="#566173",
-    grid="#dde3ea",
-    accent="#c2410c",
-    digits=(
-        "#4f8ffc",  # 0 blue
-        "#70a001",  # 1 green
-        "#df4e73",  # 2 rose
-        "#1a9186",  # 3 teal
-        "#743cba",  # 4 violet
-        "#626db0",  # 5 periwinkle
-        "#5c3f0d",  # 6 brown
-        "#894f74",  # 7 mauve
-        "#1e456d",  # 8 navy
-        "#7e753e",  # 9 olive
-    ),
-    solvers=MappingProxyType(
-        {
-            "ode": "#0f6e8c",
-            "picard": "#8a5a00",
-            "anderson": "#9d3c87",
-            "broyden": "#3f7d20",
-            "newton": "#b3332e",
-            "transient": "#5a4fcf",
-        }
-    ),
+# Each colour in the light and in the dark theme.
+_PAGE = {
+    "page": ("#ffffff", "#10151d"),
+    "panel": ("#f1f4f8", "#1c2430"),
+    "ink": ("#16202e", "#eef2f7"),
+    "muted": ("#566173", "#a3afbf"),
+    "grid": ("#dde3ea", "#2c3644"),
+    "accent": ("#c2410c", "#ff9b54"),
+}
+_DIGITS = (
+    ("#4f8ffc", "#649dfe"),  # 0 blue
+    ("#70a001", "#c8f48c"),  # 1 green
+    ("#df4e73", "#df607d"),  # 2 rose
+    ("#1a9186", "#6dcbbf"),  # 3 teal
+    ("#743cba", "#986cdb"),  # 4 violet
+    ("#626db0", "#b4c0fb"),  # 5 periwinkle
+    ("#5c3f0d", "#b1812f"),  # 6 brown
+    ("#894f74", "#fed0eb"),  # 7 mauve
+    ("#1e456d", "#698aae"),  # 8 navy
+    ("#7e753e", "#d3bc0d"),  # 9 olive
 )
-
-_DARK = Palette(
-    page="#10151d",
-    panel="#1c2430",
-    ink="#eef2f7",
-    muted="#a3afbf",
-    grid="#2c3644",
-    accent="#ff9b54",
-    digits=(
-        "#649dfe",  # 0 blue
-        "#c8f48c",  # 1 green
-        "#df607d",  # 2 rose
-        "#6dcbbf",  # 3 teal
-        "#986cdb",  # 4 violet
-        "#b4c0fb",  # 5 periwinkle
-        "#b1812f",  # 6 brown
-        "#fed0eb",  # 7 mauve
-        "#698aae",  # 8 navy
-        "#d3bc0d",  # 9 olive
-    ),
-    solvers=MappingProxyType(
-        {
-            "ode": "#4fc3e8",
-            "picard": "#e0a83c",
-            "anderson": "#e08fcd",
-            "broyden": "#8fce6b",
-            "newton": "#f2857f",
-            "transient": "#aaa4f5",
-        }
-    ),
+_SOLVERS = {
+    "ode": ("#0f6e8c", "#4fc3e8"),
+    "picard": ("#8a5a00", "#e0a83c"),
+    "anderson": ("#9d3c87", "#e08fcd"),
+    "broyden": ("#3f7d20", "#8fce6b"),
+    "newton": ("#b3332e", "#f2857f"),
+    "transient": ("#5a4fcf", "#aaa4f5"),
+}
+_LIGHT, _DARK = (
+    Palette(
+        **{name: pair[k] for name, pair in _PAGE.items()},
+        digits=tuple(pair[k] for pair in _DIGITS),
+        solvers=MappingProxyType({name: pair[k] for name, pair in _SOLVERS.items()}),
+    )
+    for k in (0, 1)
 )
 
 

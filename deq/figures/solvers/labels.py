@@ -1,4 +1,4 @@
-"""Names at the ends of curves that end at nearly one place: hung below it at several heights."""
+"""Names at the ends of curves: below the ends, at several heights where ends are close together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deq.status import Status
 # Pixels: of a letter and a line, from an end to its label, and between two tries.
 _LETTER, _LINE, _FIRST, _STEP = 7.4, 17, 22, 5
 _HEAD = 8
-# Ends no further apart than this share one leader; leaders are kept clear for so long.
+# Ends no further apart than this share one leader; other labels avoid this much of a leader.
 _SAME, _LEADER = 14, 45
 _NOTHING = "rgba(0,0,0,0)"
 _TALL = 270  # what is left of a panel for the curves, roughly
@@ -21,20 +21,21 @@ Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
 
 
-def finish_labels(
+def end_labels(
     lines: Sequence[Line], reach: Sequence[float], span: tuple[float, float], width: float
 ) -> tuple[list[dict[str, Any]], float]:
-    """A label below each curve's end, none upon another, and the room that they need below.
+    """A label below each curve's end, none over another, and the room that they need below.
 
-    Labels keep off the leaders of other ends, too, to the left or right of their own end where that
-    helps. Of several that end in one place the first has the leader, and the others follow it.
+    A leader is the thin line from an end to its label. Labels also avoid the leaders of other ends:
+    they stand to the left or to the right of their own end where that helps. Of several curves that
+    end in one place only the first has a leader.
 
     Parameters
     ----------
     lines : sequence
         The curves.
     reach, span : two floats
-        The axes from and to, in decades; whoever leaves the picture is named at its upper edge.
+        The axes from and to, in decades; a curve that leaves the picture has its name at the top.
     width : float
         The panel's, in pixels, roughly.
 

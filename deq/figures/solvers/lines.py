@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from deq.figures.shared.palette import Palette
+from deq.figures.shared.traces import Array
 
 if TYPE_CHECKING:  # figures do not import torch
     from deq.race import SolverRun
 
-Array = npt.NDArray[np.float64]
 _FLOOR = 1e-5  # of the tolerance: lower residuals are drawn there
-_TOP = 1e3  # times the first residual: who runs away leaves the picture there
+_TOP = 1e3  # times the first residual: a curve that runs away leaves the picture there
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A solver's curve: where it is at which place on the axis."""
+    """A solver's curve, and how it is drawn."""
 
     lap: SolverRun
     x: Array  # (T,) evaluations or seconds
@@ -32,23 +31,14 @@ class Line:
 
 
 def line_of(lap: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> Line:
-    """A lap as a curve.
+    """A lap as a curve over evaluations, or over seconds, an evaluation taking the same each time.
 
-    Parameters
-    ----------
-    lap : SolverRun
-        From `deq.race.race`; with times where they are asked for.
-    colours : Palette
-        The theme's.
-    tol : float
-        Residuals far below it are drawn as low as the picture goes.
-    seconds : bool
-        Over time, spread evenly over the evaluations.
+    Residuals far below `tol` are drawn as low as the picture goes.
     """
     evals = np.asarray(lap.evals, dtype=np.float64)  # (T,)
     residuals = np.asarray(lap.residuals, dtype=np.float64)
     fine = np.isfinite(residuals)
-    if not fine.any():  # never anything but NaN: it stands at its start, high up
+    if not fine.any():  # only NaN: it stays at its start, high up
         fine, residuals = np.ones_like(fine), np.ones_like(residuals)
     each = lap.seconds_per_eval if seconds else 1.0
     word = lap.name.lower()
@@ -71,7 +61,7 @@ def lowest(lines: Sequence[Line], tol: float) -> float:
 
 
 def highest(lines: Sequence[Line], tol: float) -> float:
-    """The highest one: where who runs away leaves the picture."""
+    """The highest one: curves that run away leave the picture there."""
     first = max(float(line.y[0]) for line in lines)
     return max(10 * tol, min(_TOP * first, max(float(line.y.max()) for line in lines)))
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.cloud import halo
-from deq.figures.shared.frame import axis, base_layout, build, note
+from deq.figures.shared.layout import axis, band, base_layout, build, minus, note, upright
 from deq.figures.shared.palette import palette, translucent
+from deq.figures.shared.traces import dots, line, rounded
 
 _CORNERS = 120
-_CROWD = 6  # so many are named; of more, only the first
+_MOST = 6  # of more eigenvalues than this, only the first is named
 
 
 def euler_disc(h: float) -> tuple[float, float]:
@@ -33,7 +32,6 @@ def lambda_plane(
     *,
     h: float | None = None,
     chosen: int = 0,
-    names: Sequence[str] = (),
     brief: bool = False,
     theme: str | None = "light",
 ) -> go.Figure:
@@ -47,8 +45,6 @@ def lambda_plane(
         Euler's step: draws its disc, which for h = 1 is iteration's.
     chosen : int
         This one is filled, as are all if it is −1.
-    names : sequence of str
-        What to tell on hovering, one for each.
     brief : bool
         For small figures: less text.
     theme : {"light", "dark"}
@@ -64,101 +60,68 @@ def lambda_plane(
     low = min(-1.5 if brief else -2.3, 1.2 * float(points.real.min(initial=0.0)) - 0.3)
     high = max(1.6 if brief else 1.9, 1.1 * float(points.real.max(initial=0.0)) + 0.3)
     tall = max(1.35, 0.36 * (high - low), 1.2 * float(np.abs(points.imag).max(initial=0.0)))
-    flow, jumps, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
-    data = [_circle(0.0, 1.0, "iteration settles", jumps, 2.5, "solid")]
+    flow, iteration, step = (colours.solver(name) for name in ("ode", "picard", "anderson"))
+    data = [_disc(0.0, 1.0, iteration, name="iteration settles")]
     labels = [
         note(low, tall, "<b>flow</b> Re λ < 1", flow, size=13, xanchor="left", yanchor="top",
              xshift=5),
-        note(0.0, -1, "<b>iteration</b>" + ("" if brief else " |λ| < 1"), jumps, size=12,
+        note(0.0, -1, "<b>iteration</b>" + ("" if brief else " |λ| < 1"), iteration, size=12,
              yanchor="top", yshift=-1),
     ]  # fmt: skip
     if h is not None:
-        centre, radius = euler_disc(h)
-        data.insert(0, _circle(centre, radius, "Euler's step settles", step, 2.5, "dash"))
+        data.insert(0, _disc(*euler_disc(h), step, dash="dash", name="Euler's step settles"))
         labels.append(
             note(low, -tall, f"<b>Euler</b> h = {h:.4g}", step, size=13, xanchor="left",
                  yanchor="bottom", xshift=5)
         )  # fmt: skip
     full = [chosen in (k, -1) for k in range(len(points))]
-    crowd = len(points) > _CROWD
-    told = list(names) or [_told(value) for value in points.tolist()]
+    many = len(points) > _MOST
+    size = 8 if many else 12 if brief else 15
     data.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "λ",
-            "x": points.real.round(5).tolist(),
-            "y": points.imag.round(5).tolist(),
-            "marker": {
-                "symbol": ["diamond" if f else "diamond-open" for f in full],
-                "size": [(8 if crowd else 12 if brief else 15) if f else 11 for f in full],
-                "color": colours.accent,
-                "line": {
-                    "width": 1 if crowd else 2,
-                    "color": [colours.page if f else colours.accent for f in full],
-                },
-            },
-            "text": told,
-            "hovertemplate": "%{text}<extra></extra>",
-        }
-    )  # fmt: skip
+        dots(
+            rounded(points.real, 5),
+            rounded(points.imag, 5),
+            colours.accent,
+            [size if f else 11 for f in full],
+            symbol=["diamond" if f else "diamond-open" for f in full],
+            edge=([colours.page if f else colours.accent for f in full], 1 if many else 2),
+            name="λ",
+            text=[_described(value) for value in points.tolist()],
+            hover="%{text}",
+        )
+    )
     for k, value in enumerate(points.tolist()):
-        if full[k] and value.imag >= 0 and not brief and not (crowd and k):
-            named = _told(value)
+        if full[k] and value.imag >= 0 and not brief and not (many and k):
             labels.append(
-                note(value.real, value.imag, f"<b>{named}</b>", colours.accent, yshift=19,
-                     font={"size": 14, "color": colours.accent, **halo(colours, 2)})
+                note(value.real, value.imag, f"<b>{_described(value)}</b>", colours.accent,
+                     size=14, halo=colours.page, yshift=19)
             )  # fmt: skip
+    shared = {"automargin": False, "zeroline": True, "constrain": "domain"}
     layout = {
         **base_layout(colours),
         "margin": {"l": 40, "r": 8, "t": 8, "b": 40},
         "annotations": labels,
         "shapes": [
-            {
-                "type": "rect",
-                "yref": "paper",
-                "x0": low - 50 * (high - low),
-                "x1": 1,
-                "y0": 0,
-                "y1": 1,
-                "layer": "below",
-                "line": {"width": 0},
-                "fillcolor": translucent(flow, 0.13),
-            },
-            _upright(1.0, flow),
+            band(low - 50 * (high - low), 1, translucent(flow, 0.13), yref="paper"),
+            {**upright(1.0, flow), "line": {"color": flow, "width": 2}},
         ],
-        "xaxis": axis(colours, title="Re λ", range=[low, high], automargin=False, zeroline=True,
-                      zerolinecolor=colours.grid, constrain="domain"),
-        "yaxis": axis(colours, title="Im λ", range=[-tall, tall], automargin=False, zeroline=True,
-                      zerolinecolor=colours.muted, scaleanchor="x", constrain="domain"),
+        "xaxis": axis(colours, title="Re λ", range=[low, high], zerolinecolor=colours.grid,
+                      **shared),
+        "yaxis": axis(colours, title="Im λ", range=[-tall, tall], zerolinecolor=colours.muted,
+                      scaleanchor="x", **shared),
     }  # fmt: skip
     return build(data, layout)
 
 
-def _told(value: complex) -> str:
+def _described(value: complex) -> str:
     if abs(value.imag) < 5e-4:
-        return f"λ = {value.real:.3g}".replace("-", "−")
-    return f"λ = {value.real:.2g} ± {abs(value.imag):.2g} i".replace("-", "−")
+        return minus(f"λ = {value.real:.3g}")
+    return minus(f"λ = {value.real:.2g} ± {abs(value.imag):.2g} i")
 
 
-def _circle(
-    centre: float, radius: float, name: str, colour: str, width: float, dash: str
-) -> dict[str, Any]:
+def _disc(centre: float, radius: float, colour: str, **more: Any) -> dict[str, Any]:
     # A huge circle is drawn through its right end, with corners close together there.
     angle = np.pi * np.linspace(-1, 1, 2 * _CORNERS + 1) ** 3
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": (centre + radius * np.cos(angle)).round(4).tolist(),
-        "y": (radius * np.sin(angle)).round(4).tolist(),
-        "fill": "toself",
-        "fillcolor": translucent(colour, 0.13),
-        "line": {"color": colour, "width": width, "dash": dash, "simplify": False},
-        "hoverinfo": "skip",
-    }
-
-
-def _upright(x: float, colour: str) -> dict[str, Any]:
-    line = {"color": colour, "width": 2}
-    return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+    x, y = centre + radius * np.cos(angle), radius * np.sin(angle)
+    return line(rounded(x), rounded(y), colour, 2.5, fill="toself",
+                fillcolor=translucent(colour, 0.13), **more)  # fmt: skip

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from deq.figures.shared.frame import plain
+from deq.figures.shared.layout import minus
 from deq.figures.shared.palette import Palette, translucent
+from deq.figures.shared.traces import Array, dots, line, rounded
 
-Array = npt.NDArray[np.float64]
-# Segments of the slope field, and their length as a share of a cell.
+if TYPE_CHECKING:  # figures do not import torch
+    from deq.scalar import FixedPoint
+
+# Columns of the slope field, and the length of a segment as a share of a cell.
 _ACROSS, _SHARE = 18, 0.6
 # Width over height of the main panel, for slopes that look as steep as they are.
 _ASPECT = 1.9
@@ -20,23 +22,7 @@ _DASH = {"stable": "solid", "unstable": "dash", "neutral": "dot"}
 _SYMBOL = {"stable": "circle", "unstable": "circle-open", "neutral": "circle-cross-open"}
 
 
-class Fixed(Protocol):
-    """What `deq.scalar.FixedPoint` offers; figures do not import torch."""
-
-    @property
-    def x(self) -> float:
-        """Where."""
-
-    @property
-    def kind(self) -> str:
-        """Stable, unstable or neutral, for iteration."""
-
-    @property
-    def slope(self) -> float:
-        """g′ there."""
-
-
-def stays(point: Fixed) -> str:
+def stays(point: FixedPoint) -> str:
     """Whether the flow settles at a fixed point: "stable" where g′ < 1, however negative.
 
     Examples
@@ -57,16 +43,7 @@ def field_of_slopes(
 ) -> dict[str, Any]:
     """The slope field as a trace."""
     across, up = segments(x, speed, end, view)
-    line = {"color": translucent(colours.muted, 0.5), "width": 1.4, "simplify": False}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "slopes",
-        "x": across,
-        "y": up,
-        "line": line,
-        "hoverinfo": "skip",
-    }
+    return line(across, up, translucent(colours.muted, 0.5), 1.4, name="slopes")
 
 
 def segments(
@@ -93,73 +70,44 @@ def segments(
     return horizontal, vertical
 
 
-def level(point: Fixed, kind: str, end: float, colours: Palette) -> dict[str, Any]:
+def level(point: FixedPoint, kind: str, end: float, colours: Palette) -> dict[str, Any]:
     """An equilibrium as a level line over time."""
-    told = f"x* = {point.x:.6g}: the flow {'settles here' if kind == 'stable' else 'leaves'}"
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": f"{kind} equilibrium",
-        "x": [0, round(end, 3)],
-        "y": plain([point.x, point.x], 6),
-        "line": {"color": colours.accent, "width": 2, "dash": _DASH[kind]},
-        "hovertemplate": told.replace("-", "−") + "<extra></extra>",
-    }
+    verb = "settles here" if kind == "stable" else "leaves"
+    return line(
+        [0, round(end, 3)],
+        rounded([point.x, point.x], 6),
+        colours.accent,
+        dash=_DASH[kind],
+        name=f"{kind} equilibrium",
+        hover=minus(f"x* = {point.x:.6g}: the flow {verb}"),
+    )
 
 
 def phase_line(
     x: Array,
     speed: Array,
-    points: Sequence[Fixed],
+    points: Sequence[FixedPoint],
     kinds: Sequence[str],
     view: tuple[float, float],
     colours: Palette,
 ) -> list[dict[str, Any]]:
-    """dx/dt lying on its side, arrows that way, and a dot where it is zero."""
-    aside = {"type": "scatter", "xaxis": "x2", "yaxis": "y2"}
+    """The curve of dx/dt turned on its side, arrows along the axis, a dot where dx/dt is zero."""
     inside = (x >= view[0]) & (x <= view[1]) & np.isfinite(speed)
-    arrows = np.linspace(0, max(int(inside.sum()) - 1, 0), 13).round().astype(int)[1:-1]
-    arrows = arrows if inside.any() else arrows[:0]
-    at, rate = x[inside][arrows], speed[inside][arrows]
-    clear = [
-        bool(abs(r) > 1e-9) and all(abs(a - p.x) > 0.035 * (view[1] - view[0]) for p in points)
-        for a, r in zip(at.tolist(), rate.tolist(), strict=True)
-    ]
+    x_in, speed_in = x[inside], speed[inside]
+    arrows = np.linspace(0, max(len(x_in) - 1, 0), 13).round().astype(int)[1:-1]
+    arrows = arrows[: len(x_in)]
+    at, rate = x_in[arrows], speed_in[arrows]
+    near = 0.035 * (view[1] - view[0])
+    clear = np.abs(rate) > 1e-9
+    for point in points:
+        clear &= np.abs(at - point.x) > near
+    symbols = ["triangle-up" if r > 0 else "triangle-down" for r in rate[clear]]
     return [
-        {
-            **aside,
-            "mode": "lines",
-            "name": "speed",
-            "x": plain(speed),
-            "y": plain(x),
-            "line": {"color": colours.solver("ode"), "width": 2, "simplify": False},
-            "hovertemplate": "dx/dt = %{x:.3f} at x = %{y:.3f}<extra></extra>",
-        },
-        {
-            **aside,
-            "mode": "markers",
-            "name": "arrows",
-            "x": [0] * int(sum(clear)),
-            "y": plain(at[clear]),
-            "marker": {
-                "symbol": ["triangle-up" if r > 0 else "triangle-down" for r in rate[clear]],
-                "size": 11,
-                "color": colours.ink,
-            },
-            "hoverinfo": "skip",
-        },
-        {
-            **aside,
-            "mode": "markers",
-            "name": "equilibria",
-            "x": [0] * len(points),
-            "y": plain([p.x for p in points], 6),
-            "marker": {
-                "symbol": [_SYMBOL[kind] for kind in kinds],
-                "size": 14,
-                "color": colours.accent,
-                "line": {"width": 2.5, "color": colours.accent},
-            },
-            "hovertemplate": "x* = %{y:.6f}<extra></extra>",
-        },
-    ]
+        line(rounded(speed), rounded(x), colours.solver("ode"), name="speed", panel=2,
+             hover="dx/dt = %{x:.3f} at x = %{y:.3f}"),
+        dots([0] * len(symbols), rounded(at[clear]), colours.ink, 11, symbol=symbols,
+             name="arrows", panel=2),
+        dots([0] * len(points), rounded([p.x for p in points], 6), colours.accent, 14,
+             symbol=[_SYMBOL[kind] for kind in kinds], edge=(colours.accent, 2.5),
+             name="equilibria", panel=2, hover="x* = %{y:.6f}"),
+    ]  # fmt: skip

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from deq.figures.shared.frame import axis, base_layout, build, note, plain
+from deq.figures.shared.layout import axes, base_layout, build, coloured, heading, headings
 from deq.figures.shared.palette import palette
+from deq.figures.shared.traces import line, rounded
 from deq.figures.training.run import smooth
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # figures do not import what trains
     from deq.training.lab.curves import Log
 
 MOST = 4
-_INKS = ("ode", "anderson", "picard", "broyden")
-_DASHES = ("solid", "dash", "dot", "dashdot")
-_PANELS = (("loss", 0.0, 0.29), ("named right, of 300", 0.36, 0.64), ("evaluations", 0.71, 1.0))
+# The solver whose colour a run gets, the line's dash, and how the legend shows it.
+_LOOKS = (
+    ("ode", "solid", "━"),
+    ("anderson", "dash", "╍"),
+    ("picard", "dot", "┈"),
+    ("broyden", "dashdot", "┅"),
+)
+_PANELS = ((0.0, 0.29, 0, 1), (0.36, 0.64, 0, 1), (0.71, 1.0, 0, 1))
+_HEADINGS = ("<b>loss</b>", "<b>named right, of 300</b>", "<b>evaluations</b>")
 
 
 def runs(logs: Sequence[Log], names: Sequence[str], *, theme: str | None = "light") -> go.Figure:
@@ -41,45 +48,34 @@ def runs(logs: Sequence[Log], names: Sequence[str], *, theme: str | None = "ligh
         raise ValueError(f"at most {MOST} runs fit on one chart, not {len(logs)}.")
     colours = palette(theme)
     data: list[dict[str, Any]] = []
-    for log, name, ink, dash in zip(logs, names, _INKS, _DASHES, strict=False):
+    names_in_colour = []
+    for log, name, (solver, dash, mark) in zip(logs, names, _LOOKS, strict=False):
+        colour = colours.solver(solver)
+        names_in_colour.append(coloured(f"{mark} {name}", colour))
         curves = (
             (log.x, smooth(log.loss)),
             (log.look_x, 100 * log.accuracy),
             (log.x, smooth(log.evals)),
         )
-        for k, (x, y) in enumerate(curves):
-            panel = "" if k == 0 else str(k + 1)
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": plain(x, 3),
-                    "y": plain(y, 4),
-                    "xaxis": f"x{panel}",
-                    "yaxis": f"y{panel}",
-                    "line": {"color": colours.solver(ink), "width": 2.5, "dash": dash,
-                             "simplify": False},
-                    "hovertemplate": f"{name}<br>epoch %{{x:.2f}}: %{{y:.3g}}<extra></extra>",
-                }
-            )  # fmt: skip
-    margin = {"l": 44, "r": 12, "t": 54, "b": 44}
-    layout: dict[str, Any] = {**base_layout(colours), "margin": margin}
-    titles = []
-    for k, (title, left, right) in enumerate(_PANELS):
-        panel = "" if k == 0 else str(k + 1)
-        layout[f"xaxis{panel}"] = axis(colours, title="epoch", domain=[left, right],
-                                       anchor=f"y{panel}", rangemode="tozero")  # fmt: skip
-        layout[f"yaxis{panel}"] = axis(colours, anchor=f"x{panel}", nticks=6)
-        titles.append(note(left, 1, f"<b>{title}</b>", colours.ink, xref="paper", yref="paper",
-                           xanchor="left", yanchor="bottom", yshift=2, size=13))  # fmt: skip
-    layout["yaxis"] |= {"type": "log", "exponentformat": "power"}
-    layout["yaxis2"] |= {"ticksuffix": " %"}
-    layout["yaxis3"] |= {"rangemode": "tozero"}
-    key = "     ".join(
-        f"<span style='color:{colours.solver(ink)}'><b>{mark} {name}</b></span>"
-        for name, ink, mark in zip(names, _INKS, ("━", "╍", "┈", "┅"), strict=False)
+        data += [
+            line(rounded(x, 3), rounded(y), colour, 2.5, dash=dash, panel=panel,
+                 hover=f"{name}<br>epoch %{{x:.2f}}: %{{y:.3g}}")
+            for panel, (x, y) in enumerate(curves, 1)
+        ]  # fmt: skip
+    fitted = {"automargin": True, "nticks": 6}
+    epochs = {"title": "epoch", "rangemode": "tozero", "automargin": True}
+    options = (
+        (epochs, {**fitted, "type": "log", "exponentformat": "power"}),
+        (epochs, {**fitted, "ticksuffix": " %"}),
+        (epochs, {**fitted, "rangemode": "tozero"}),
     )
-    titles.append(note(0, 1, key, colours.ink, xref="paper", yref="paper", xanchor="left",
-                       yanchor="bottom", yshift=26, size=13))  # fmt: skip
-    layout["annotations"] = titles
+    layout = {
+        **base_layout(colours),
+        **axes(colours, _PANELS, options),
+        "margin": {"l": 44, "r": 12, "t": 54, "b": 44},
+        "annotations": [
+            *headings(_PANELS, _HEADINGS, colours.ink, yshift=2),
+            heading(0, 1, "     ".join(names_in_colour), colours.ink, yshift=26),
+        ],
+    }
     return build(data, layout)

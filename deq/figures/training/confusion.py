@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from deq.figures.shared.frame import axis, base_layout, build
+from deq.figures.shared.layout import axis, base_layout, build
 from deq.figures.shared.palette import palette, translucent
 
 
 def confusion_matrix(counts: Sequence[Sequence[int]], *, theme: str | None = "light") -> go.Figure:
     """Ten by ten numbers: rows are what was written, columns what was read.
 
-    Right answers stand on the diagonal in grey. Each wrong one is coloured by its share of the
-    row, for it is they that one looks for.
+    Right answers stand on the diagonal in grey. Each wrong one is coloured by its share of its row.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""A run of the lab: the cloud of equilibria falling into ten clusters, and four curves beside it.
+"""A run of the lab: equilibria falling into ten clusters, and four curves beside them.
 
-One payload: a frame rewrites the cloud, a dot on each curve, and the caption.
+A frame changes the equilibria, a dot on each curve, and the sentence.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.caption import caption, said
-from deq.figures.shared.film import Film
-from deq.figures.shared.frame import axis, base_layout, note, plain
+from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.cloud import class_names
+from deq.figures.shared.controls import thin
+from deq.figures.shared.layout import axes, base_layout, coloured, headings
 from deq.figures.shared.palette import Palette, palette, translucent
-from deq.figures.shared.player import player, thin
-from deq.figures.shared.stepper import stepper
+from deq.figures.shared.traces import dots, line, moved, rounded, significant, trace
 
 if TYPE_CHECKING:  # figures do not import what trains
     from deq.training.lab.curves import Log
 
-# Panels as (x from, x to, y from, y to): cloud, loss, accuracy, evaluations, residual.
+# Equilibria, loss, accuracy, evaluations, residual.
 _BESIDE = (
     (0, 0.42, 0, 1),
     (0.5, 0.72, 0.6, 1),
@@ -27,15 +27,20 @@ _BESIDE = (
     (0.5, 0.72, 0, 0.4),
     (0.8, 1, 0, 0.4),
 )
-_STACKED = ((0, 1, 0.66, 1), (0, 1, 0.49, 0.61), (0, 1, 0.33, 0.45), (0, 1, 0.165, 0.285),
-            (0, 1, 0, 0.12))  # fmt: skip
+_STACKED = (
+    (0, 1, 0.66, 1),
+    (0, 1, 0.49, 0.61),
+    (0, 1, 0.33, 0.45),
+    (0, 1, 0.165, 0.285),
+    (0, 1, 0, 0.12),
+)
 _FRAMES = 40
 _SMOOTH = 9  # steps of the moving average
 
 
 def lab(
     run: Log, *, played: bool = True, stacked: bool = False, theme: str | None = "light"
-) -> Film:
+) -> AnimatedFigure:
     """Draw a run as it stands, with frames to play it again.
 
     Parameters
@@ -55,42 +60,31 @@ def lab(
         With frames its last seven traces move.
     """
     colours = palette(theme)
-    still = _curves(run, colours)
-    shown = thin(len(run.look_x), _FRAMES)
-    last = len(run.look_x) - 1
     panels = _STACKED if stacked else _BESIDE
-    layout: dict[str, Any] = {
+    shown = thin(len(run.look_x), _FRAMES) or [-1]
+    played = played and len(shown) > 1
+    if not played:
+        shown = shown[-1:]
+    below = {} if played else {"b": 56}
+    layout = {
         **base_layout(colours),
-        **_axes(run, panels, colours),
-        "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, "b": 142 if stacked else 108},
-        "annotations": _titles(panels, colours),
+        **axes(colours, panels, _axes(run, stacked)),
+        "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, **below},
+        "annotations": headings(panels, _headings(colours), colours.ink),
     }
-    moving = [{**look, **now} for look, now in zip(_looks(run, colours), _moment(run, last),
-                                                   strict=True)]  # fmt: skip
-    if not played or len(shown) < 2:
-        layout["margin"]["b"] = 56
-        return Film([*still, *moving], layout, [])
-    data = [*still, *moving, caption(_said(run, last), colours, narrow=stacked)]
-    traces = list(range(len(still), len(data)))
-    frames = [
-        {
-            "name": str(k),
-            "traces": traces,
-            "data": [*_moment(run, look), said(_said(run, look), narrow=stacked)],
-        }
-        for k, look in enumerate(shown)
-    ]
-    frames.append({**frames[0], "name": "start"})  # see stepper
-    names = [str(k) for k in range(len(shown))]
-    layout |= player(names, ["start", *names], redraw=False, colours=colours)
-    layout["meta"] = {"last": names[-1]}
-    stepper(layout, names, narrow=stacked)
-    return Film(data, layout, frames)
+    return stepped(
+        _curves(run, colours),
+        _looks(run, colours),
+        [_moment(run, k) for k in shown],
+        [_sentence(run, k) for k in shown] if played else [],
+        layout,
+        colours,
+        narrow=stacked,
+        played=played,
+    )
 
 
-def _said(run: Log, k: int) -> str:
-    if k < 0:
-        return ""
+def _sentence(run: Log, k: int) -> str:
     return (
         f"epoch {run.look_x[k]:.1f}: {100 * run.accuracy[k]:.0f} % of 300 digits, "
         f"spectral radius {run.radius[k]:.2f}"
@@ -113,129 +107,78 @@ def smooth(values: Any, width: int = _SMOOTH) -> Any:
 
 def _curves(run: Log, colours: Palette) -> list[dict[str, Any]]:
     forward, backward = colours.solver("ode"), colours.solver("anderson")
-    return [
-        _line(run.x, run.loss, translucent(colours.muted, 0.4), "2", width=1),
-        _line(run.x, smooth(run.loss), colours.ink, "2"),
-        _line(run.look_x, 100 * run.accuracy, colours.ink, "3"),
-        _line(run.x, run.evals, forward, "4"),
-        _line(run.x, run.adjoint_evals, backward, "4"),
-        _line(run.x, run.residual, forward, "5"),
-        _line(run.look_x, run.radius, colours.accent, "5"),
-        _line(run.x, run.bound, translucent(colours.accent, 0.6), "5", dash="dot"),
+    curves: list[tuple[int, Any, Any, str, float, str]] = [
+        (2, run.x, run.loss, translucent(colours.muted, 0.4), 1, "solid"),
+        (2, run.x, smooth(run.loss), colours.ink, 2, "solid"),
+        (3, run.look_x, 100 * run.accuracy, colours.ink, 2, "solid"),
+        (4, run.x, run.evals, forward, 2, "solid"),
+        (4, run.x, run.adjoint_evals, backward, 2, "solid"),
+        (5, run.x, run.residual, forward, 2, "solid"),
+        (5, run.look_x, run.radius, colours.accent, 2, "solid"),
+        (5, run.x, run.bound, translucent(colours.accent, 0.6), 2, "dot"),
     ]
+    return [
+        line(rounded(x, 3), significant(y, 3), colour, width, dash=dash, panel=panel,
+             hover="epoch %{x:.2f}: %{y:.3g}")
+        for panel, x, y, colour, width, dash in curves
+    ]  # fmt: skip
 
 
 def _looks(run: Log, colours: Palette) -> list[dict[str, Any]]:
     """How the moving traces look; what moves of them is in `_moment`."""
     digits = run.digits.tolist()
+    places = {"color": [colours.digits[d] for d in digits], "size": 7, "opacity": 0.75}
+    ends = (colours.ink, colours.ink, colours.solver("ode"), colours.accent)
     return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "marker": {
-                "color": [colours.digits[d] for d in digits],
-                "size": 7,
-                "opacity": 0.75,
-            },
-            "text": [str(d) for d in digits],
-            "hovertemplate": "a digit kept apart: %{text}<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "mode": "text",
-            "text": [f"<b>{d}</b>" for d in range(10)],
-            "textfont": {
-                "size": 26,
-                "color": list(colours.digits),
-                "shadow": ", ".join([f"0 0 3px {colours.page}"] * 4),
-            },
-            "hoverinfo": "skip",
-        },
-        _dot("2", colours.ink),
-        _dot("3", colours.ink),
-        _dot("4", colours.solver("ode")),
-        _dot("5", colours.accent),
-    ]
+        trace(mode="markers", marker=places, text=[str(d) for d in digits],
+              hover="a digit kept apart: %{text}"),
+        class_names({}, range(10), colours),
+        *(dots(None, None, colour, 9, panel=panel) for panel, colour in enumerate(ends, 2)),
+    ]  # fmt: skip
 
 
 def _moment(run: Log, k: int) -> list[dict[str, Any]]:
     """What the moving traces show at the k-th look; -1 before there is any."""
     if k < 0:
-        nothing: dict[str, Any] = {"type": "scatter", "x": [], "y": []}
-        return [dict(nothing) for _ in range(6)]
+        return [moved([], []) for _ in range(6)]
     cloud, at = run.clouds[k], run.look_x[k]
     middles = np.array([np.median(cloud[run.digits == d], axis=0) for d in range(10)])
     step = int(np.searchsorted(run.x, at - 1e-9))
-    losses = smooth(run.loss)
-    moving = [(cloud[:, 0], cloud[:, 1]), (middles[:, 0], middles[:, 1])]
-    known = step < len(run.x)
-    now = slice(step, step + 1) if known else slice(0, 0)
-    moving += [
-        (run.x[now], losses[now]),
+    now = slice(step, step + 1)  # empty after the last step
+    moving = [
+        cloud.T,
+        middles.T,
+        (run.x[now], smooth(run.loss)[now]),
         ([at], [100 * run.accuracy[k]]),
         (run.x[now], run.evals[now]),
         ([at], [run.radius[k]]),
     ]
-    return [{"type": "scatter", "x": plain(x, 2), "y": plain(y, 4)} for x, y in moving]
+    return [moved(rounded(x, 2), rounded(y)) for x, y in moving]
 
 
-def _line(
-    x: Any, y: Any, colour: str, panel: str, *, width: float = 2, dash: str = "solid"
-) -> dict[str, Any]:
-    line = {"color": colour, "width": width, "dash": dash, "simplify": False}
-    return {"type": "scatter", "mode": "lines", "x": plain(x, 3), "y": _rounded(y),
-            "xaxis": f"x{panel}", "yaxis": f"y{panel}", "line": line,
-            "hovertemplate": "epoch %{x:.2f}: %{y:.3g}<extra></extra>"}  # fmt: skip
-
-
-def _rounded(values: Any) -> list[float | None]:
-    """Three digits, however small; nothing where a number is unknown."""
-    return [float(f"{v:.3g}") if np.isfinite(v) else None for v in np.asarray(values).tolist()]
-
-
-def _dot(panel: str, colour: str) -> dict[str, Any]:
-    return {"type": "scatter", "mode": "markers", "xaxis": f"x{panel}", "yaxis": f"y{panel}",
-            "marker": {"size": 9, "color": colour}, "hoverinfo": "skip"}  # fmt: skip
-
-
-def _axes(run: Log, panels: Any, colours: Palette) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _axes(run: Log, stacked: bool) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The options of each panel's axes."""
     reach = float(np.abs(run.clouds).max()) * 1.08 if run.clouds.size else 3.0
-    hidden = {"showticklabels": False, "automargin": False}
-    square = axis(colours, range=[-reach, reach], domain=list(panels[0][:2]), **hidden)
-    found["xaxis"] = square | axis(colours, title="the plane in which the classes differ most")
-    found["xaxis"] |= hidden
-    found["yaxis"] = {**square, "domain": list(panels[0][2:])}
-    ends = [-0.02 * run.epochs, 1.03 * run.epochs]
-    for k, panel in enumerate(panels[1:], start=2):
-        below = k == 5 or (k == 4 and panel[2] == 0)
-        found[f"xaxis{k}"] = axis(
-            colours, range=ends, domain=list(panel[:2]), anchor=f"y{k}", automargin=False,
-            nticks=6, **({"title": "epoch"} if below else {}))  # fmt: skip
-        found[f"yaxis{k}"] = axis(
-            colours, domain=list(panel[2:]), anchor=f"x{k}", automargin=False, nticks=5
-        )
-    log = {"type": "log", "exponentformat": "power", "dtick": 1}
-    found["yaxis2"] |= log
-    found["yaxis3"] |= {"range": [0, 102], "ticksuffix": " %"}
-    found["yaxis4"] |= {"rangemode": "tozero"}
-    found["yaxis5"] |= log
-    return found
+    plane = {"range": [-reach, reach], "showticklabels": False}
+    epochs = {"range": [-0.02 * run.epochs, 1.03 * run.epochs], "nticks": 6}
+    low = {**epochs, "title": "epoch"}  # with nothing below it
+    log = {"type": "log", "exponentformat": "power", "dtick": 1, "nticks": 5}
+    return [
+        ({**plane, "title": "the plane in which the classes differ most"}, plane),
+        (epochs, log),
+        (epochs, {"nticks": 5, "range": [0, 102], "ticksuffix": " %"}),
+        (epochs if stacked else low, {"nticks": 5, "rangemode": "tozero"}),
+        (low, log),
+    ]
 
 
-def _titles(panels: Any, colours: Palette) -> list[dict[str, Any]]:
+def _headings(colours: Palette) -> tuple[str, ...]:
     forward, backward = colours.solver("ode"), colours.solver("anderson")
-    words = (
+    return (
         "<b>200 equilibria z*</b> of digits it does not learn from",
         "<b>loss</b> (log scale)",
         "<b>named right</b>, of 300",
         f"<b>evaluations</b>: <span style='color:{forward}'>forward</span>, "
         f"<span style='color:{backward}'>backward</span>",
-        f"<span style='color:{forward}'><b>residual</b></span>, "
-        f"<span style='color:{colours.accent}'><b>spectral radius</b></span> (log)",
+        f"{coloured('residual', forward)}, {coloured('spectral radius', colours.accent)} (log)",
     )
-    return [
-        note(panel[0], panel[3], text, colours.ink, xref="paper", yref="paper", xanchor="left",
-             yanchor="bottom", yshift=4, size=13)
-        for panel, text in zip(panels, words, strict=True)
-    ]  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
-from deq.figures.draw.settling import probabilities_over_time
+from deq.figures.draw.over_time import probabilities_over_time
 from deq.figures.draw.trajectory import trajectory
 from deq.figures.inside.channels import channel_maps
+from deq.figures.inside.curves import Curve, curves
+from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
-from deq.figures.inside.smudge import spoilt
-from deq.figures.shared.curves import Curve, curves
-from deq.figures.shared.walkers import walkers
+from deq.figures.inside.smudge import smudged
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside import lesson, words
 from pages.parts.inside.controls import Asked
@@ -206,7 +206,7 @@ def depth(setup: Setup) -> View:
 def starts(setup: Setup) -> View:
     """Twenty paths on the map, and their distances."""
     result = setup.found.result
-    paths = walkers(
+    paths = many_paths(
         result.t, result.points, engine().cloud, target=result.target, theme=setup.theme
     )
     distances = setup.curves(
@@ -227,7 +227,7 @@ def starts(setup: Setup) -> View:
 def smudge(setup: Setup) -> View:
     """Map, picture and reading, over the amount; and how far z* moved."""
     result = setup.found.result
-    figure = spoilt(result, engine().cloud, stacked=setup.narrow, theme=setup.theme)
+    figure = smudged(result, engine().cloud, stacked=setup.narrow, theme=setup.theme)
     moved = setup.curves(
         Curve("of the injected input x", result.amounts, result.x_shift, "muted", 2, at=0.2),
         Curve("of z*", result.amounts, result.z_shift, "accent", 3),

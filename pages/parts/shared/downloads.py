@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from deq.figures import standalone_page
-from deq.figures.shared.film import plays
+from deq.figures.shared.animation import has_frames
 
 
 def table(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -50,7 +50,7 @@ def numbers(label: str, make: Callable[[], str], name: str) -> None:
 
 def picture(figure: go.Figure, title: str, text: str, name: str) -> None:
     """A button for a figure as one HTML file, with a title above it and a text below it."""
-    moves, theme = plays(figure), st.context.theme.type
+    moves, theme = has_frames(figure), st.context.theme.type
     st.download_button(
         "Picture that plays (HTML)" if moves else "Picture (HTML)",
         lambda: standalone_page(figure, title, text, theme=theme),

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from deq.figures.steady_states.flow import flow_field
-from deq.figures.steady_states.iteration_and_ode import evals_over_tol, jump_and_walk
+from deq.figures.steady_states.iteration_and_ode import evals_over_tol, iteration_and_ode
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from deq.figures.steady_states.phase_portrait import portrait
 from deq.figures.steady_states.step_size import euler_path, steps_over_h
@@ -160,7 +160,7 @@ def why(narrow: bool, theme: str | None) -> Section:
     w, method, tol = controls.race()
     found = walk(w, method, tol)
     verdict = words.walk_verdict(found)
-    figure = jump_and_walk(
+    figure = iteration_and_ode(
         found.jumps.xs[: JUMPS + 1], found.run.t, found.run.x, found.curve,
         limit=found.limit, view=(-1.1, 1.1), method=method, theme=theme,
     )  # fmt: skip

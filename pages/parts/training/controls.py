@@ -9,8 +9,8 @@ import streamlit as st
 from deq.digits.mnist import mnist_found
 from deq.training.lab.config import (
     GRADIENTS,
-    MODELS,
     MAX_EPOCHS,
+    MODELS,
     SIZES,
     SOLVERS,
     WIDEST,

@@ -57,8 +57,7 @@ def test_where_nothing_is_stable_nothing_is_answered():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("stacked", [False, True])
 def test_a_frame_shows_its_epoch_in_every_panel(course, theme, stacked):
-    film = learning(course, stacked=stacked, theme=theme)
-    figure = film.to_dict()
+    figure = learning(course, stacked=stacked, theme=theme).to_dict()
     go.Figure(figure)  # no misspelt property
     k = len(course.epochs) - 2
     epoch = int(course.epochs[k])

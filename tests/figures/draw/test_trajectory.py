@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deq.figures import palette, trajectory
-from deq.figures.shared.player import MOST_FRAMES, thin
+from deq.figures.shared.controls import MOST_FRAMES, thin
 
 
 @pytest.fixture

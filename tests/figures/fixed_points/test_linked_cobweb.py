@@ -1,4 +1,4 @@
-"""The linked cobweb and the error plot show the numbers they were given, in still and frames."""
+"""The linked cobweb shows the numbers it was given, in the still picture and in the frames."""
 
 import json
 from types import SimpleNamespace
@@ -7,10 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures import errors_over_evals, linked_cobweb, palette, standalone_page
+from deq.figures import linked_cobweb, palette, standalone_page
 from deq.figures.fixed_points.basin_strip import runs
-from deq.figures.fixed_points.linked_cobweb_still import point_colours
-from deq.figures.shared.stepper import half_steps_shown
+from deq.figures.fixed_points.cobweb_background import point_colours
+from deq.figures.fixed_points.linked_cobweb import half_steps_shown
+from tests.figures.traces import only
 
 VIEW = (-1.0, 5.0)
 STABLE = SimpleNamespace(x=0.0, slope=0.5, kind="stable")
@@ -34,11 +35,6 @@ def drawn(n=6, **options):
     return linked_cobweb(corners, said, x, x / 2, view=VIEW, **options)
 
 
-def named(figure, name):
-    (trace,) = [trace for trace in figure.data if trace.name == name]
-    return trace
-
-
 def at(figure, name):
     (frame,) = [frame for frame in figure.frames if frame.name == name]
     return frame
@@ -46,10 +42,10 @@ def at(figure, name):
 
 def test_the_still_shows_the_whole_way_in_both_panels():
     figure = drawn()
-    np.testing.assert_allclose(np.stack([named(figure, "path").x, named(figure, "path").y], 1),
+    np.testing.assert_allclose(np.stack([only(figure, "path").x, only(figure, "path").y], 1),
                                halving(6), atol=1e-4)  # fmt: skip
-    np.testing.assert_allclose(named(figure, "steps").y, 4 * 0.5 ** np.arange(7), atol=1e-4)
-    assert list(named(figure, "steps").x) == list(range(7))
+    np.testing.assert_allclose(only(figure, "steps").y, 4 * 0.5 ** np.arange(7), atol=1e-4)
+    assert list(only(figure, "steps").x) == list(range(7))
     assert [trace.name for trace in figure.data[-2:]] == ["step", "caption"]
     assert figure.data[-1].text[0].endswith("corner 12")
     assert figure.layout.sliders[0].active == len(figure.layout.sliders[0].steps) - 1
@@ -109,7 +105,7 @@ def test_the_step_button_goes_through_all_frames_and_then_begins_again():
 
 def test_stable_is_filled_and_unstable_hollow_each_with_its_name():
     figure = drawn(points=[STABLE, UNSTABLE], basins=[0] * 20 + [-1] * 20)
-    marks = named(figure, "fixed points")
+    marks = only(figure, "fixed points")
     assert list(marks.marker.symbol) == ["diamond", "diamond-open"]
     assert list(marks.x) == [0, 2]
     notes = [note.text for note in figure.layout.annotations]
@@ -154,7 +150,7 @@ def test_the_payload_of_the_longest_path_stays_below_its_budget():
 def test_a_path_that_escapes_is_drawn_to_the_edge_of_what_browsers_draw():
     corners = np.array([[1.0, 1.0], [1.0, 1e170], [1e170, 1e170]])
     figure = linked_cobweb(corners, ["a", "b", "c"], [0, 1], [0, 1], view=VIEW)
-    assert max(named(figure, "path").y) < 1e4
+    assert max(only(figure, "path").y) < 1e4
 
 
 def test_a_start_without_a_step_is_a_picture_too():
@@ -170,33 +166,14 @@ def test_sentences_and_corners_belong_together():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_plotly_accepts_the_figures(theme):
-    errors = {"Picard": ([1, 2, 3], [1.0, 0.5, 0.25]), "Newton": ([1, 3], [1.0, 0.0])}
     for figure in (
         drawn(theme=theme, points=[STABLE, UNSTABLE]),
         drawn(theme=theme, stacked=True),
-        errors_over_evals(errors, slope=0.5, chosen="Picard", theme=theme),
     ):
         go.Figure(figure.to_dict())  # raises on a property Plotly does not know
         assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
-def test_a_film_keeps_its_frames_when_it_is_taken_home():
+def test_an_animated_figure_keeps_its_frames_when_it_is_taken_home():
     assert 'corner 12"' in standalone_page(drawn(), "g", theme="light")
     assert "Plotly.addFrames" in standalone_page(drawn(), "g", theme="light")
-
-
-def test_the_line_through_the_errors_has_the_slope_of_the_map():
-    n = np.arange(12.0)
-    figure = errors_over_evals({"Picard": (n + 1, 3 * 0.5**n)}, slope=-0.5)
-    line = named(figure, "theory")
-    assert (np.log(line.y[1]) - np.log(line.y[0])) / (line.x[1] - line.x[0]) == pytest.approx(
-        np.log(0.5)
-    )
-    np.testing.assert_allclose(line.y[0], 3.0)
-    np.testing.assert_allclose(named(figure, "Picard").y, 3 * 0.5**n, rtol=1e-3)
-
-
-def test_what_is_rounding_is_left_out_of_the_errors():
-    figure = errors_over_evals({"Newton": ([1, 3, 5], [1.0, 1e-9, 0.0])})
-    assert list(named(figure, "Newton").x) == [1, 3]
-    assert not [trace for trace in figure.data if trace.name == "theory"]

@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from deq.figures.inside.channels import channel_maps, mosaic
+from deq.figures.inside.curves import Curve, curves
+from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
-from deq.figures.inside.smudge import spoilt
+from deq.figures.inside.smudge import smudged
 from deq.figures.shared.cloud import Cloud
-from deq.figures.shared.curves import Curve, curves
-from deq.figures.shared.walkers import walkers
-from deq.figures.steady_states.lambda_plane import lambda_plane
 from deq.inside import Sensitivity, Smudge
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -64,19 +63,19 @@ def test_channels_play_to_the_still_picture(theme):
 
 
 @THEMES
-def test_walkers_end_where_they_end(cloud, theme):
+def test_paths_end_where_they_end(cloud, theme):
     points = np.random.default_rng(2).normal(size=(6, 4, 3))
-    figure = walkers(range(6), points, cloud, target=[0.0, 1.0, 2.0], theme=theme)
+    figure = many_paths(range(6), points, cloud, target=[0.0, 1.0, 2.0], theme=theme)
     go.Figure(figure.to_dict())
     assert figure.data[-1].x == pytest.approx(points[-1, :, 0], abs=0.01)
     assert len(figure.to_dict()["frames"]) == 6
-    without = walkers(range(6), points, cloud)
+    without = many_paths(range(6), points, cloud)
     assert len(without.data) == len(figure.data) - 1
 
 
 @THEMES
 @STACKED
-def test_a_spoilt_picture_begins_unspoilt(cloud, theme, stacked):
+def test_a_smudged_picture_begins_without_a_smudge(cloud, theme, stacked):
     shares = torch.eye(10)[torch.tensor([3, 3, 8])]
     found = Smudge(
         amounts=torch.tensor([0.0, 0.5, 1.0]),
@@ -88,7 +87,7 @@ def test_a_spoilt_picture_begins_unspoilt(cloud, theme, stacked):
         steps=torch.zeros(3),
         converged=torch.ones(3, dtype=torch.bool),
     )
-    figure = spoilt(found, cloud, stacked=stacked, theme=theme)
+    figure = smudged(found, cloud, stacked=stacked, theme=theme)
     go.Figure(figure.to_dict())
     heat = next(t for t in figure.to_dict()["data"] if t["type"] == "heatmap")
     assert np.allclose(np.array(heat["z"]) / 100, found.images[0], atol=0.01)
@@ -110,10 +109,3 @@ def test_both_gradients_have_one_scale(theme, stacked):
     assert implicit.zmin == -implicit.zmax
     blank = Sensitivity(3, torch.zeros(28, 28), torch.full((28, 28), torch.nan), 1, 0.0, False)
     json.dumps(sensitivity_maps(torch.zeros(28, 28), blank).to_dict(), allow_nan=False)
-
-
-def test_of_many_eigenvalues_only_the_first_is_named():
-    many = lambda_plane(np.linspace(0.9, 0.1, 12), chosen=-1)
-    few = lambda_plane([0.9, 0.5], chosen=-1)
-    named = [sum("λ =" in note.text for note in f.layout.annotations) for f in (many, few)]
-    assert named == [1, 2]

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures.solvers.labels import finish_labels
+from deq.figures.solvers.labels import end_labels
 from deq.figures.solvers.race import race_figure
 from deq.race import landscape, problem, race
 from deq.status import Status
@@ -81,7 +81,7 @@ def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():
         ending(7, 1e-5, "blue", "PseudoTransient"),
     ]
     reach, span, width = (0, 2), (-8, 1), 900
-    labels, _ = finish_labels(lines, reach, span, width)
+    labels, _ = end_labels(lines, reach, span, width)
     assert [label["arrowcolor"] for label in labels] == ["green", "rgba(0,0,0,0)", "blue"]
     for label in labels:
         middle = label["x"] * width / 2 + label["ax"]

@@ -1,4 +1,4 @@
-"""The flow's figure and the λ-plane: their data against closed forms."""
+"""The flow's figure: its data against closed forms."""
 
 import json
 from types import SimpleNamespace
@@ -7,20 +7,15 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures.shared.palette import palette
 from deq.figures.steady_states.flow import flow_field
-from deq.figures.steady_states.lambda_plane import euler_disc, lambda_plane
 from deq.figures.steady_states.phase_line import segments, stays
+from tests.figures.traces import named
 
 VIEW = (-2.0, 2.0)
 
 
-def named(figure, name):
-    return [trace for trace in figure.to_dict()["data"] if trace.get("name") == name]
-
-
 @pytest.fixture
-def film():
+def figure():
     """dx/dt = −2x, which is g(x) = −x: x(t) = x₀e^{−2t}; iteration only changes the sign."""
     t = np.linspace(0, 8, 97)
     starts = np.array([1.0, -2.0, 2.0])
@@ -47,20 +42,20 @@ def test_strokes_have_the_slope_of_the_flow_and_one_length():
     assert length.max() < 1.02 * length.min()
 
 
-def test_the_flow_and_the_iterates_share_one_axis(film):
-    (iterates,) = named(film, "iterates")
+def test_the_flow_and_the_iterates_share_one_axis(figure):
+    (iterates,) = named(figure, "iterates")
     assert iterates["x"] == list(range(9))
     assert iterates["y"] == [1, -1, 1, -1, 1, -1, 1, -1, 1]
-    chosen = named(film, "trajectories")[1]
+    chosen = named(figure, "trajectories")[1]
     t = np.array(chosen["x"][:-1])
     np.testing.assert_allclose(chosen["y"][:-1], np.exp(-2 * t), atol=3e-3)
-    (level,) = named(film, "stable equilibrium")  # g′ = −1: no rest for iteration, but for the flow
+    (level,) = named(figure, "stable equilibrium")  # g′ = −1: stable for the flow only
     assert level["y"] == [0, 0]
-    assert level["line"]["dash"] == "solid"
+    assert level["line"].get("dash", "solid") == "solid"
 
 
-def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(film):
-    (arrows,) = named(film, "arrows")
+def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(figure):
+    (arrows,) = named(figure, "arrows")
     for x, symbol in zip(arrows["y"], arrows["marker"]["symbol"], strict=True):
         assert symbol == ("triangle-down" if x > 0 else "triangle-up")
     assert len(arrows["y"]) >= 8
@@ -73,53 +68,21 @@ def test_the_flow_settles_wherever_the_slope_is_below_one(slope, kind):
     assert stays(SimpleNamespace(x=0.0, kind="unstable", slope=slope)) == kind
 
 
-def test_a_played_moment_shows_all_up_to_then(film):
-    frames = {frame["name"]: frame for frame in film.to_dict()["frames"]}
+def test_a_played_moment_shows_all_up_to_then(figure):
+    frames = {frame["name"]: frame for frame in figure.to_dict()["frames"]}
     frame = frames["48"]  # t = 4
     iterates, now, _ = frame["data"]
     assert iterates["x"] == [0, 1, 2, 3, 4]
     assert now["x"] == [4.0] * 3
     np.testing.assert_allclose(now["y"], np.array([1, -2, 2]) * np.exp(-8), atol=1e-4)
-    assert "<br>t = 8.00: the flow is at 1.1" in film.data[-1].text[0]
+    assert "<br>t = 8.00: the flow is at 1.1" in figure.data[-1].text[0]
     assert "<br>t = 4.00: " in frame["data"][-1]["text"][0]
-    assert len(json.dumps(film.to_dict())) < 300_000
-
-
-@pytest.mark.parametrize("h", [0.1, 0.5, 1.0, 1.7])
-def test_eulers_disc_is_where_its_factor_is_below_one(h):
-    centre, radius = euler_disc(h)
-    angle = np.linspace(0, 2 * np.pi, 50)
-    rim = centre + radius * np.exp(1j * angle)
-    np.testing.assert_allclose(np.abs(1 + h * (rim - 1)), 1, atol=1e-12)
-    assert abs(1 + h * (centre - 1)) < 1e-12
-    figure = lambda_plane([-0.6736], h=h)
-    (disc,) = named(figure, "Euler's step settles")
-    drawn = np.array(disc["x"]) + 1j * np.array(disc["y"])
-    np.testing.assert_allclose(np.abs(1 + h * (drawn - 1)), 1, atol=2e-4)
-
-
-def test_the_plane_holds_every_eigenvalue():
-    values = np.array([-5.0, 0.3 + 2j, 0.3 - 2j, np.nan])
-    figure = lambda_plane(values, chosen=-1)
-    (marks,) = named(figure, "λ")
-    assert marks["x"] == [-5.0, 0.3, 0.3]
-    assert marks["y"] == [0, 2, -2]
-    low, high = figure.layout.xaxis.range
-    assert low < -5 < 1 < high
-    assert figure.layout.yaxis.range[1] > 2
-    edge = figure.layout.shapes[0]
-    assert edge.x1 == 1
+    assert len(json.dumps(figure.to_dict())) < 300_000
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme, film):
-    t = np.linspace(0, 8, 20)
-    for figure in (
-        film,
-        flow_field(t, np.full((2, 20), np.nan), [], [0.0, 1.0], [np.nan, np.nan], view=VIEW,
-                   stacked=True, theme=theme),
-        lambda_plane([], h=0.001, theme=theme),
-        lambda_plane([0.5 + 1j, 0.5 - 1j], chosen=-1, brief=True, theme=theme),
-    ):  # fmt: skip
-        go.Figure(figure.to_dict())
-    assert lambda_plane([0.0], theme=theme).layout.font.color == palette(theme).ink
+def test_plotly_accepts_it(theme, figure):
+    go.Figure(figure.to_dict())
+    unknown = flow_field(np.linspace(0, 8, 20), np.full((2, 20), np.nan), [], [0.0, 1.0],
+                         [np.nan, np.nan], view=VIEW, stacked=True, theme=theme)  # fmt: skip
+    go.Figure(unknown.to_dict())

@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 import pytest
 
 from deq.figures.training.comparison import runs
-from deq.figures.training.confusion import confusion_matrix
 from deq.figures.training.run import lab
 from deq.training.lab.curves import Log
 
@@ -48,19 +47,6 @@ def test_a_run_that_has_hardly_begun_is_drawn_too(records):
     figure = lab(Log.of(records), played=False).to_dict()
     go.Figure(figure)
     assert not figure["frames"]
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_matrix_says_how_often_and_colours_only_mistakes(theme):
-    counts = np.diag([9] * 10)
-    counts[4, 9] = 1
-    figure = confusion_matrix(counts.tolist(), theme=theme).to_dict()
-    go.Figure(figure)
-    (heat,) = figure["data"]
-    assert heat["text"][4][9] == "1"
-    assert heat["text"][4][4] == "9"
-    assert heat["text"][0][1] == ""
-    assert np.argwhere(np.array(heat["z"]) > 0).tolist() == [[4, 9]]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -1,4 +1,4 @@
-"""A few named curves over one axis: distances, shares, whatever falls or rises."""
+"""A few named curves over one axis: distances, residuals, shares."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.cloud import halo
-from deq.figures.shared.frame import axis, base_layout, build, note
+from deq.figures.shared.layout import axis, base_layout, build, note, upright
 from deq.figures.shared.palette import Palette, palette
+from deq.figures.shared.traces import line, significant
 
 _TINY = 1e-12
 
@@ -26,7 +26,7 @@ class Curve:
     name : str
         Written at its end; empty for none.
     x, y : array (n,)
-        Its points; those that are not finite are left out, on a logarithmic axis also zeros.
+        Its points; infinite and unknown ones are left out, on a logarithmic axis also zeros.
     ink : str
         ``"ink"``, ``"muted"``, ``"accent"``, a digit, or a solver's name.
     width, dash
@@ -85,27 +85,26 @@ def curves(
         x, y = x[fine], y[fine]
         colour = _colour(curve.ink, colours)
         data.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers" if 1 < len(x) <= 60 and curve.dash == "solid" else "lines",
-                "name": curve.name,
-                "x": [float(f"{v:.4g}") for v in x],
-                "y": [float(f"{v:.4g}") for v in y],
-                "line": {
-                    "color": colour, "width": curve.width, "dash": curve.dash, "simplify": False,
-                },
-                "marker": {"size": 4.5, "color": colour},
-                "hovertemplate": f"{curve.name}: %{{y:.3g}} at %{{x:.3g}}<extra></extra>",
-            }
-        )  # fmt: skip
+            line(
+                significant(x, 4),
+                significant(y, 4),
+                colour,
+                curve.width,
+                dash=curve.dash,
+                mode="lines+markers" if 1 < len(x) <= 60 and curve.dash == "solid" else "lines",
+                name=curve.name,
+                marker={"size": 4.5, "color": colour},
+                hover=f"{curve.name}: %{{y:.3g}} at %{{x:.3g}}",
+            )
+        )
         if curve.name:
             k = round(curve.at * (len(x) - 1))
             height = float(np.log10(y[k])) if log else float(y[k])
             right = curve.at > 0.85
             labels.append(
-                note(float(x[k]), height, f"<b>{curve.name}</b>", colour, yshift=11,
-                     xanchor="right" if right else "left", xshift=0 if right else 5,
-                     font={"size": 13, "color": colour, **halo(colours, 2)})
+                note(float(x[k]), height, f"<b>{curve.name}</b>", colour, size=13,
+                     halo=colours.page, yshift=11, xanchor="right" if right else "left",
+                     xshift=0 if right else 5)
             )  # fmt: skip
     layout = {
         **base_layout(colours),
@@ -118,16 +117,9 @@ def curves(
                 for x, text in marks
             ),
         ],
-        "shapes": [
-            {"type": "line", "x0": x, "x1": x, "yref": "y domain", "y0": 0, "y1": 1,
-             "line": {"color": colours.accent, "width": 1.5, "dash": "dot"}}
-            for x, _ in marks
-        ],
+        "shapes": [upright(x, colours.accent, yref="y domain") for x, _ in marks],
         "xaxis": axis(colours, title=across, automargin=False),
-        "yaxis": axis(
-            colours, title=up, automargin=False,
-            **(_decades(data) if log else {}),
-        ),
+        "yaxis": axis(colours, title=up, automargin=False, **(_decades(data) if log else {})),
     }  # fmt: skip
     return build(data, layout)
 

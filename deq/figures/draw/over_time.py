@@ -1,15 +1,21 @@
-"""What happens on the way to the equilibrium: the readout's opinion, and the residual."""
+"""What happens on the way to the equilibrium: what the readout says, and the residual."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.frame import Course, axis, base_layout, build, note, plain
+from deq.figures.shared.layout import axis, base_layout, build, note
 from deq.figures.shared.palette import palette
+from deq.figures.shared.traces import Array, line, rounded, significant
 
-TIME = "solver time t"
+if TYPE_CHECKING:  # figures do not import torch
+    from deq import Trajectory
+
+_TIME = "solver time t"
 
 
 def probabilities_over_time(
@@ -17,10 +23,10 @@ def probabilities_over_time(
     probabilities: npt.ArrayLike,
     *,
     named: int = 3,
-    clock: str = TIME,
+    clock: str = _TIME,
     theme: str | None = "light",
 ) -> go.Figure:
-    """When does the network make up its mind? One line a digit, labelled where it peaks.
+    """When does the network decide? One line a digit, labelled where it peaks.
 
     Parameters
     ----------
@@ -29,7 +35,7 @@ def probabilities_over_time(
     probabilities : array (T, 10)
         The readout at each of them.
     named : int
-        At most this many digits, the ones that ever got furthest, are drawn in full and labelled.
+        At most this many digits, those with the highest peaks, are drawn in full and labelled.
     clock : str
         What t is called.
     theme : {"light", "dark"}
@@ -39,30 +45,23 @@ def probabilities_over_time(
     times = np.asarray(t, dtype=np.float64)  # (T,)
     shares = 100 * np.asarray(probabilities, dtype=np.float64).reshape(-1, 10)  # (T, 10)
     leaders = _leaders(shares, named)
-    lines = []
-    for digit in sorted(range(10), key=lambda digit: digit in leaders):
-        loud = digit in leaders
-        lines.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": str(digit),
-                "x": plain(times, 4),
-                "y": plain(shares[:, digit], 2),
-                "line": {
-                    "color": colours.digits[digit],
-                    "width": 3 if loud else 1,
-                    "simplify": False,
-                },
-                "opacity": 1 if loud else 0.45,
-                "hovertemplate": f"{digit}: %{{y:.1f}} % at t = %{{x:.3g}}<extra></extra>",
-            }
+    lines = [
+        line(
+            rounded(times),
+            rounded(shares[:, digit], 2),
+            colours.digits[digit],
+            3 if digit in leaders else 1,
+            name=str(digit),
+            opacity=1 if digit in leaders else 0.45,
+            hover=f"{digit}: %{{y:.1f}} % at t = %{{x:.3g}}",
         )
+        for digit in sorted(range(10), key=lambda digit: digit in leaders)  # leaders on top
+    ]
     labels = []
     for digit in leaders:
         last = len(times) - 1
         k = last if digit == leaders[0] else 1 + int(shares[1:, digit].argmax())
-        place = {"xshift": 10} if k == last else {"yshift": 12}
+        place: dict[str, Any] = {"xshift": 10} if k == last else {"yshift": 12}
         x, y, colour = float(times[k]), float(shares[k, digit]), colours.digits[digit]
         labels.append(note(x, y, f"<b>{digit}</b>", colour, **place))
     layout = {
@@ -81,10 +80,10 @@ def probabilities_over_time(
     return build(lines, layout)
 
 
-def _leaders(shares: npt.NDArray[np.float64], most: int) -> list[int]:
-    """The last state's favourite first, then digits that had 20 % on the way, best first.
+def _leaders(shares: Array, most: int) -> list[int]:
+    """The last state's most likely digit, then digits that had 20 % on the way, best first.
 
-    The start does not count: it knows nothing of the drawing yet.
+    The start does not count: it does not depend on the drawing.
     """
     if len(shares) == 0:
         return []
@@ -95,7 +94,7 @@ def _leaders(shares: npt.NDArray[np.float64], most: int) -> list[int]:
 
 
 def residuals_over_time(
-    course: Course,
+    course: Trajectory,
     *,
     tol: float,
     sample: int = 0,
@@ -118,29 +117,31 @@ def residuals_over_time(
         Which colours to use.
     """
     colours = palette(theme)
-    times = np.asarray(course.t, dtype=np.float64)  # (T,)
-    values = np.asarray(course.residual, dtype=np.float64)[:, sample]  # (T,)
+    times = rounded(course.t)  # (T,)
     states = np.asarray(course.z, dtype=np.float64)[:, sample].reshape(len(times), -1)  # (T, D)
     allowed = tol + tol * np.linalg.norm(states, axis=1)  # (T,)
-    limit = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "tolerance",
-        "x": plain(times, 4),
-        "y": _significant(allowed),
-        "line": {"color": colours.accent, "width": 2, "dash": "dash"},
-        "hovertemplate": "tolerance: %{y:.2g}<extra></extra>",
-    }
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers" if len(times) <= 80 else "lines",  # more dots than pixels
-        "name": "residual",
-        "x": plain(times, 4),
-        "y": _significant(values),
-        "line": {"color": colours.solver(solver), "width": 3, "simplify": False},
-        "marker": {"size": 6, "color": colours.solver(solver)},
-        "hovertemplate": "residual %{y:.2g} at t = %{x:.3g}<extra></extra>",
-    }
+    colour = colours.solver(solver)
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "tolerance",
+            "x": times,
+            "y": significant(allowed, 4, log=True),
+            "line": {"color": colours.accent, "width": 2, "dash": "dash"},
+            "hovertemplate": "tolerance: %{y:.2g}<extra></extra>",
+        },
+        line(
+            times,
+            significant(np.asarray(course.residual)[:, sample], 4, log=True),
+            colour,
+            3,
+            mode="lines+markers" if len(times) <= 80 else "lines",  # more dots than pixels
+            name="residual",
+            marker={"size": 6, "color": colour},
+            hover="residual %{y:.2g} at t = %{x:.3g}",
+        ),
+    ]
     height = float(np.log10(allowed[-1]))  # annotations on a log axis are placed by exponent
     layout = {
         **base_layout(colours),
@@ -148,14 +149,9 @@ def residuals_over_time(
         "annotations": [
             note(0.5, height, "tolerance", colours.accent, size=13, yshift=-11, xref="paper")
         ],
-        "xaxis": axis(colours, title=TIME, rangemode="tozero"),
+        "xaxis": axis(colours, title=_TIME, rangemode="tozero"),
         "yaxis": axis(
             colours, title="residual (log scale)", type="log", exponentformat="power", dtick=1
         ),
     }
-    return build([limit, line], layout)
-
-
-def _significant(values: npt.NDArray[np.float64]) -> list[float | None]:
-    """Four significant digits; what a log axis cannot show is left out."""
-    return [float(f"{v:.4g}") if np.isfinite(v) and v > 0 else None for v in values.tolist()]
+    return build(data, layout)

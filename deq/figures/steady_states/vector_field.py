@@ -5,32 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from deq.figures.shared.frame import plain
 from deq.figures.shared.palette import Palette, translucent
+from deq.figures.shared.traces import Array, line, rounded
 
-Array = npt.NDArray[np.float64]
 # Length of an arrow's head as a share of the whole.
 _HEAD = 0.3
 
 
 def arrows(x: Array, y: Array, field: Array, colours: Palette) -> dict[str, Any]:
-    """Short arrows along the field, longer where it is faster, all as one broken line.
+    """Short arrows along the field (Y, X, 2), longer where it is faster, all as one broken line.
 
-    Parameters
-    ----------
-    x, y : array (X,), (Y,)
-        The grid.
-    field : array (Y, X, 2)
-        The vectors there.
-    colours : Palette
-        The theme's.
-
-    Returns
-    -------
-    dict
-        One trace: seven points an arrow, of which the first two are its ends.
+    An arrow is seven points, of which the first two are its ends.
     """
     cell = min(float(np.diff(x).mean()), float(np.diff(y).mean()))
     size = np.linalg.norm(field, axis=2)  # (Y, X)
@@ -44,13 +30,5 @@ def arrows(x: Array, y: Array, field: Array, colours: Palette) -> dict[str, Any]
     left, right = (tip - _HEAD * step + sign * 0.6 * _HEAD * side for sign in (1, -1))
     gap = np.full_like(tail, np.nan)
     points = np.stack([tail, tip, gap, left, tip, right, gap], axis=2).reshape(-1, 2)
-    line = {"color": translucent(colours.muted, 0.6), "width": 1.2, "simplify": False}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "field",
-        "x": plain(points[:, 0], 3),
-        "y": plain(points[:, 1], 3),
-        "line": line,
-        "hoverinfo": "skip",
-    }
+    x_line, y_line = rounded(points.T, 3)
+    return line(x_line, y_line, translucent(colours.muted, 0.6), 1.2, name="field")

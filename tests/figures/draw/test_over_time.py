@@ -1,0 +1,51 @@
+"""Probabilities and residual over solver time."""
+
+import math
+
+import numpy as np
+import pytest
+
+from deq.figures import (
+    palette,
+    probabilities_over_time,
+    residuals_over_time,
+)
+from tests.figures.traces import only
+
+
+def test_each_digit_has_its_line_in_its_colour(course, shares):
+    figure = probabilities_over_time(course.t, shares)
+    for digit in range(10):
+        line = only(figure, str(digit))
+        np.testing.assert_allclose(line.y, 100 * shares[:, digit], atol=0.01)
+        assert line.line.color == palette("light").digits[digit]
+
+
+def test_the_final_favourite_and_its_rival_are_labelled(course, shares):
+    labels = [note.text for note in probabilities_over_time(course.t, shares).layout.annotations]
+    assert labels == ["<b>4</b>", "<b>9</b>"]
+
+
+def test_the_residual_is_drawn_as_it_is_on_a_log_axis(course):
+    figure = residuals_over_time(course, tol=1e-2)
+    assert figure.layout.yaxis.type == "log"
+    np.testing.assert_allclose(only(figure, "residual").y, 0.5 ** np.arange(9), rtol=1e-3)
+
+
+def test_the_tolerance_is_the_stop_test_at_each_state(course):
+    drawn = only(residuals_over_time(course, tol=1e-2), "tolerance").y
+    norms = 2 * (1 - 0.5 ** np.arange(9))  # ‖(a, a, a, a)‖ = 2a
+    np.testing.assert_allclose(drawn, 1e-2 + 1e-2 * norms, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["ode", "picard", "anderson"])
+def test_a_solver_wears_its_colour(course, name):
+    line = only(residuals_over_time(course, tol=1e-2, solver=name), "residual")
+    assert line.line.color == palette("light").solvers[name]
+
+
+def test_what_a_log_axis_cannot_show_is_left_out(course):
+    course.residual[-1] = 0.0
+    course.residual[-2] = math.inf
+    drawn = only(residuals_over_time(course, tol=1e-2), "residual").y
+    assert drawn[-2:] == (None, None)
