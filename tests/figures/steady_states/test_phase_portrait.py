@@ -25,14 +25,14 @@ def figure(net):
     z = net.equilibrium().z
     courses = [net.unrolled(5), net.unrolled(3)]
     return portrait(
-        grid, grid, net.field(grid, grid), courses, net.unrolled(50), net.distances(50, z), z[0],
-        radius=net.spectral_radius(z),
+        grid, grid, net.vector_field(grid, grid), courses, net.unrolled(50),
+        net.distances(50, z), z[0], radius=net.spectral_radius(z),
     )  # fmt: skip
 
 
 def test_strokes_point_along_the_field(net):
     grid = torch.linspace(-1.0, 1.0, 5, dtype=torch.float64)
-    field = net.field(grid, grid).numpy()
+    field = net.vector_field(grid, grid).numpy()
     strokes = arrows(grid.numpy(), grid.numpy(), field, palette())
     x, y = (
         np.array(strokes["x"], float).reshape(-1, 7),
