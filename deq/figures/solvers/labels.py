@@ -57,7 +57,7 @@ def end_labels(
     named: list[tuple[float, float]] = []
     labels, lowest = [], 0.0
     for (x, y, line), at in sorted(zip(ends, places, strict=True), key=lambda end: end[0][:2]):
-        text = line.lap.name + _MARK.get(line.lap.status, " ✕")
+        text = line.run.name + _MARK.get(line.run.status, " ✕")
         wide = len(text) * _LETTER
         leaders: list[Box] = [
             (other[0] - 1, other[1], 2, _LEADER) for other in places if not _same(other, at)

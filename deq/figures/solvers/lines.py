@@ -22,7 +22,7 @@ _TOP = 1e3  # times the first residual: a curve that runs away leaves the pictur
 class Line:
     """A solver's curve, and how it is drawn."""
 
-    lap: SolverRun
+    run: SolverRun
     x: Array  # (T,) evaluations or seconds
     y: Array  # (T,) residuals, none lower than the picture shows
     exact: Array  # (T,)
@@ -30,23 +30,23 @@ class Line:
     dash: str
 
 
-def line_of(lap: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> Line:
-    """A lap as a curve over evaluations, or over seconds, an evaluation taking the same each time.
+def line_of(run: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> Line:
+    """A run as a curve over evaluations, or over seconds, an evaluation taking the same each time.
 
     Residuals far below `tol` are drawn as low as the picture goes.
     """
-    evals = np.asarray(lap.evals, dtype=np.float64)  # (T,)
-    residuals = np.asarray(lap.residuals, dtype=np.float64)
+    evals = np.asarray(run.evals, dtype=np.float64)  # (T,)
+    residuals = np.asarray(run.residuals, dtype=np.float64)
     fine = np.isfinite(residuals)
     if not fine.any():  # only NaN: it stays at its start, high up
         fine, residuals = np.ones_like(fine), np.ones_like(residuals)
-    each = lap.seconds_per_eval if seconds else 1.0
-    word = lap.name.lower()
+    each = run.seconds_per_eval if seconds else 1.0
+    word = run.name.lower()
     family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
     name = family.get(word, word.partition(" ")[0])
     dotted = word == "damped" or (word.startswith("ode") and word != "ode dopri5")
     return Line(
-        lap,
+        run,
         evals[fine] * each,
         residuals[fine].clip(_FLOOR * tol),
         residuals[fine],

@@ -19,7 +19,7 @@ _FAR = 1e3  # a path is drawn no further away
 
 def whole_path(solver: Line) -> dict[str, Any]:
     """All accepted states of one solver."""
-    path = np.asarray(solver.lap.path, dtype=np.float64).clip(-_FAR, _FAR)  # (T, 2)
+    path = np.asarray(solver.run.path, dtype=np.float64).clip(-_FAR, _FAR)  # (T, 2)
     x, y = rounded(path.T, 3)
     return line(
         x,
@@ -27,10 +27,10 @@ def whole_path(solver: Line) -> dict[str, Any]:
         solver.colour,
         dash=solver.dash,
         mode="lines+markers" if len(path) < 40 else "lines",
-        name=solver.lap.name,
+        name=solver.run.name,
         panel=2,
         marker={"size": 4, "color": solver.colour},
-        hover=f"{solver.lap.name}: (%{{x:.3f}}, %{{y:.3f}})",
+        hover=f"{solver.run.name}: (%{{x:.3f}}, %{{y:.3f}})",
     )
 
 
@@ -38,8 +38,8 @@ def heads_at(lines: Sequence[Line], place: float) -> dict[str, Any]:
     """Where each solver is then; on the straight way between two accepted states."""
     heads = []
     for solver in lines:
-        path = np.asarray(solver.lap.path, dtype=np.float64).clip(-_FAR, _FAR)  # (T, 2)
-        evals = np.asarray(solver.lap.evals, dtype=np.float64)
+        path = np.asarray(solver.run.path, dtype=np.float64).clip(-_FAR, _FAR)  # (T, 2)
+        evals = np.asarray(solver.run.evals, dtype=np.float64)
         each = solver.x[-1] / evals[-1] if evals[-1] else 1.0
         heads.append([float(np.interp(place, evals * each, path[:, k])) for k in (0, 1)])
     return moved(*rounded(np.transpose(heads), 3))

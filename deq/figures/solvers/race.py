@@ -30,7 +30,7 @@ _STACKED = ((0.0, 1.0, 0.52, 1.0), (0.0, 1.0, 0.0, 0.4))
 
 
 def race_figure(
-    laps: Sequence[SolverRun],
+    runs: Sequence[SolverRun],
     tol: float,
     *,
     seconds: bool = False,
@@ -43,7 +43,7 @@ def race_figure(
 
     Parameters
     ----------
-    laps : sequence of SolverRun
+    runs : sequence of SolverRun
         From `deq.race.race`.
     tol : float
         The line at which a solver has settled.
@@ -64,7 +64,7 @@ def race_figure(
         Played from the start; the still picture is the end.
     """
     colours = palette(theme)
-    lines = [line_of(lap, colours, tol, seconds=seconds) for lap in laps]
+    lines = [line_of(run, colours, tol, seconds=seconds) for run in runs]
     first = min(float(solver.x[0]) for solver in lines)
     last = max(float(solver.x[-1]) for solver in lines)
     places = np.geomspace(first, max(last, 1.2 * first), _FRAMES)  # (F,)
@@ -134,10 +134,10 @@ def _curve(solver: Line) -> dict[str, Any]:
         2.2,
         dash=solver.dash,
         mode="lines+markers" if len(solver.x) < 40 else "lines",
-        name=solver.lap.name,
+        name=solver.run.name,
         marker={"size": 4, "color": solver.colour},
         customdata=significant(solver.exact, 2),
-        hover=f"{solver.lap.name}: %{{customdata}} after %{{x:.3g}}",
+        hover=f"{solver.run.name}: %{{customdata}} after %{{x:.3g}}",
     )
 
 
@@ -152,7 +152,7 @@ def _heads(lines: Sequence[Line], place: float) -> dict[str, Any]:
 
 
 def _sentence(lines: Sequence[Line], place: float, *, seconds: bool) -> str:
-    settled = sum(solver.lap.converged and solver.x[-1] <= place for solver in lines)
+    settled = sum(solver.run.converged and solver.x[-1] <= place for solver in lines)
     spent = f"{1000 * place:.2g} ms" if seconds else f"{place:.0f} evaluations"
     if not settled:
         return f"{spent}: nobody has settled yet"

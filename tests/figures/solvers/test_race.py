@@ -70,8 +70,8 @@ def test_names_do_not_cover_each_other():
 
 
 def ending(place: float, height: float, colour: str, name: str) -> SimpleNamespace:
-    lap = SimpleNamespace(name=name, status=Status.CONVERGED)
-    return SimpleNamespace(x=np.array([1, place]), y=np.array([1, height]), colour=colour, lap=lap)
+    run = SimpleNamespace(name=name, status=Status.CONVERGED)
+    return SimpleNamespace(x=np.array([1, place]), y=np.array([1, height]), colour=colour, run=run)
 
 
 def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():

@@ -25,8 +25,8 @@ def figure(net):
     z = net.equilibrium().z
     courses = [net.unrolled(5), net.unrolled(3)]
     return portrait(
-        grid, grid, net.vector_field(grid, grid), courses, net.unrolled(50), net.distances(50, z), z[0],
-        radius=net.spectral_radius(z),
+        grid, grid, net.vector_field(grid, grid), courses, net.unrolled(50),
+        net.distances(50, z), z[0], radius=net.spectral_radius(z),
     )  # fmt: skip
 
 
