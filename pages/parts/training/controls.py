@@ -9,27 +9,16 @@ import streamlit as st
 from deq.digits.mnist import mnist_found
 from deq.training.lab.config import (
     GRADIENTS,
-    MODELS,
     MAX_EPOCHS,
+    MODELS,
     SIZES,
     SOLVERS,
     WIDEST,
     LabConfig,
 )
 from pages.parts.draw.controls import TOLERANCES
-from pages.parts.shared.settings import (
-    Choice,
-    NumberInput,
-    Segments,
-    Slider,
-    Steps,
-    Toggle,
-    current,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps, Toggle
 
 USUAL = LabConfig()
 MISSING = (
