@@ -147,7 +147,9 @@ def enter(page: str) -> None:
 def said() -> None:
     """Beside the controls: what the link asked for that cannot be, until it is set anew."""
     kept: dict[str, tuple[Any, str]] = st.session_state.get(_SAID, {})
-    now = {key: (value, _) for key, (value, _) in kept.items() if st.session_state[key] == value}
+    now = {
+        key: (value, _) for key, (value, _) in kept.items() if st.session_state.get(key) == value
+    }
     st.session_state[_SAID] = now
     if now:
         st.caption(" ".join(sentence for _, sentence in now.values()))
