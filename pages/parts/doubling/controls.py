@@ -8,17 +8,8 @@ import streamlit as st
 
 from deq.models.doubling import VARIANTS
 from deq.training.doubling.config import GRADIENTS, MAX_EPOCHS, SOLVERS, DoublingConfig
-from pages.parts.shared.settings import (
-    Choice,
-    NumberInput,
-    Slider,
-    Toggle,
-    current,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.widgets import Choice, NumberInput, Slider, Toggle
 
 USUAL = DoublingConfig()
 

@@ -11,16 +11,9 @@ import streamlit as st
 import deq
 from deq.solvers import Solver
 from pages.parts.pad.ink import BRUSH
-from pages.parts.shared import settings
-from pages.parts.shared.settings import (
-    Segments,
-    Slider,
-    Steps,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared import settings, widgets
+from pages.parts.shared.settings import random_seed, said, setting, show
+from pages.parts.shared.widgets import Segments, Slider, Steps
 
 # What people read, and what stands in the address → how it is solved.
 SOLVERS: Mapping[str, Solver] = MappingProxyType(
@@ -42,7 +35,7 @@ class Settings:
     """Every control of the page."""
 
     solver: str = setting(
-        settings.Choice(
+        widgets.Choice(
             "Solver",
             "ODE dopri5",
             tuple(SOLVERS),

@@ -17,18 +17,9 @@ from deq.formula import FormulaError
 from deq.scalar import PRESETS, ScalarMap, custom_map
 from pages.parts.fixed_points.lesson import METHODS, Choice
 from pages.parts.fixed_points.words import whereabouts
-from pages.parts.shared import settings
-from pages.parts.shared.settings import (
-    Control,
-    NumberInput,
-    Segments,
-    Slider,
-    Text,
-    current,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared import settings, widgets
+from pages.parts.shared.settings import current, said, setting, show
+from pages.parts.shared.widgets import Control, NumberInput, Segments, Slider, Text
 
 OWN = "own"
 MAPS = (*PRESETS, OWN)
@@ -63,7 +54,7 @@ class MapSettings:
     """The controls of a map, on every page that has one."""
 
     map: str = setting(
-        settings.Choice(
+        widgets.Choice(
             "Map g",
             "cos",
             MAPS,

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 import streamlit as st
 
 from deq.diagnostics.gradients import Setting
-from pages.parts.shared.settings import Slider, current, random_seed, said, setting, show
+from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.widgets import Slider
 
 USUAL = Setting()
 

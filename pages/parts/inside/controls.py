@@ -9,16 +9,8 @@ from deq.inside import SMUDGES
 from pages.parts.inside.lesson import SECTIONS, Look
 from pages.parts.pad import subject
 from pages.parts.pad.subject import DRAWING, MNIST, Subject
-from pages.parts.shared.settings import (
-    Choice,
-    Segments,
-    Slider,
-    current,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.widgets import Choice, Segments, Slider
 
 AUTO = "the one it reads"
 

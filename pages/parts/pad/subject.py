@@ -11,7 +11,7 @@ import streamlit as st
 from deq.digits import NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from deq.figures import magnify
-from pages.parts.shared.settings import NumberInput
+from pages.parts.shared.widgets import NumberInput
 
 Picture = npt.NDArray[np.float32]
 LAST = 4999

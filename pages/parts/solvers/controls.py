@@ -9,17 +9,8 @@ import streamlit as st
 from deq.race import GALLERY, SolverSettings
 from pages.parts.pad import subject
 from pages.parts.pad.subject import DRAWING, MNIST, Subject
-from pages.parts.shared.settings import (
-    Choice,
-    NumberInput,
-    Segments,
-    Slider,
-    Steps,
-    current,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import current, said, setting, show
+from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps
 from pages.parts.solvers.lesson import Course
 
 PROBLEMS = (DRAWING, MNIST, *GALLERY)

@@ -11,17 +11,8 @@ from pages.parts.fixed_points import controls
 from pages.parts.fixed_points.controls import MapSettings
 from pages.parts.shared import settings
 from pages.parts.shared.numbers import short
-from pages.parts.shared.settings import (
-    Choice,
-    NumberInput,
-    Segments,
-    Slider,
-    Steps,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import random_seed, said, setting, show
+from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps
 from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES
 
 SECTIONS = ("Flow", "Euler step", "Why an ODE", "Depth")

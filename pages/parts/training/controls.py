@@ -17,19 +17,8 @@ from deq.training.lab.config import (
     LabConfig,
 )
 from pages.parts.draw.controls import TOLERANCES
-from pages.parts.shared.settings import (
-    Choice,
-    NumberInput,
-    Segments,
-    Slider,
-    Steps,
-    Toggle,
-    current,
-    random_seed,
-    said,
-    setting,
-    show,
-)
+from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps, Toggle
 
 USUAL = LabConfig()
 MISSING = (

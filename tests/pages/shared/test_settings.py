@@ -6,8 +6,9 @@ import re
 import pytest
 
 from deq.scalar import PRESETS
-from pages.parts.shared import settings
-from pages.parts.shared.settings import Choice, NumberInput, Slider, Text, controls
+from pages.parts.shared import settings, widgets
+from pages.parts.shared.settings import controls
+from pages.parts.shared.widgets import Choice, NumberInput, Slider, Text
 from tests.pages.test_between_pages import TABLES, TASKS, end, link, whole
 
 NUMBERS = ("inf", "-inf", "1e309", "9" * 400, "nan", "", "ten", "<b>*", "1e15")
@@ -24,8 +25,9 @@ def sentences(app):
     return " ".join(caption.value for caption in app.caption)
 
 
-def test_the_examples_in_the_docstrings_hold():
-    result = doctest.testmod(settings)
+@pytest.mark.parametrize("module", [settings, widgets])
+def test_the_examples_in_the_docstrings_hold(module):
+    result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
 
