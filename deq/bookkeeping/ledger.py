@@ -79,7 +79,7 @@ class Ledger:
         self.nfe = torch.zeros_like(self.status)
         self.frozen: Tensor | None = None
         self.failed = False
-        self._active: Tensor | None = None  # (B,) the others
+        self._active: Tensor | None = None  # (B,) the samples that have not
         self._all = False  # whether all samples have finished
         self.recording = Recording() if record else None
         self._test: StopTest | None = None
@@ -144,15 +144,19 @@ class Ledger:
             better, converged = better & active, converged & active
         if self._mixed and active is not None and not converged[active].all():
             converged = torch.zeros_like(converged)  # only all together
-        self.best_z = torch.where(better[:, None], z, self.best_z)
         self._best = torch.where(better, residual, self._best)
         self._last_best.masked_fill_(better, self._observed)
+        worse = ~better if active is None else ~better & active
         finished = self._finish(converged, _CONVERGED)
-        long = self._observed - self._all_best >= PATIENCE
-        if long or not (residual <= test.limit).all():  # some may be hopeless
-            waited = self._observed - self._last_best.clamp(min=self._all_best)  # (B,)
-            code = test.verdict(residual, size, waited)
-            finished = self._finish(code != ACTIVE, code)
+        if not worse.any():
+            self.best_z = z  # where finished samples stand still
+        else:
+            self.best_z = torch.where(worse[:, None], self.best_z, z)
+            long = self._observed - self._all_best >= PATIENCE
+            if long or not (residual <= test.limit).all():  # some may be hopeless
+                waited = self._observed - self._last_best.clamp(min=self._all_best)  # (B,)
+                code = test.verdict(residual, size, waited)
+                finished = self._finish(code != ACTIVE, code)
         return finished and not (before is not None and self._reopen(residual, bound))
 
     def _reopen(self, residual: Tensor, bound: Tensor) -> bool:
@@ -190,11 +194,11 @@ class Ledger:
             self.status = torch.where(which, code, self.status)
             self.nfe = self.nfe.masked_fill(which, self.evals)
             self._mark()
-            self.failed |= code is not _CONVERGED
+            self.failed = self.failed or isinstance(code, Tensor) or code != _CONVERGED
         return self._all
 
     def _mark(self) -> None:
-        """Note who has finished, after the status has changed."""
+        """Note which samples have finished, after the status has changed."""
         self._active = self.status == ACTIVE
         self.frozen = ~self._active
         self._all = bool(self.frozen.all())

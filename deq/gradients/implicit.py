@@ -183,7 +183,7 @@ class _Equilibrium(torch.autograd.Function):
             solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
         tracked.statistics.backward = Report.of(solution)
         w = parts(solution.z)
-        if torch.is_grad_enabled():  # create_graph=True: somebody may want a second derivative
+        if torch.is_grad_enabled():  # create_graph=True: a second derivative may be wanted
             w = _NoSecondDerivative.apply(w, *tracked.fz, *g)  # type: ignore[no-untyped-call]
         return None, None, *w
 

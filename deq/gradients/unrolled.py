@@ -86,7 +86,7 @@ class Unrolled(Gradient):
             best = z if improved.all() else torch.where(improved[:, None], z, best)
             if done or step + 1 == cap:
                 break
-            frozen = ledger.frozen  # (B,), a new tensor when somebody has just finished
+            frozen = ledger.frozen  # (B,), a new tensor when a sample has just finished
             if frozen is not None and frozen is not before and not fz.isfinite().all():
                 # Zero times NaN is NaN: a graph through this evaluation would spoil the gradients
                 # of all. So evaluate again, with the samples that have failed put back.
