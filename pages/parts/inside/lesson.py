@@ -1,4 +1,4 @@
-"""Looks inside one equilibrium, each computed once for everybody who asks for the same."""
+"""Looks inside one equilibrium, each computed once for all visitors."""
 
 from __future__ import annotations
 
@@ -17,29 +17,17 @@ SECTIONS = ("eigenvalues", "kick", "channels", "depth", "starts", "smudge", "sen
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked at.
+    """What is looked at."""
 
-    Attributes
-    ----------
-    section
-        One of `SECTIONS`.
-    picture
-        `Subject.key`.
-    gain
-        γ of `deq.inside.Scene`.
-    options
-        What the section's function is given besides.
-    """
-
-    section: str
-    picture: bytes
-    gain: float
-    options: tuple[tuple[str, Any], ...] = ()
+    section: str  # one of `SECTIONS`
+    picture: bytes  # `Subject.key`
+    gain: float  # γ of `deq.inside.Scene`
+    options: tuple[tuple[str, Any], ...] = ()  # other arguments of the section's function
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A scene and what was found in it."""
+    """A scene and the result of its section."""
 
     scene: Scene
     result: Any
@@ -63,5 +51,5 @@ def _found(look: Look) -> Found:
         "sensitivity": inside.sensitivity,
     }
     result: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
-    _ = scene.z  # solved on this thread, for whoever draws it
+    _ = scene.z  # solved on this thread, since pages read it on theirs
     return Found(scene, result)

@@ -30,22 +30,12 @@ Chart = tuple[go.Figure, str, int, str]  # what `chart` takes: figure, name, hei
 
 
 class View(NamedTuple):
-    """What a view shows.
-
-    Attributes
-    ----------
-    main
-        The main figure.
-    numbers
-        The columns of the CSV.
-    heading, others
-        The other figures, below a heading beside the main one; without a heading, below it.
-    """
+    """What a view shows."""
 
     main: Chart
-    numbers: Mapping[str, Iterable[Any]]
-    heading: str = ""
-    others: tuple[Chart, ...] = ()
+    numbers: Mapping[str, Iterable[Any]]  # columns of the CSV
+    heading: str = ""  # of the other figures, which stand beside the main one
+    others: tuple[Chart, ...] = ()  # without a heading they stand below it
 
 
 @dataclass(frozen=True)

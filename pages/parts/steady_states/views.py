@@ -26,31 +26,19 @@ Place = Any  # a container or a column
 
 @dataclass(frozen=True)
 class Section:
-    """What a section shows.
+    """What a section shows."""
 
-    Attributes
-    ----------
-    settings
-        What it depends on.
-    verdict, readouts, main
-        What happened: in a sentence, in numbers, and in the main figure.
-    code, file, title, table
-        The code box; the name of the files, the title of the picture, the CSV.
-    more
-        Shows the other figures, below the main one or in the column at its right.
-    split
-        Widths of the main figure and that column; without, it is the column of the controls.
-    """
-
-    settings: str
+    settings: str  # what it depends on
     verdict: str
     readouts: Mapping[str, str]
     main: Panel
     code: str
-    file: str
-    title: str
-    table: Callable[[], str]
+    file: str  # the name of its files
+    title: str  # of the picture
+    table: Callable[[], str]  # makes the CSV
+    # Shows the other figures, below the main one or in the column at its right.
     more: Callable[[Place, Place], None] | None = None
+    # Widths of the main figure and that column; without, it is the column of the controls.
     split: tuple[float, ...] = ()
 
 
