@@ -152,27 +152,27 @@ def nearest(points: FixedPoints, x: float) -> FixedPoint | None:
     return min(near, key=lambda p: abs(p.x - x)) if near else None
 
 
-def errors(found: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
+def errors(result: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
     """For each method its evaluations and its distances from where it settled, or from x*.
 
     Empty if there is no fixed point to measure from, or nothing to measure.
     """
-    ends = {name: end(found, path) for name, path in found.paths.items()}
-    other = found.fixed.x if found.fixed else next((x for x in ends.values() if x == x), math.nan)
+    ends = {name: end(result, path) for name, path in result.paths.items()}
+    other = result.fixed.x if result.fixed else next((x for x in ends.values() if x == x), math.nan)
     courses = {}
-    for name, path in found.paths.items():
+    for name, path in result.paths.items():
         target = other if math.isnan(ends[name]) else ends[name]
         if math.isfinite(target):
             courses[name] = (path.evals, (path.xs - target).abs())
     return courses if any(bool((e > 0).any()) for _, e in courses.values()) else {}
 
 
-def end(found: Lesson, path: Path) -> float:
+def end(result: Lesson, path: Path) -> float:
     """Where a method settled, NaN if it did not."""
     if not path.converged:
         return math.nan
     end = float(path.xs[-1])
-    point = nearest(found.landscape.points, end)
+    point = nearest(result.landscape.points, end)
     return point.x if point else end
 
 

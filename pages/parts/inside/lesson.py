@@ -26,20 +26,20 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A scene and the result of its section."""
+class Result:
+    """A scene, and what the section found in it."""
 
     scene: Scene
-    result: Any
+    values: Any
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def found(look: Look) -> Found:
+def result(look: Look) -> Result:
     """Compute it on the thread that has the network."""
-    return engine().pool.submit(_found, look).result()
+    return engine().pool.submit(_compute, look).result()
 
 
-def _found(look: Look) -> Found:
+def _compute(look: Look) -> Result:
     scene = Scene.of(engine().model, image_of(look.picture), look.gain)
     functions = {
         "eigenvalues": inside.spectrum,
@@ -50,6 +50,6 @@ def _found(look: Look) -> Found:
         "smudge": inside.smudge,
         "sensitivity": inside.sensitivity,
     }
-    result: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
+    values: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
     _ = scene.z  # solved on this thread, since pages read it on theirs
-    return Found(scene, result)
+    return Result(scene, values)

@@ -77,11 +77,11 @@ def _placed(stroke: Stroke, item: Object) -> tuple[Stroke, float]:
     place = np.array([item.get("left", middle[0]), item.get("top", middle[1])], dtype=np.float64)
     flips = np.where([item.get("flipX", False), item.get("flipY", False)], -1.0, 1.0)
     scale = flips * [float(item.get("scaleX", 1)), float(item.get("scaleY", 1))]
-    turn = np.radians(float(item.get("angle", 0)))
+    angle = np.radians(float(item.get("angle", 0)))
     # Within a pixel it is the same place: the middle of a curve is known from a few points.
-    if not turn and (scale == 1).all() and np.abs(place - middle).max() <= 1:
+    if not angle and (scale == 1).all() and np.abs(place - middle).max() <= 1:
         return stroke, 1.0
-    across, down = np.cos(turn), np.sin(turn)
+    across, down = np.cos(angle), np.sin(angle)
     placed: Stroke = (stroke - middle) * scale @ np.array([[across, down], [-down, across]]) + place
     return placed, float(np.sqrt(np.abs(scale.prod())))
 

@@ -44,8 +44,8 @@ class Pad:
     example: str | None = None  # which example this is
     pixels: Pixels | None = None  # the canvas's own picture of the strokes, if it drew them
     number: int = 0  # goes up with every new drawing
-    base: list[dict[str, Any]] = field(default_factory=list)  # what the canvas was told to show,
-    told: int = 0  # and how often
+    base: list[dict[str, Any]] = field(default_factory=list)  # what the canvas has to show,
+    version: int = 0  # goes up with it
     link: str | None = None  # the drawing as the address carries it, once computed
     unread: bool = False  # the address had a drawing that could not be read; nothing drawn since
     # Which set of example pills is shown. Each drawing that is no example gets a new set, with none
@@ -58,7 +58,7 @@ class Pad:
         """Put `objects` on the pad in place of what is there."""
         self._replace(objects, None, example)
         self.base = objects
-        self.told += 1
+        self.version += 1
         self._echo = True
 
     def show_picture(self, image: Picture) -> None:
@@ -68,7 +68,7 @@ class Pad:
     def mount(self) -> None:
         """Tell a new canvas (first visit, or back from another page) to show our strokes."""
         self.base = self.objects
-        self.told += 1
+        self.version += 1
         self._known, self._echo = None, True
 
     def take(self, result: CanvasResult) -> None:
@@ -145,7 +145,7 @@ def canvas(state: Pad, brush: int) -> None:
         width=SIZE,
         drawing_mode="freedraw",
         # The count makes the text differ when the same strokes are to be shown again.
-        initial_drawing={"version": f"turn {state.told}", "objects": state.base},
+        initial_drawing={"version": f"{state.version}", "objects": state.base},
         return_image_data=True,
         key=KEY,
     )

@@ -67,7 +67,7 @@ class Engine:
     cloud: Cloud
     pool: ThreadPoolExecutor
 
-    def look(self, rgba: Pixels, choice: Choice) -> Seen:
+    def recognise(self, rgba: Pixels, choice: Choice) -> Seen:
         """Prepare and recognise a drawing (H, W, 4); waits for the inference thread."""
         try:
             image = prepare(rgba)
