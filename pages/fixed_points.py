@@ -18,17 +18,17 @@ def page() -> None:
         stage, side = st.columns(hero.SPLIT, gap="medium")
         with side, st.container(key="controls", gap="small"):
             choice = controls.controls()
-        found = lesson(choice)
+        result = lesson(choice)
         with stage, st.container(gap="xsmall"):
-            hero.verdict(words.verdict(found))
-            hero.readouts(words.readouts(found), first="limit")
-            figure = views.stage(found, player_keys.narrow(), theme)
+            hero.verdict(words.verdict(result))
+            hero.readouts(words.readouts(result), first="limit")
+            figure = views.stage(result, player_keys.narrow(), theme)
         with pace.after_the_answer():
-            views.speed(found, theme)
+            views.speed(result, theme)
         predict, code = st.columns([2, 3], gap="large")
         with predict:
             tasks.predict(st.session_state["map"])
-            views.files(found, figure)
+            views.files(result, figure)
         with code:
             hero.code_box(words.code(choice), "**The same in six lines of `deq`**")
         player_keys.attach(

@@ -17,7 +17,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses are for browsers."""
-    monkeypatch.setattr(pace, "NEWCOMER", 0.0)
+    monkeypatch.setattr(pace, "FIRST_VISIT", 0.0)
     monkeypatch.setattr(pace, "ANSWER", 0.0)
 
 

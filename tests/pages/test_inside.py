@@ -28,7 +28,7 @@ def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
     assert not app.warning
     assert all(spec["data"] for spec in specs(app))
     assert specs(app)
-    assert words.LOOK[see].split("**")[1] in " ".join(c.value for c in app.caption)
+    assert words.LOOK_FOR[see].split("**")[1] in " ".join(c.value for c in app.caption)
 
 
 def test_what_holds_and_what_does_not_is_said(open_page):

@@ -82,7 +82,7 @@ def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
     from pages.parts.shared import engine
     from pages.parts.solvers import lesson as solvers
 
-    for kept in (engine.engine, inside.found, solvers.result):
+    for kept in (engine.engine, inside.result, solvers.result):
         kept.clear()
     monkeypatch.setattr(engine, "load", missing)
     app = open_page(name)

@@ -24,7 +24,7 @@ def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Res
         name="doubling",
         height=1150 if narrow else 570,
         alt=words.ALT,
-        caption=words.LOOK,
+        caption=words.LOOK_FOR,
         records=records,
     )
 

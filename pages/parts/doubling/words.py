@@ -12,7 +12,7 @@ ALT = (
     "Four panels: the learned answers against the line, the walk of slope and intercept, the ten "
     "states flowing to their equilibria, and the loss on a logarithmic axis."
 )
-LOOK = (
+LOOK_FOR = (
     "**Look for** the answer at x = −5, far outside the ten numbers: when the straight line is "
     "right, it is right everywhere. And for the states: the closer a is to 1, the longer they take."
 )

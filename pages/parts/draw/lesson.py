@@ -24,6 +24,6 @@ def recognise(machine: Engine, drawing: Pad, choice: Choice) -> Seen:
     kept: tuple[Any, Seen] | None = st.session_state.get(_KEPT)
     if kept is not None and kept[0] == key:
         return kept[1]
-    seen = machine.look(drawing.rgba(), choice)
+    seen = machine.recognise(drawing.rgba(), choice)
     st.session_state[_KEPT] = (key, seen)
     return seen

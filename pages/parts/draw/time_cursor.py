@@ -60,14 +60,7 @@ _component = st.components.v2.component("time_cursor", js=_SCRIPT)
 def time_cursor(leader: str, followers: list[str], version: str, colour: str) -> None:
     """Let the charts in the containers `followers` follow the played figure in `leader`.
 
-    Parameters
-    ----------
-    leader, followers : str, list of str
-        Keys of containers.
-    version : str
-        Changes whenever the played figure is another one.
-    colour : str
-        Of the line.
+    All are keys of containers; `version` changes whenever the played figure is another one.
     """
     data = {"leader": leader, "followers": followers, "version": version, "colour": colour}
     _component(data=data, key="time-cursor", height="content")

@@ -83,7 +83,7 @@ def bars(seen: Seen, theme: str | None) -> None:
 
 
 def hero(seen: Seen, machine: Engine, theme: str | None) -> go.Figure:
-    """The path of the hidden state, flat or in space. Returns the figure, for the download."""
+    """The path of the hidden state, flat or in space; returned for the download."""
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",

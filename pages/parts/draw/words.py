@@ -1,4 +1,4 @@
-"""The sentences on the Draw page, made by pure functions that need no Streamlit."""
+"""The sentences of the Draw page, as pure functions."""
 
 from __future__ import annotations
 

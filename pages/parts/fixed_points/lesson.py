@@ -1,7 +1,7 @@
-"""Everything the fixed-points page shows, computed by `deq.scalar` and kept for the next visitor.
+"""All that the fixed-points page shows, computed by `deq.scalar` and kept for the next visitor.
 
-Needs no Streamlit. What depends on the map alone is kept apart from what depends on the start, so
-that moving the start computes little.
+Needs no Streamlit. What depends on the map alone is computed apart, so that moving the start costs
+little.
 """
 
 from __future__ import annotations
@@ -36,36 +36,22 @@ METHODS = ("Picard", "damped", "Anderson", "Newton")
 TOLERANCE = 1e-6
 STARTS = 240
 CURVE = 321
-# Evaluations after which a method has not settled, in the comparison.
-PATIENCE = 100
-# Widths of the view to either side that a path may ask for.
-_FAR = 4.0
+PATIENCE = 100  # evaluations after which a method of the comparison has not settled
+_FAR = 4.0  # widths of the view by which a path may widen it, on either side
 _KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to show: a map with its parameters, where to begin, and how to go on.
+    """What to show: a map with its parameters, where to begin, and how to go on."""
 
-    Attributes
-    ----------
-    text, values
-        The formula and its parameters.
-    view
-        Interval worth looking at.
-    x0, steps
-        The start, and the most steps of plain iteration.
-    method, damping
-        One of `METHODS`; the damping is for "damped".
-    """
-
-    text: str
-    values: tuple[tuple[str, float], ...]
-    view: tuple[float, float]
+    text: str  # the formula
+    values: tuple[tuple[str, float], ...]  # its parameters
+    view: tuple[float, float]  # the interval to look at
     x0: float
-    method: str = "Picard"
-    damping: float = 0.5
-    steps: int = 60
+    method: str = "Picard"  # one of `METHODS`
+    damping: float = 0.5  # of the method "damped"
+    steps: int = 60  # the most steps of plain iteration
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +66,27 @@ class Landscape:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One start on one map, by one method, and by the others for comparison.
-
-    Attributes
-    ----------
-    view
-        Both axes: what was asked for, widened to where the path goes.
-    orbit
-        Plain iteration and what came of it.
-    xs, heights, corners
-        The chosen method's iterates (n + 1,), g at those that it was asked for, its cobweb.
-    limit
-        Where the chosen method settled, NaN if it did not.
-    fixed
-        The fixed point there.
-    observed, expected
-        Contraction seen, and |g′(x*)| or what the damping makes of it; NaN where there is none.
-    evals
-        What the chosen method spent.
-    """
+    """One start on one map, by one method, and by the others for comparison."""
 
     choice: Choice
     g: Formula
-    view: tuple[float, float]
+    view: tuple[float, float]  # of both axes: the chosen one, widened to where the path goes
     landscape: Landscape
-    orbit: Orbit
-    xs: Tensor
-    heights: Tensor
-    corners: Tensor
-    limit: float
-    fixed: FixedPoint | None
-    observed: float
-    expected: float
-    evals: int
+    orbit: Orbit  # plain iteration
+    xs: Tensor  # the chosen method's iterates (n + 1,)
+    heights: Tensor  # g at them
+    corners: Tensor  # its cobweb
+    limit: float  # where it settled, NaN if it did not
+    fixed: FixedPoint | None  # the fixed point there
+    observed: float  # contraction that was seen; NaN for none
+    expected: float  # |g′(x*)|, or what the damping makes of it; NaN for none
+    evals: int  # of the chosen method
 
     @property
     def paths(self) -> Mapping[str, Path]:
-        """Every method from the same start; computed when first asked for."""
+        """Every method from the same start; computed when first needed."""
         c = self.choice
-        return _raced(c.text, c.values, c.x0, c.damping)
+        return _paths(c.text, c.values, c.x0, c.damping)
 
     @property
     def settled(self) -> bool:
@@ -128,13 +96,7 @@ class Lesson:
 
 @lru_cache(maxsize=_KEPT)
 def lesson(choice: Choice) -> Lesson:
-    """Compute all of it.
-
-    Raises
-    ------
-    deq.formula.FormulaError
-        If the text is no formula.
-    """
+    """Compute all of it. Raises `FormulaError` if the text is no formula."""
     g = parse(choice.text, values=dict(choice.values))
     run = orbit(g, choice.x0, choice.steps, tol=TOLERANCE)
     if choice.method == "Picard":
@@ -143,7 +105,7 @@ def lesson(choice: Choice) -> Lesson:
         heights = g(xs)
         evals = len(xs)
     else:
-        path = _raced(choice.text, choice.values, choice.x0, choice.damping)[choice.method]
+        path = _paths(choice.text, choice.values, choice.x0, choice.damping)[choice.method]
         settled, xs, heights, evals = path.converged, path.xs, path.heights, int(path.evals[-1])
     view = _widened(choice, xs, settled or run.kind in ("cycles", "creeps", "wanders"))
     land = landscape(choice.text, choice.values, view)
@@ -190,32 +152,32 @@ def nearest(points: FixedPoints, x: float) -> FixedPoint | None:
     return min(near, key=lambda p: abs(p.x - x)) if near else None
 
 
-def errors(found: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
+def errors(result: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
     """For each method its evaluations and its distances from where it settled, or from x*.
 
     Empty if there is no fixed point to measure from, or nothing to measure.
     """
-    own = {name: end(found, path) for name, path in found.paths.items()}
-    fallback = found.fixed.x if found.fixed else next((x for x in own.values() if x == x), math.nan)
+    ends = {name: end(result, path) for name, path in result.paths.items()}
+    other = result.fixed.x if result.fixed else next((x for x in ends.values() if x == x), math.nan)
     courses = {}
-    for name, path in found.paths.items():
-        target = own[name] if own[name] == own[name] else fallback
+    for name, path in result.paths.items():
+        target = other if math.isnan(ends[name]) else ends[name]
         if math.isfinite(target):
             courses[name] = (path.evals, (path.xs - target).abs())
     return courses if any(bool((e > 0).any()) for _, e in courses.values()) else {}
 
 
-def end(found: Lesson, path: Path) -> float:
+def end(result: Lesson, path: Path) -> float:
     """Where a method settled, NaN if it did not."""
     if not path.converged:
         return math.nan
     end = float(path.xs[-1])
-    point = nearest(found.landscape.points, end)
+    point = nearest(result.landscape.points, end)
     return point.x if point else end
 
 
 @lru_cache(maxsize=_KEPT)
-def _raced(
+def _paths(
     text: str, values: tuple[tuple[str, float], ...], x0: float, damping: float
 ) -> Mapping[str, Path]:
     g = parse(text, values=dict(values))
@@ -226,7 +188,7 @@ def _raced(
 
 
 def _expected(choice: Choice, fixed: FixedPoint | None, points: FixedPoints, xs: Tensor) -> float:
-    """|g′(x*)|, or what the damping makes of it; without a limit, of the fixed point nearest by."""
+    """|g′(x*)|, or what the damping makes of it; without a limit, at the nearest fixed point."""
     if fixed is None and len(points):
         about = float(xs[-8:].mean())  # the middle of a cycle
         fixed = min(points, key=lambda p: abs(p.x - about))
@@ -236,7 +198,7 @@ def _expected(choice: Choice, fixed: FixedPoint | None, points: FixedPoints, xs:
 
 
 def _widened(choice: Choice, xs: Tensor, stays: bool) -> tuple[float, float]:
-    """The view, and the start, and a path that stays within some widths of it."""
+    """The view, widened to the start and to a path that stays within some widths of it."""
     low, high = choice.view
     far = _FAR * (high - low)
     seen = [choice.x0, *(xs.tolist() if stays else [])]

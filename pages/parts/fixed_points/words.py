@@ -1,4 +1,4 @@
-"""The sentences of the fixed-points page, its code box and its tables, as pure functions."""
+"""The sentences of the fixed-points page, its code box and its table, as pure functions."""
 
 from __future__ import annotations
 
@@ -54,39 +54,41 @@ def half_steps(xs: list[float], heights: list[float], method: str = "Picard") ->
     Step 1, up to the curve: g(−1) = 0.5403
     Step 1, across to the diagonal: x₁ = 0.5403
     """
-    said = [f"Start: x₀ = {short(xs[0])}"]
+    sentences = [f"Start: x₀ = {short(xs[0])}"]
     for n, (here, there) in enumerate(itertools.pairwise(xs), start=1):
         height = heights[n - 1]
         up = HALF_STEPS[0] if height >= here else HALF_STEPS[0].replace("up", "down")
         across = _ACROSS.get(method if n > 1 or method != "Anderson" else "", HALF_STEPS[1])
         name = f"x{n}".translate(_SUBSCRIPT)
-        said += [
+        sentences += [
             f"Step {n}, {up}: g({short(here)}) = {short(height)}",
             f"Step {n}, {across}: {name} = {short(there)}",
         ]
-    return said
+    return sentences
 
 
-def verdict(found: Lesson) -> str:
+def verdict(result: Lesson) -> str:
     """What came of it, in one or two sentences."""
-    if found.landscape.points.everywhere:
+    if result.landscape.points.everywhere:
         return "Here g(x) = x: every point is fixed, so each start stays where it is."
-    if found.choice.method == "Picard":
-        said = found.orbit.sentence
-        if found.orbit.kind in ("escapes", "breaks", "wanders") and not len(found.landscape.points):
-            said += " No fixed point is in view."
-        return said
-    name = found.choice.method
+    if result.choice.method == "Picard":
+        sentence = result.orbit.sentence
+        if result.orbit.kind in ("escapes", "breaks", "wanders") and not len(
+            result.landscape.points
+        ):
+            sentence += " No fixed point is in view."
+        return sentence
+    name = result.choice.method
     name = "Damped iteration" if name == "damped" else name
-    steps = len(found.xs) - 1
-    if found.settled:
-        much = f"{_counted(steps)} and {found.evals} evaluations"
-        exact = found.fixed.x if found.fixed else found.limit
+    steps = len(result.xs) - 1
+    if result.settled:
+        much = f"{_counted(steps)} and {result.evals} evaluations"
+        exact = result.fixed.x if result.fixed else result.limit
         return f"{name} settles at {short(exact)} after {much}."
-    if not math.isfinite(float(found.heights[-1])):
-        where = short(float(found.xs[-1]))
+    if not math.isfinite(float(result.heights[-1])):
+        where = short(float(result.xs[-1]))
         return f"{name} breaks off after {_counted(steps)}: at {where} g has no value."
-    return f"{name} has not settled after {found.evals} evaluations."
+    return f"{name} has not settled after {result.evals} evaluations."
 
 
 def _counted(steps: int) -> str:
@@ -109,7 +111,7 @@ def whereabouts(error: FormulaError, text: str) -> str:
 
 
 def shows(method: str) -> str:
-    """What to look for in the hero.
+    """What to look for in the main figure.
 
     Examples
     --------
@@ -119,29 +121,29 @@ def shows(method: str) -> str:
     return f"**Look for** {_SHOWS[method]}"
 
 
-def stage_alt(found: Lesson) -> str:
-    """What the hero shows, for people who cannot see it."""
-    points = found.landscape.points
+def stage_alt(result: Lesson) -> str:
+    """What the main figure shows, for people who cannot see it."""
+    points = result.landscape.points
     kinds = ", ".join(f"{short(p.x)} {p.kind}" for p in points.points[:4]) or "none in view"
     if points.everywhere:
         kinds = "every point"
     return (
-        f"Cobweb of g(x) = {found.choice.text} from {short(found.choice.x0)} beside its iterates. "
-        f"{verdict(found)} Fixed points: {kinds}."
+        f"Cobweb of g(x) = {result.choice.text} from {short(result.choice.x0)} beside its "
+        f"iterates. {verdict(result)} Fixed points: {kinds}."
     )
 
 
-def readouts(found: Lesson) -> dict[str, str]:
+def readouts(result: Lesson) -> dict[str, str]:
     """The numbers beside the picture, by their labels."""
-    exact = found.fixed.x if found.fixed else found.limit
-    error = abs(float(found.xs[-1]) - exact)
-    damped = found.choice.method == "damped"
+    exact = result.fixed.x if result.fixed else result.limit
+    error = abs(float(result.xs[-1]) - exact)
+    damped = result.choice.method == "damped"
     return {
-        "Limit x*": limit_text(found),
+        "Limit x*": limit_text(result),
         "Error |xₙ − x*|": number(error) if math.isfinite(error) else "–",
-        "Evaluations of g": f"{found.evals}",
-        "Observed contraction": _factor(found.observed),
-        "|1 + h(g′(x*) − 1)|" if damped else "|g′(x*)|": _factor(found.expected),
+        "Evaluations of g": f"{result.evals}",
+        "Observed contraction": _factor(result.observed),
+        "|1 + h(g′(x*) − 1)|" if damped else "|g′(x*)|": _factor(result.expected),
     }
 
 
@@ -151,35 +153,38 @@ def _factor(value: float) -> str:
     return f"{value:.3f}" if value < 1000 else number(value)
 
 
-def no_errors(found: Lesson) -> str:
+def no_errors(result: Lesson) -> str:
     """Why there is no error to draw."""
-    points = found.landscape.points
-    if points.everywhere or found.settled:
+    points = result.landscape.points
+    if points.everywhere or result.settled:
         return "The start is a fixed point, so there is no error to draw."
     if len(points):
         return "No method settles from this start, so there is no error to draw."
     return "There is no fixed point in view, so there is no error to draw."
 
 
-def limit_text(found: Lesson) -> str:
+def limit_text(result: Lesson) -> str:
     """The limit with six decimals, or a dash.
 
     It stands beside the word for it, so it carries no unit and no symbol.
     """
-    if not found.settled:
+    if not result.settled:
         return "–"
-    exact = found.fixed.x if found.fixed else found.limit
+    exact = result.fixed.x if result.fixed else result.limit
     return minus(f"{exact:.6f}") if abs(exact) < 1e6 else short(exact)
 
 
-def race(found: Lesson) -> str:
+def race(result: Lesson) -> str:
     """A table in Markdown, a row for each method: what it cost and where it ended."""
     rows = ["| Method | Steps | Evaluations | Ends at |", "|---|--:|--:|--:|"]
-    for name, path in found.paths.items():
-        label = {"Anderson": "Anderson (secant)", "damped": f"damped, h = {found.choice.damping:g}"}
-        costs = f"{path.steps} | {int(path.evals[-1])} | {short(end(found, path))}"
+    for name, path in result.paths.items():
+        label = {
+            "Anderson": "Anderson (secant)",
+            "damped": f"damped, h = {result.choice.damping:g}",
+        }
+        costs = f"{path.steps} | {int(path.evals[-1])} | {short(end(result, path))}"
         cells = costs if path.converged else "– | never settled | –"
-        chosen = "**" if name == found.choice.method else ""
+        chosen = "**" if name == result.choice.method else ""
         rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
     return "\n".join(rows)
 
@@ -203,9 +208,9 @@ def code(choice: Choice) -> str:
     )
 
 
-def iterates_csv(found: Lesson) -> str:
+def iterates_csv(result: Lesson) -> str:
     """n, xₙ, g(xₙ) and the error, every digit of every number."""
-    exact = found.fixed.x if found.fixed else found.limit
-    pairs = zip(found.xs.tolist(), found.heights.tolist(), strict=True)
+    exact = result.fixed.x if result.fixed else result.limit
+    pairs = zip(result.xs.tolist(), result.heights.tolist(), strict=True)
     rows = ((n, x, height, abs(x - exact)) for n, (x, height) in enumerate(pairs))
     return table(["n", "x", "g(x)", "error"], rows)

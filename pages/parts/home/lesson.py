@@ -20,4 +20,6 @@ def cosine() -> tuple[dict[str, deq.Trajectory], float]:
         name: deq.solve(torch.cos, z0, solver=solver, tol=TOLERANCE, record=True)
         for name, solver in (("Picard", deq.Picard()), ("ODE", deq.ODE()))
     }
-    return {name: recorded(found) for name, found in solutions.items()}, float(solutions["ODE"].z)
+    return {name: recorded(solution) for name, solution in solutions.items()}, float(
+        solutions["ODE"].z
+    )

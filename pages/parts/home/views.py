@@ -35,7 +35,7 @@ def one_number(theme: str | None) -> None:
 def one_digit(theme: str | None) -> None:
     """The last picture: the same, with a state of thousands of numbers and a drawing."""
     machine = engine()
-    seen = machine.look(examples.rgba(examples.FIRST), controls.DEFAULT)
+    seen = machine.recognise(examples.rgba(examples.FIRST), controls.DEFAULT)
     text, path = st.columns([1, 2], gap="medium")
     with text, st.container(key="digit"):
         st.markdown(words.DIGIT.format(size=machine.model.start(None).numel()))

@@ -1,4 +1,4 @@
-"""Looks inside one equilibrium, each computed once for everybody who asks for the same."""
+"""Looks inside one equilibrium, each computed once for all visitors."""
 
 from __future__ import annotations
 
@@ -17,41 +17,29 @@ SECTIONS = ("eigenvalues", "kick", "channels", "depth", "starts", "smudge", "sen
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked at.
+    """What is looked at."""
 
-    Attributes
-    ----------
-    section
-        One of `SECTIONS`.
-    picture
-        `Subject.key`.
-    gain
-        γ of `deq.inside.Scene`.
-    options
-        What the section's function is given besides.
-    """
-
-    section: str
-    picture: bytes
-    gain: float
-    options: tuple[tuple[str, Any], ...] = ()
+    section: str  # one of `SECTIONS`
+    picture: bytes  # `Subject.key`
+    gain: float  # γ of `deq.inside.Scene`
+    options: tuple[tuple[str, Any], ...] = ()  # other arguments of the section's function
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A scene and what was found in it."""
+class Result:
+    """A scene, and what the section found in it."""
 
     scene: Scene
-    result: Any
+    values: Any
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def found(look: Look) -> Found:
+def result(look: Look) -> Result:
     """Compute it on the thread that has the network."""
-    return engine().pool.submit(_found, look).result()
+    return engine().pool.submit(_compute, look).result()
 
 
-def _found(look: Look) -> Found:
+def _compute(look: Look) -> Result:
     scene = Scene.of(engine().model, image_of(look.picture), look.gain)
     functions = {
         "eigenvalues": inside.spectrum,
@@ -62,6 +50,6 @@ def _found(look: Look) -> Found:
         "smudge": inside.smudge,
         "sensitivity": inside.sensitivity,
     }
-    result: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
-    _ = scene.z  # solved on this thread, for whoever draws it
-    return Found(scene, result)
+    values: Any = functions[look.section](scene, **dict(look.options))  # type: ignore[operator]
+    _ = scene.z  # solved on this thread, since pages read it on theirs
+    return Result(scene, values)

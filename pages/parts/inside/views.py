@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from deq.figures.inside.smudge import smudged
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside import lesson, words
 from pages.parts.inside.controls import Asked
-from pages.parts.inside.lesson import Found
+from pages.parts.inside.lesson import Result
 from pages.parts.shared import hero, player_keys
 from pages.parts.shared.chart import chart
 from pages.parts.shared.downloads import columns
@@ -30,36 +30,26 @@ Chart = tuple[go.Figure, str, int, str]  # what `chart` takes: figure, name, hei
 
 
 class View(NamedTuple):
-    """What a view shows.
-
-    Attributes
-    ----------
-    main
-        The main figure.
-    numbers
-        The columns of the CSV.
-    heading, others
-        The other figures, below a heading beside the main one; without a heading, below it.
-    """
+    """What a view shows."""
 
     main: Chart
-    numbers: Mapping[str, Iterable[Any]]
-    heading: str = ""
-    others: tuple[Chart, ...] = ()
+    numbers: Mapping[str, Any]  # columns of the CSV
+    heading: str = ""  # of the other figures, which stand beside the main one
+    others: tuple[Chart, ...] = ()  # without a heading they stand below it
 
 
 @dataclass(frozen=True)
 class Setup:
     """What a view is made from: a result, its verdict, the screen and its theme."""
 
-    found: Found
+    result: Result
     verdict: str
     narrow: bool
     theme: str | None
 
     def path(self, t: Any, *, settled: bool, clock: str = "t") -> go.Figure:
         """The states of the result on the map."""
-        machine, result = engine(), self.found.result
+        machine, result = engine(), self.result.values
         return trajectory(
             result.points,
             t,
@@ -79,13 +69,13 @@ class Setup:
 def show(asked: Asked, narrow: bool, theme: str | None) -> None:
     """Verdict, figures, and what to take home."""
     look = asked.look
-    found = lesson.found(look)
-    verdict = words.verdict(found.scene, found.result)
+    result = lesson.result(look)
+    verdict = words.verdict(result.scene, result.values)
     hero.verdict(verdict)
     with st.container(key="inside"):
-        view = VIEWS[look.section](Setup(found, verdict, narrow, theme))
+        view = VIEWS[look.section](Setup(result, verdict, narrow, theme))
         lay_out(view)
-    st.caption(words.LOOK[look.section])
+    st.caption(words.LOOK_FOR[look.section])
     hero.take_home(
         words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
         look.section,
@@ -120,7 +110,7 @@ def lay_out(view: View) -> None:
 
 def eigenvalues(setup: Setup) -> View:
     """The plane of λ, and iteration against its prediction."""
-    spectrum, verdict = setup.found.result, setup.verdict
+    spectrum, verdict = setup.result.values, setup.verdict
     steps = range(len(spectrum.distances))
     rates = setup.curves(
         Curve("predicted", steps, spectrum.predicted, "accent", 2, "dash", at=0.5),
@@ -132,7 +122,7 @@ def eigenvalues(setup: Setup) -> View:
     alt = f"Distance from z* over the steps, and the predicted straight line. {verdict}"
     return View(
         (lambda_plane(values, chosen=-1, theme=setup.theme), "plane", TALL, verdict),
-        {"real": values.real.tolist(), "imaginary": values.imag.tolist()},
+        {"real": values.real, "imaginary": values.imag},
         "Iteration, and what the largest |λ| predicts",
         ((rates, "rates", TALL - 40, alt),),
     )
@@ -140,7 +130,7 @@ def eigenvalues(setup: Setup) -> View:
 
 def kick(setup: Setup) -> View:
     """The path on the map, and the distance over time."""
-    result, verdict, settled = setup.found.result, setup.verdict, setup.found.scene.converged
+    result, verdict, settled = setup.result.values, setup.verdict, setup.result.scene.converged
     path = setup.path(result.t, settled=settled and result.returned)
     what = "‖z − z*‖" if settled else "distance from the flow that was not kicked"
     distance = setup.curves(
@@ -151,7 +141,7 @@ def kick(setup: Setup) -> View:
     )
     return View(
         (path, "kicked", TALL, f"The state's path on the map. {verdict}"),
-        {"t": result.t.tolist(), "distance": result.distances.tolist()},
+        {"t": result.t, "distance": result.distances},
         "How far from z\\*" if settled else "How far apart",
         ((distance, "kick-distance", TALL - 40, verdict),),
     )
@@ -159,7 +149,7 @@ def kick(setup: Setup) -> View:
 
 def channels(setup: Setup) -> View:
     """The state as tiles, the residual, and the probabilities."""
-    flow = setup.found.result
+    flow = setup.result.values
     residual = setup.curves(
         Curve("‖f(z) − z‖", flow.t, flow.residuals, "ode", at=0.6),
         across="solver time t",
@@ -167,10 +157,10 @@ def channels(setup: Setup) -> View:
     )
     shares = probabilities_over_time(flow.t, flow.probabilities, theme=setup.theme)
     alt = f"All 64 channels of the state, 7×7 each. {setup.verdict}"
-    numbers = {f"z{k}": column.tolist() for k, column in enumerate(flow.z.flatten(1).T)}
+    numbers = {f"z{k}": column for k, column in enumerate(flow.z.flatten(1).T)}
     return View(
         (channel_maps(flow.t, flow.z, theme=setup.theme), "channels", TALL + 90, alt),
-        {"t": flow.t.tolist(), **numbers},
+        {"t": flow.t, **numbers},
         "How far it still is from rest",
         (
             (residual, "channel-residual", SMALL, "Residual over solver time."),
@@ -181,9 +171,9 @@ def channels(setup: Setup) -> View:
 
 def depth(setup: Setup) -> View:
     """Shares of the digits and distance from z*, over k."""
-    result = setup.found.result
+    result = setup.result.values
     layers = range(len(result.distances))
-    path = setup.path(layers, settled=setup.found.scene.converged, clock="k")
+    path = setup.path(layers, settled=setup.result.scene.converged, clock="k")
     shares = probabilities_over_time(
         layers, result.probabilities, clock="layers k", theme=setup.theme
     )
@@ -194,7 +184,7 @@ def depth(setup: Setup) -> View:
     )
     return View(
         (path, "layers", TALL, f"The state after each layer. {setup.verdict}"),
-        {"k": layers, "distance": result.distances.tolist(), **_probabilities(result)},
+        {"k": layers, "distance": result.distances, **_probabilities(result)},
         "What k layers read, and how far they are from z\\*",
         (
             (shares, "depth-shares", SMALL, words.DEPTH_SHARES_ALT),
@@ -205,7 +195,7 @@ def depth(setup: Setup) -> View:
 
 def starts(setup: Setup) -> View:
     """Twenty paths on the map, and their distances."""
-    result = setup.found.result
+    result = setup.result.values
     paths = many_paths(
         result.t, result.points, engine().cloud, target=result.target, theme=setup.theme
     )
@@ -215,10 +205,10 @@ def starts(setup: Setup) -> View:
         up="‖z − z*‖ (log scale)",
     )
     alt = "Distance of each flow from the equilibrium over time."
-    numbers = {f"start {n}": far.tolist() for n, far in enumerate(result.distances.T)}
+    numbers = {f"start {n}": far for n, far in enumerate(result.distances.T)}
     return View(
         (paths, "walkers", TALL + 30, setup.verdict),
-        {"t": result.t.tolist(), **numbers},
+        {"t": result.t, **numbers},
         "How far each is from z\\*",
         ((distances, "starts-distance", TALL - 30, alt),),
     )
@@ -226,7 +216,7 @@ def starts(setup: Setup) -> View:
 
 def smudge(setup: Setup) -> View:
     """Map, picture and reading, over the amount; and how far z* moved."""
-    result = setup.found.result
+    result = setup.result.values
     figure = smudged(result, engine().cloud, stacked=setup.narrow, theme=setup.theme)
     moved = setup.curves(
         Curve("of the injected input x", result.amounts, result.x_shift, "muted", 2, at=0.2),
@@ -235,36 +225,31 @@ def smudge(setup: Setup) -> View:
         up="moved by",
         log=False,
     )
-    numbers = {
-        "amount": result.amounts.tolist(),
-        "moved": result.z_shift.tolist(),
-        "driven": result.x_shift.tolist(),
-        **_probabilities(result),
-    }
+    numbers = {"amount": result.amounts, "moved": result.z_shift, "driven": result.x_shift}
     return View(
         (figure, "spoilt", 820 if setup.narrow else TALL, setup.verdict),
-        numbers,
+        {**numbers, **_probabilities(result)},
         others=((moved, "moved", SMALL, words.MOVED_ALT),),
     )
 
 
 def sensitivity(setup: Setup) -> View:
     """The picture, and two gradients."""
-    result, narrow = setup.found.result, setup.narrow
-    figure = sensitivity_maps(setup.found.scene.image, result, stacked=narrow, theme=setup.theme)
+    result, narrow = setup.result.values, setup.narrow
+    figure = sensitivity_maps(setup.result.scene.image, result, stacked=narrow, theme=setup.theme)
     rows, places = zip(*(divmod(k, 28) for k in range(28 * 28)), strict=True)
     numbers = {
         "row": rows,
         "column": places,
-        "implicit": result.implicit.flatten().tolist(),
-        "unrolled": result.unrolled.flatten().tolist(),
+        "implicit": result.implicit.flatten(),
+        "unrolled": result.unrolled.flatten(),
     }
     height = 1080 if narrow else TALL - 60
     return View((figure, "sensitivity", height, setup.verdict), numbers)
 
 
-def _probabilities(result: Any) -> dict[str, list[float]]:
-    return {f"p{k}": result.probabilities[:, k].tolist() for k in range(10)}
+def _probabilities(result: Any) -> dict[str, Any]:
+    return {f"p{k}": column for k, column in enumerate(result.probabilities.T)}
 
 
 VIEWS: Mapping[str, Callable[[Setup], View]] = {

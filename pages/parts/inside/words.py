@@ -1,4 +1,4 @@
-"""What the page inside one equilibrium says of each view. Pure functions of results."""
+"""The sentences of the page inside one equilibrium and its code box, as pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IDEA = (
     "One digit, one equilibrium z\\* = f(z\\*, x), under the network of the Draw page. What holds "
     "it in place, and how firmly?"
 )
-LOOK: Mapping[str, str] = {
+LOOK_FOR: Mapping[str, str] = {
     "eigenvalues": "**Look for** the point that lies farthest out: its modulus is the share of the "
     "error that a step of iteration leaves, and its distance from the line Re λ = 1 is how fast "
     "the flow returns. The dashed line on the right is that prediction, the dots are the run.",
@@ -38,12 +38,12 @@ DEPTH_DISTANCE_ALT = "Distance from the equilibrium over the number of layers."
 MOVED_ALT = "How far the injected input and the equilibrium have moved, over the amount."
 
 
-def verdict(scene: Scene, found: Any) -> str:
+def verdict(scene: Scene, result: Any) -> str:
     """What the view shows, in a sentence or two."""
     for kind, say in _SAY:
-        if isinstance(found, kind):
-            return str(say(scene, found))
-    raise TypeError(f"nothing to say of {found!r}")
+        if isinstance(result, kind):
+            return str(say(scene, result))
+    raise TypeError(f"nothing to say of {result!r}")
 
 
 def _spectrum(_: Scene, s: Spectrum) -> str:
@@ -53,8 +53,8 @@ def _spectrum(_: Scene, s: Spectrum) -> str:
             "that errors grow there."
         )
     seen = "too quick to see" if s.observed != s.observed else f"observed {s.observed:.2f}"
-    told = f"The largest |λ| is {s.radius:.2f}: predicted share of the error left by a step"
-    return f"{told} {s.radius:.2f}, {seen}. {_stable(s)}"
+    text = f"The largest |λ| is {s.radius:.2f}: predicted share of the error left by a step"
+    return f"{text} {s.radius:.2f}, {seen}. {_stable(s)}"
 
 
 def _stable(s: Spectrum) -> str:
@@ -101,10 +101,10 @@ def _starts(scene: Scene, s: Starts) -> str:
             f"{100 * s.spread:.1g} % of its length."
         )
     names = sorted(set(s.digits))
-    told = ", ".join(map(str, names))
+    text = ", ".join(map(str, names))
     return (
         f"They do not end at one place: ends are up to {100 * s.spread:.0f} % of ‖z*‖ apart and "
-        f"read {told}."
+        f"read {text}."
     )
 
 

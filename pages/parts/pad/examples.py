@@ -1,4 +1,4 @@
-"""Drawings to load with one click: real pen strokes, one of each digit, and two hard cases."""
+"""Drawings to load with one click: pen strokes, one of each digit, and two hard cases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILE = Path(__file__).parents[3] / "assets" / "examples.json"
 
 NAMES = (*"0123456789", "4 or 9", "scribble")
 FIRST = "3"
-"""What a newcomer sees before the first stroke."""
+"""On the pad before the first stroke."""
 
 
 @cache

@@ -20,8 +20,8 @@ BRUSH = 22
 """Width of the brush in pixels: about an eighth of a digit's height, as in MNIST."""
 
 _PNG = "data:image/png;base64,"
-# Points on each curved piece of a path; the pieces are a few pixels long.
-_PIECES = np.linspace(0, 1, 5)[1:]
+# Points on each curve of a path; a curve is a few pixels long.
+_CURVE = np.linspace(0, 1, 5)[1:]
 
 
 def objects_of(strokes: Iterable[Stroke], width: float) -> list[Object]:
@@ -69,20 +69,19 @@ def strokes_of(objects: Iterable[Object]) -> tuple[list[Stroke], list[float]]:
 
 
 def _placed(stroke: Stroke, item: Object) -> tuple[Stroke, float]:
-    """A stroke where its owner has put it with the canvas's edit tool, and how much it grew.
+    """A stroke after the canvas's edit tool moved it, and the factor by which it grew.
 
-    The tool leaves the path as it was drawn and writes beside it where its middle is now, how it is
-    scaled and how far it is turned.
+    The tool keeps the path as it was drawn, and adds its new middle, its scale and its angle.
     """
     middle = (stroke.min(0) + stroke.max(0)) / 2  # (2,)
     place = np.array([item.get("left", middle[0]), item.get("top", middle[1])], dtype=np.float64)
     flips = np.where([item.get("flipX", False), item.get("flipY", False)], -1.0, 1.0)
     scale = flips * [float(item.get("scaleX", 1)), float(item.get("scaleY", 1))]
-    turn = np.radians(float(item.get("angle", 0)))
+    angle = np.radians(float(item.get("angle", 0)))
     # Within a pixel it is the same place: the middle of a curve is known from a few points.
-    if not turn and (scale == 1).all() and np.abs(place - middle).max() <= 1:
+    if not angle and (scale == 1).all() and np.abs(place - middle).max() <= 1:
         return stroke, 1.0
-    across, down = np.cos(turn), np.sin(turn)
+    across, down = np.cos(angle), np.sin(angle)
     placed: Stroke = (stroke - middle) * scale @ np.array([[across, down], [-down, across]]) + place
     return placed, float(np.sqrt(np.abs(scale.prod())))
 
@@ -94,7 +93,7 @@ def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
             points.append((float(numbers[0]), float(numbers[1])))
         elif command == "Q":  # quadratic Bézier from the last point
             start, bend, end = np.array(points[-1]), np.array(numbers[:2]), np.array(numbers[2:])
-            for s in _PIECES:
+            for s in _CURVE:
                 x, y = (1 - s) ** 2 * start + 2 * s * (1 - s) * bend + s**2 * end
                 points.append((float(x), float(y)))
     return points
@@ -135,8 +134,10 @@ def pictures_of(objects: Iterable[Object]) -> list[npt.NDArray[np.uint8]]:
 
 
 def outline(objects: Iterable[Object]) -> tuple[tuple[Any, ...], ...]:
-    """What makes two drawings the same strokes, whatever else the canvas adds to them."""
+    """Equal for two drawings with the same strokes, whatever else the canvas adds to them."""
     return tuple(
-        tuple(round(float(number), 1) for piece in item.get("path") or [] for number in piece[1:])
+        tuple(
+            round(float(number), 1) for command in item.get("path") or [] for number in command[1:]
+        )
         for item in objects
     )

@@ -34,7 +34,7 @@ _DOT = 0.02
 def thin(points: Stroke, tolerance: float = THIN) -> Stroke:
     """The fewest of the points (N, 2) that lie, joined up, within the tolerance of all of them.
 
-    The point farthest from the chord of a piece is kept and splits it, until none is far.
+    The point farthest from the chord of a part is kept and splits it, until none is far.
 
     References
     ----------
@@ -48,9 +48,9 @@ def thin(points: Stroke, tolerance: float = THIN) -> Stroke:
     """
     keep = np.zeros(len(points), dtype=bool)
     keep[[0, -1]] = True
-    pieces = [(0, len(points) - 1)]
-    while pieces:
-        first, last = pieces.pop()
+    parts = [(0, len(points) - 1)]
+    while parts:
+        first, last = parts.pop()
         between = points[first + 1 : last]
         if not len(between):
             continue
@@ -58,12 +58,12 @@ def thin(points: Stroke, tolerance: float = THIN) -> Stroke:
         split = first + 1 + int(far.argmax())
         if far.max() > tolerance:
             keep[split] = True
-            pieces += [(first, split), (split, last)]
+            parts += [(first, split), (split, last)]
     return points[keep]
 
 
 def _distance(points: Stroke, start: Stroke, end: Stroke) -> npt.NDArray[np.float64]:
-    """How far points (N, 2) are from the straight piece between two others."""
+    """How far points (N, 2) are from the segment between two others."""
     along = end - start
     length = float(along @ along)
     share = np.clip((points - start) @ along / length, 0, 1) if length else np.zeros(len(points))

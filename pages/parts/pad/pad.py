@@ -1,11 +1,10 @@
-"""The drawing pad: what is on it, whoever put it there, and undo, clear and examples of our own.
+"""The drawing pad: what is on it, and our own Undo, Clear and examples.
 
-The canvas component owns the pixels; the page owns the list of strokes. A stroke travels canvas →
-page as the component's value. Undo, clear and examples travel page → canvas as a new
-`initial_drawing`, which the mounted canvas loads and then reports back as if it were news. Three
-traps follow, and `Pad.take` knows them: a stale value (the canvas has not seen our change yet), an
-echo (it has, and says so), and an initial drawing that must stay the same object text while
-mounted, or canvas and page answer each other for ever.
+The canvas component has the pixels, the page has the list of strokes. A stroke comes from the
+canvas as the component's value. Undo, Clear and examples go to the canvas as a new
+`initial_drawing`; the canvas loads it and then reports it back. `Pad.take` deals with two traps: a
+stale value (the canvas has not loaded our change yet) and an echo (it has, and reports it). And
+`initial_drawing` must not change otherwise, or canvas and page answer each other for ever.
 """
 
 from __future__ import annotations
@@ -39,38 +38,18 @@ Picture = npt.NDArray[np.float32]
 
 @dataclass
 class Pad:
-    """What one visitor has on the pad; lives in the session, so it survives a change of page.
+    """What one visitor has on the pad; kept in the session, also when the page changes."""
 
-    Attributes
-    ----------
-    objects
-        The strokes as the canvas describes them.
-    pixels
-        The canvas's own picture of them, None where we put them there ourselves.
-    number
-        Goes up with every new drawing.
-    example
-        Which example this is, None for a drawing of one's own.
-    base, turn
-        What the canvas was last told to show, and how often it was told.
-    link
-        The drawing as the page's address carries it, None before anybody has asked.
-    unread
-        The address brought a drawing that could not be read, and nothing was drawn since.
-    pills
-        Which set of example pills is on the page. With every drawing that is no example a new set
-        takes over, with none chosen: the browser may still send the old set's choice along with
-        its next message, and that must not be taken for a click.
-    """
-
-    objects: list[dict[str, Any]]
-    example: str | None = None
-    pixels: Pixels | None = None
-    number: int = 0
-    base: list[dict[str, Any]] = field(default_factory=list)
-    turn: int = 0
-    link: str | None = None
-    unread: bool = False
+    objects: list[dict[str, Any]]  # the strokes as the canvas describes them
+    example: str | None = None  # which example this is
+    pixels: Pixels | None = None  # the canvas's own picture of the strokes, if it drew them
+    number: int = 0  # goes up with every new drawing
+    base: list[dict[str, Any]] = field(default_factory=list)  # what the canvas has to show,
+    version: int = 0  # goes up with it
+    link: str | None = None  # the drawing as the address carries it, once computed
+    unread: bool = False  # the address had a drawing that could not be read; nothing drawn since
+    # Which set of example pills is shown. Each drawing that is no example gets a new set, with none
+    # chosen: the browser may still send the old set's choice, which must not count as a click.
     pills: int = 0
     _known: tuple[Any, ...] | None = None
     _echo: bool = False
@@ -79,7 +58,7 @@ class Pad:
         """Put `objects` on the pad in place of what is there."""
         self._replace(objects, None, example)
         self.base = objects
-        self.turn += 1
+        self.version += 1
         self._echo = True
 
     def show_picture(self, image: Picture) -> None:
@@ -87,15 +66,15 @@ class Pad:
         self.show([picture_object(image)])
 
     def mount(self) -> None:
-        """The canvas starts anew (first visit, or back from another page): show it our strokes."""
+        """Tell a new canvas (first visit, or back from another page) to show our strokes."""
         self.base = self.objects
-        self.turn += 1
+        self.version += 1
         self._known, self._echo = None, True
 
     def take(self, result: CanvasResult) -> None:
-        """Read the component: what a person drew, moved or removed on it, unless it is our echo."""
+        """Read what a person drew, moved or removed on the canvas; our own echo changes nothing."""
         url = result._image_data_url
-        if url is None:  # the canvas has not spoken yet
+        if url is None:  # the canvas has reported nothing yet
             return
         objects = list((result.json_data or {}).get("objects", []))
         value = outline(objects), hash(url)
@@ -122,7 +101,7 @@ class Pad:
         return self.link
 
     def rgba(self) -> Pixels:
-        """The pad's pixels (280, 280, 4): the canvas's own, or the same strokes painted by us."""
+        """The pixels (280, 280, 4): those of the canvas, or the same strokes rendered here."""
         if self.pixels is not None:
             return self.pixels
         layers = [
@@ -134,7 +113,7 @@ class Pad:
 
 
 def pad() -> Pad:
-    """The visitor's pad; a newcomer finds on it what the address says, or an example."""
+    """The visitor's pad; on a first visit with the drawing of the address, or an example."""
     if _STATE not in st.session_state:
         st.session_state[_STATE] = _first()
     state: Pad = st.session_state[_STATE]
@@ -155,7 +134,7 @@ def _first() -> Pad:
 
 
 def canvas(state: Pad, brush: int) -> None:
-    """The pad itself; what somebody has just drawn on it is in `state` afterwards."""
+    """Show the canvas, and read it into `state`."""
     if KEY not in st.session_state:
         state.mount()
     result = st_canvas(
@@ -165,8 +144,8 @@ def canvas(state: Pad, brush: int) -> None:
         height=SIZE,
         width=SIZE,
         drawing_mode="freedraw",
-        # The turn makes the text differ when the same strokes are to be shown again.
-        initial_drawing={"version": f"turn {state.turn}", "objects": state.base},
+        # The count makes the text differ when the same strokes are to be shown again.
+        initial_drawing={"version": f"{state.version}", "objects": state.base},
         return_image_data=True,
         key=KEY,
     )
@@ -184,7 +163,7 @@ def shown() -> Pad:
 
 
 def undo() -> None:
-    """Take the last stroke away: of what is on the canvas, whose news may come with the click."""
+    """Take the last stroke away; the canvas may report a newer one together with the click."""
     state = pad()
     drawing = (st.session_state.get(KEY) or {}).get("drawing") or {}
     state.take(CanvasResult(drawing.get("raw"), drawing.get("data"), return_image_data=True))
@@ -197,7 +176,7 @@ def clear() -> None:
 
 
 def load_example(pills: int) -> None:
-    """Put the example chosen in this set of pills on the pad; unchoosing one changes nothing."""
+    """Put the example chosen in this set of pills on the pad; none chosen changes nothing."""
     state, name = pad(), st.session_state.get(f"example-{pills}")
     if pills == state.pills and name is not None and name in examples.NAMES:
         state.show(objects_of(examples.strokes(name), BRUSH), example=name)
@@ -206,9 +185,9 @@ def load_example(pills: int) -> None:
 def tools(state: Pad) -> None:
     """The pad's buttons, and the examples."""
     with st.container(horizontal=True, gap="small"):
-        nothing = not state.objects
-        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=nothing, key="undo")
-        st.button("Clear", icon=":material/delete:", on_click=clear, disabled=nothing, key="clear")
+        empty = not state.objects
+        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=empty, key="undo")
+        st.button("Clear", icon=":material/delete:", on_click=clear, disabled=empty, key="clear")
     example_pills(state)
 
 

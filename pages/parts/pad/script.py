@@ -1,15 +1,11 @@
-"""What the pad needs in the browser: its drawing in the address, and buttons that wait for it.
+"""What the pad needs in the browser, a few lines of JavaScript.
 
-A few lines of JavaScript in the page; without them two things are missing and nothing else is.
+The drawing stands in the address as ``ink``, an example as ``example``: a reload or a copied link
+shows it again. With ``st.query_params`` each stroke would be an entry in the browser's history, and
+the Back button would lead from stroke to stroke; the script replaces the entry.
 
-The drawing stands in the address as ``ink``, an example as ``example``, so that a reload finds it
-and a copied link shows it. Written by ``st.query_params`` it would be a new entry in the browser's
-history with every stroke, and the Back button would lead from stroke to stroke; here it takes the
-place of the one before.
-
-The canvas tells of a stroke 200 ms after the pen is lifted. Undo clicked before that would remove
-the stroke before the newest, which the page does not know yet, and the canvas would drop the
-newest when it is told. A click that soon is held back until the canvas has spoken.
+The canvas reports a stroke 200 ms after the pen is lifted. Undo before that would remove the stroke
+before it, and the canvas would drop the newest. So such a click waits for the report.
 """
 
 from __future__ import annotations
@@ -18,7 +14,7 @@ import streamlit as st
 
 _SCRIPT = """
 const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
-let drawing = false, lifted = -Infinity;  // they outlive a rerun of the page
+let drawing = false, lifted = -Infinity;  // kept between reruns of the page
 
 const write = (drawing) => {
   const address = new URL(window.location.href), query = address.searchParams;
@@ -51,22 +47,16 @@ export default function ({ data }) {
 """
 
 WAIT = 250
-"""Milliseconds after the pen is lifted by which the canvas has told of the stroke."""
+"""Milliseconds after which the canvas has reported a stroke."""
 
 _component = st.components.v2.component("pad_script", js=_SCRIPT)
 
 
-def pad_script(ink: str, example: str | None, turn: str) -> None:
-    """Put the drawing in the address and hold hasty clicks back.
+def pad_script(ink: str, example: str | None, version: str) -> None:
+    """Put a drawing or the name of an example into the address, and hold hasty clicks back.
 
-    Parameters
-    ----------
-    ink : str
-        The drawing as `pages.parts.pad.link` writes it; an empty text takes it out of the address.
-    example : str, optional
-        The example on the pad, likewise.
-    turn : str
-        Changes with every drawing, and with all else that writes to the address.
+    Empty texts are taken out of the address. `version` changes with every drawing, and with all
+    else that writes to the address.
     """
-    data = {"drawing": {"ink": ink, "example": example or ""}, "turn": turn, "wait": WAIT}
+    data = {"drawing": {"ink": ink, "example": example or ""}, "version": version, "wait": WAIT}
     _component(data=data, key="pad-script", height="content")

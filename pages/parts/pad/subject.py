@@ -30,28 +30,16 @@ DIGIT = NumberInput(
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A picture to look at.
+    """A picture to look at."""
 
-    Attributes
-    ----------
-    image
-        (28, 28) in [0, 1].
-    name
-        What people call it.
-    query
-        What stands in the address so that another browser finds it.
-    place
-        Which digit of MNIST's it is; None for a drawing.
-    """
-
-    image: Picture
-    name: str
-    query: dict[str, str]
-    place: int | None = None
+    image: Picture  # (28, 28) in [0, 1]
+    name: str  # as people read it
+    query: dict[str, str]  # what the address needs so that another browser finds the picture
+    place: int | None = None  # its number in MNIST; None for a drawing
 
     @property
     def key(self) -> bytes:
-        """The picture as something that a cache can know."""
+        """The picture as a key for caches."""
         return self.image.tobytes()
 
 
@@ -66,7 +54,7 @@ def image_of(key: bytes) -> Picture:
 
 
 def lines(place: int | None) -> str:
-    """The line of code that has the picture; a drawing is no file, so a digit stands in for it.
+    """The line of code that loads the picture; for a drawing, which is no file, another digit.
 
     Examples
     --------
@@ -80,7 +68,7 @@ def lines(place: int | None) -> str:
 
 
 def drawn_here() -> None:
-    """The pad, on a page that is about something else: what is drawn on it is looked at there."""
+    """The pad, on a page that looks at what is drawn on it."""
     from pages.parts.pad import pad
     from pages.parts.pad.script import pad_script
 
@@ -103,11 +91,11 @@ def subject(kind: str, place: int) -> Subject | str:
         image = prepare(drawing.rgba())
     except NotADrawing as problem:
         return f"{problem} Or pick a digit of MNIST."
-    own = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
-    return Subject(image, "your drawing", {k: v for k, v in own.items() if v})
+    query = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
+    return Subject(image, "your drawing", {k: v for k, v in query.items() if v})
 
 
-def shown(found: Subject) -> None:
-    """The picture itself, small, as the network is given it."""
+def shown(chosen: Subject) -> None:
+    """The picture, small, as the network gets it."""
     with st.container(key="seen"):
-        st.image(magnify(found.image), width=112, caption=found.name)
+        st.image(magnify(chosen.image), width=112, caption=chosen.name)

@@ -1,8 +1,8 @@
-"""All training runs of a server: who trains, who waits, and what has been learnt.
+"""All training runs of a server: those that train, those that wait, those that have ended.
 
-Training on a thread of the server would slow every page down; here each run has a process of its
-own, as many at once as the machine can spare, the others in a queue. The standard library's
-executors would do for calls that return once; these runs talk all the time and can be stopped.
+Training on a thread of the server would slow every page down. So each run has a process of its own;
+a few run at once, the others wait in a queue. The executors of the standard library do not fit:
+their calls return once, while a run reports all the time and can be stopped.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from pages.parts.runs.run import Refused, Run, State
 from pages.parts.runs.worker import Worker
 
 AT_ONCE = min(2, os.cpu_count() or 1)
-"""Runs at a time. Each has one thread, and gives way to the pages."""
+"""Runs at a time. Each has one thread and a low priority."""
 EACH = 3
 """Runs of one visitor that may go on or wait at a time."""
 KEPT = 40
 """Finished runs that are remembered."""
-PATIENCE = 120.0
-"""Seconds after which a run that nobody asks about is abandoned. Sleeping tabs do not ask."""
-DEAF = 3.0
-"""Seconds after which a run that does not heed "stop" is ended by force."""
+ABANDONED = 120.0
+"""Seconds after which a run that no page reads is stopped. A sleeping tab does not read."""
+GRACE = 3.0
+"""Seconds between "stop" and the end of the process by force."""
 
 
 def _key(kind: str, config: Mapping[str, object]) -> str:
@@ -39,10 +39,7 @@ def _key(kind: str, config: Mapping[str, object]) -> str:
 class Pool:
     """Runs, workers and the queue. Every method may be called from any thread.
 
-    Parameters
-    ----------
-    at_once, each, kept, patience, deaf
-        As the constants of this module say.
+    The parameters are those of the constants above.
     """
 
     def __init__(
@@ -50,11 +47,11 @@ class Pool:
         at_once: int = AT_ONCE,
         each: int = EACH,
         kept: int = KEPT,
-        patience: float = PATIENCE,
-        deaf: float = DEAF,
+        abandoned: float = ABANDONED,
+        grace: float = GRACE,
     ) -> None:
         self.at_once, self.each, self.kept = at_once, each, kept
-        self.patience, self.deaf = patience, deaf
+        self.abandoned, self.grace = abandoned, grace
         self.folder = Path(tempfile.mkdtemp(prefix="deq-runs-"))
         self._lock = threading.RLock()
         self._runs: OrderedDict[str, Run] = OrderedDict()
@@ -65,29 +62,20 @@ class Pool:
         self._watch: threading.Thread | None = None
 
     def warm(self) -> None:
-        """Have a worker ready, which takes a few seconds, before somebody presses Start."""
+        """Start a worker, which takes a few seconds, before somebody presses Start."""
         with self._lock:
             if not self._closed and (self._idle is None or not self._idle.alive):
                 self._idle = Worker()
 
     def start(self, kind: str, config: Mapping[str, object], visitor: str) -> Run:
-        """Train, or wait for it.
+        """Train, or wait for a place; `kind` and `config` are those of `deq.training.jobs`.
 
-        Parameters
-        ----------
-        kind, config
-            As in `deq.training.jobs`.
-        visitor : str
-            Who asks. The same request of the same visitor, still going on, gives the same run.
-
-        Raises
-        ------
-        Refused
-            If the visitor has as many runs going on as one may have.
+        A visitor who starts the same run twice gets the one that goes on. Raises `Refused` if the
+        visitor has too many runs.
         """
-        wanted = _key(kind, config)
+        key = _key(kind, config)
         with self._lock:
-            same = [r for r in self._runs.values() if _key(r.kind, r.config) == wanted]
+            same = [r for r in self._runs.values() if _key(r.kind, r.config) == key]
             for run in same:
                 if run.visitor == visitor and run.live:
                     return run
@@ -104,13 +92,7 @@ class Pool:
             return run
 
     def resume(self, run: Run) -> None:
-        """Go on with a run that was stopped or failed, from where it was last kept.
-
-        Raises
-        ------
-        Refused
-            If the visitor has as many runs going on as one may have.
-        """
+        """Go on from the last checkpoint. Raises `Refused` if the visitor has too many runs."""
         with self._lock:
             if run.state in ("stopped", "failed") and not run.shared:
                 self._enqueue(run)
@@ -127,14 +109,14 @@ class Pool:
         self._queue.append(run)
 
     def find(self, run_id: str) -> Run | None:
-        """The run of that id, if it is still remembered; it counts as asked about."""
+        """The run of that id, if it is still remembered; notes that a page reads it."""
         run = self._runs.get(run_id)
         if run is not None:
             run.seen = time.monotonic()
         return run
 
     def position(self, run: Run) -> int:
-        """Place of a run in the queue, from 1 on; 0 if it does not wait."""
+        """Place of a run in the queue, from 1; 0 if it does not wait."""
         with self._lock:
             return self._queue.index(run) + 1 if run in self._queue else 0
 
@@ -151,7 +133,7 @@ class Pool:
             run.stopping = True
             if worker is not None:
                 worker.stop()
-        timer = threading.Timer(self.deaf, self._force, (run,))
+        timer = threading.Timer(self.grace, self._force, (run,))
         timer.daemon = True
         timer.start()
 
@@ -161,7 +143,7 @@ class Pool:
             self._closed = True
             self._queue.clear()
             idle, self._idle = self._idle, None
-            for run in self._busy:  # whoever follows it lets go of its worker
+            for run in self._busy:  # its own thread closes the worker
                 run.stopping = True
                 if run.worker is not None:
                     run.worker.kill()
@@ -181,7 +163,7 @@ class Pool:
             self._watch.start()
 
     def _drive(self, run: Run) -> None:
-        """Follow a run on a thread that mostly waits for its next record."""
+        """Read the records of a run, on a thread of its own."""
         with self._lock:
             if self._closed:
                 run.state = "stopped"
@@ -196,12 +178,12 @@ class Pool:
                 ended, run.why = "failed", record["why"]
                 continue
             if run.stopping and run.state == "starting":
-                worker.stop()  # it was asked before there was somebody to tell
+                worker.stop()  # "stop" came before there was a worker
             run.records.append(record)
             run.state = "running"
             if record["stage"] in ("stopped", "done"):
                 ended = record["stage"]
-        if ended is None:  # the process has ended in mid-run
+        if ended is None:  # the process ended before the run did
             ended = "stopped" if run.stopping else "failed"
             run.why = f"The run ended early: {worker.how_it_ended()}."
         with self._lock:
@@ -221,11 +203,11 @@ class Pool:
                 run.worker.kill()
 
     def _abandon(self) -> None:
-        """Stop runs that nobody has asked about for long, as long as there are runs."""
+        """Stop runs that no page has read for long; ends with the last run."""
         while True:
-            time.sleep(min(5.0, self.patience / 4))
+            time.sleep(min(5.0, self.abandoned / 4))
             with self._lock:
-                late = time.monotonic() - self.patience
+                late = time.monotonic() - self.abandoned
                 left = [r for r in self._runs.values() if r.live]
             for run in left:
                 if run.seen < late:
@@ -234,7 +216,7 @@ class Pool:
                 return
 
     def _forget(self) -> None:
-        """Let go of the oldest finished runs."""
+        """Forget the oldest finished runs."""
         finished = [r for r in self._runs.values() if not r.live]
         for run in finished[: max(0, len(finished) - self.kept)]:
             del self._runs[run.id]

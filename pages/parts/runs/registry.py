@@ -11,8 +11,8 @@ from pages.parts.runs.pool import Pool
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def pool() -> Pool:
-    """The pool. A worker gets ready with its first visitor, and all of them end with the server."""
-    found = Pool()
-    atexit.register(found.close)
-    found.warm()
-    return found
+    """The pool. It starts a worker for its first visitor and ends all workers with the server."""
+    created = Pool()
+    atexit.register(created.close)
+    created.warm()
+    return created

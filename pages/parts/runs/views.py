@@ -17,30 +17,18 @@ from pages.parts.shared.chart import chart
 
 @dataclass(frozen=True)
 class Results:
-    """What a page shows of a run at one moment.
+    """What a page shows of a run at one moment."""
 
-    Attributes
-    ----------
-    verdict, status
-        What was learnt, and where the run stands; a sentence each.
-    readouts, figure, height, name, alt, caption
-        The numbers of the moment, and the figure as `chart` takes it.
-    records
-        Of the run, so far.
-    share
-        How much of the run is done, 0 to 1; None shows no bar.
-    """
-
-    verdict: str
-    status: str
+    verdict: str  # what was learnt
+    status: str  # where the run stands
     readouts: Mapping[str, str]
     figure: go.Figure
     height: int
-    name: str
+    name: str  # of the chart
     alt: str
     caption: str
     records: Records
-    share: float | None = None
+    share: float | None = None  # how much of the run is done, 0 to 1; None shows no bar
 
 
 def buttons(panel: RunPanel, config: Any, *, resumable: bool = False) -> None:
@@ -80,16 +68,10 @@ def results(
     results_of: Callable[[Run | None, bool, bool, str | None], Results],
     downloads: Callable[[Run | None, Results], None],
 ) -> None:
-    """In a fragment that runs again while a run goes on: what the run has come to.
+    """What the run has come to; in a fragment that runs again while the run goes on.
 
-    Parameters
-    ----------
-    panel
-        Knows the run.
-    results_of
-        What to show of it: whether more is to come, whether the screen is narrow, the theme.
-    downloads
-        Shows the buttons for files once no more is to come.
+    `results_of` is told the run, whether more is to come, whether the screen is narrow, and the
+    theme; `downloads` shows buttons once the run has ended.
     """
     with errors.in_words():
         theme = st.context.theme.type

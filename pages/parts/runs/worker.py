@@ -1,4 +1,4 @@
-"""One worker process, seen from the server: it is told what to train, and tells how it goes."""
+"""One worker process, seen from the server: it trains what it is told and reports records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Worker:
     """A ``python -m deq.training.worker``, started at once and ready when PyTorch is."""
 
     def __init__(self) -> None:
-        self.done = True
+        self.done = True  # with its last run
         root = str(Path(deq.__file__).parents[1])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self.process = subprocess.Popen(
@@ -30,7 +30,7 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
-            start_new_session=True,  # Ctrl-C in the server's terminal is the server's affair
+            start_new_session=True,  # Ctrl-C in the terminal reaches the server alone
         )
 
     @property
@@ -39,14 +39,14 @@ class Worker:
         return self.process.poll() is None
 
     def train(self, kind: str, config: Mapping[str, object], folder: Path) -> Iterator[Record]:
-        """Have it train; yields its records until the run has ended or the process has."""
-        self.done = False  # with this run, and ready for the next
-        self._tell(json.dumps({"kind": kind, "config": dict(config), "folder": str(folder)}))
-        assert self.process.stdout is not None  # noqa: S101  (a pipe was asked for)
+        """Train; yields records until the run or the process has ended."""
+        self.done = False
+        self._send(json.dumps({"kind": kind, "config": dict(config), "folder": str(folder)}))
+        assert self.process.stdout is not None  # noqa: S101  (it is a pipe)
         for line in self.process.stdout:
             try:
                 record = json.loads(line)
-            except ValueError:  # cut off in the middle: the process has ended
+            except ValueError:  # a line cut short: the process has ended
                 continue
             if record.get("stage") == "end":
                 self.done = True
@@ -56,14 +56,14 @@ class Worker:
 
     def stop(self) -> None:
         """Ask it to end the run after the present step."""
-        self._tell("stop")
+        self._send("stop")
 
     def kill(self) -> None:
         """End the process, whatever it does."""
         self.process.kill()
 
     def close(self) -> None:
-        """Let it go: it ends when its input does."""
+        """End it: a worker stops when its input is closed."""
         with contextlib.suppress(OSError):
             if self.process.stdin is not None:
                 self.process.stdin.close()
@@ -79,15 +79,15 @@ class Worker:
         """Why there are no more records, in words."""
         if self.done:
             return "it came to no result"
-        code = self.process.wait()  # its output has ended, so it is about to
+        code = self.process.wait()  # soon, since its output has ended
         if code == -9:
             return "its process was killed, perhaps for want of memory"
         if code < 0:
             return f"its process was ended by signal {-code}"
         return f"its process ended with code {code}"
 
-    def _tell(self, line: str) -> None:
-        with contextlib.suppress(OSError):  # it is gone; whoever reads its output will notice
+    def _send(self, line: str) -> None:
+        with contextlib.suppress(OSError):  # the process is gone; `train` will notice
             if self.process.stdin is not None:
                 self.process.stdin.write(line + "\n")
                 self.process.stdin.flush()

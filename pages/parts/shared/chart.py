@@ -14,19 +14,10 @@ from deq.figures import palette
 def chart(figure: go.Figure, name: str, height: int, alt: str, *, camera: bool = True) -> None:
     """Show a figure under the key ``<name>-chart``.
 
-    Parameters
-    ----------
-    figure : Figure
-        Transparent; it gets the page's colour, so that a saved picture has a background.
-    name : str
-        Also the saved picture's file name.
-    height : int
-        Pixels.
-    alt : str
-        What it shows, for people who cannot see it.
-    camera : bool
-        Offer the buttons on hover, among them the camera: a PNG made in the browser.
+    `name` is also the saved picture's file name, `height` is in pixels, `alt` says what the figure
+    shows to people who cannot see it, `camera` offers the buttons on hover.
     """
+    # Figures are transparent; a saved picture needs a background.
     figure.layout.paper_bgcolor = palette(st.context.theme.type).page
     st.plotly_chart(
         figure,
@@ -45,25 +36,15 @@ def chart(figure: go.Figure, name: str, height: int, alt: str, *, camera: bool =
 
 @dataclass(frozen=True)
 class Panel:
-    """A figure in a container of its own, with a heading above it and a caption below it.
-
-    Attributes
-    ----------
-    key
-        Of the container; also the chart's name, where `name` gives no other.
-    caption, heading
-        Markdown; none where empty.
-    figure, height, alt, name, camera
-        As in `chart`.
-    """
+    """A figure in a container of its own."""
 
     figure: go.Figure
-    key: str
+    key: str  # of the container
     height: int
     alt: str
-    caption: str = ""
+    caption: str = ""  # Markdown, as is the heading
     heading: str = ""
-    name: str = ""
+    name: str = ""  # of the chart, if not the key
     camera: bool = True
 
     def show(self, place: Any = st) -> None:

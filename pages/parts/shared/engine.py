@@ -1,16 +1,15 @@
-"""One model and one inference thread for the whole server, however many people draw.
+"""One model and one inference thread for the whole server.
 
-What every visitor would otherwise pay on every click is settled here once:
+Four costs that every click would have are avoided here:
 
-* Whoever looks for garbage holds the interpreter and visits every object that torch, plotly and
-  pandas keep: 0.2 s. ``gc.freeze`` moves what is loaded now out of sight; objects made later are
-  collected as ever. That Streamlit has it done after each script run is off in
-  .streamlit/config.toml.
-* A rerun is a new thread, and torch in a new thread builds its thread pool again. One thread that
-  stays, with one torch thread, answers in a steady time and leaves the cores to the visitors.
-* A thread that wants the interpreter waits 5 ms for it by default, and sending a few messages wants
-  it several times: a digit would wait 40 ms behind its own figures. Half a millisecond cures that.
-* Streamlit's file watcher walks all modules for each session: off there, too.
+* Python's garbage collector holds the interpreter while it visits all objects of torch, plotly and
+  pandas: 0.2 s. ``gc.freeze`` takes those that are loaded now out of its sight. Streamlit's own
+  call of it after each script run is switched off in .streamlit/config.toml.
+* A rerun is a new thread, and torch builds its thread pool again in a new thread. So one thread,
+  with one torch thread, does all inference, in a steady time.
+* A thread waits up to 5 ms for the interpreter, and several times while it sends messages: a digit
+  would wait 40 ms behind its own figures. The interval is set to half a millisecond.
+* Streamlit's file watcher walks all modules for each session: it is switched off there, too.
 """
 
 from __future__ import annotations
@@ -37,47 +36,25 @@ Picture = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 MAX_EVALS = 1000
-"""Cap on the evaluations of one solve: patience for loose methods at tight tolerances."""
+"""Cap on the evaluations of one solve: low orders need many at tight tolerances."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One recorded solve and how long it took.
-
-    Attributes
-    ----------
-    prediction
-        Digit, probabilities, verdict, solution.
-    course
-        Every accepted state of the solve: t (T,), z (T, 1, …), residual (T, 1).
-    points, shares
-        Those states on the model's basis (T, 3), and the readout at each (T, 10).
-    wall_ms
-        What the solve took, projecting and reading included.
-    """
+    """One recorded solve and how long it took."""
 
     prediction: Prediction
-    course: deq.Trajectory
-    points: torch.Tensor
-    shares: torch.Tensor
-    wall_ms: float
+    course: deq.Trajectory  # every accepted state: t (T,), z (T, 1, …), residual (T, 1)
+    points: torch.Tensor  # those states on the model's basis (T, 3)
+    shares: torch.Tensor  # the readout at each (T, 10)
+    wall_ms: float  # projecting and reading included
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A drawing's way through the house: the prepared picture and its answer, or why there is none.
+    """The prepared picture of a drawing and its answer, or why there is none."""
 
-    Attributes
-    ----------
-    image
-        (28, 28), None if there was nothing to look at.
-    answer
-        The recorded solve of it.
-    problem
-        Why there is no image.
-    """
-
-    image: Picture | None
+    image: Picture | None  # (28, 28)
     answer: Answer | None
     problem: NotADrawing | None
 
@@ -90,7 +67,7 @@ class Engine:
     cloud: Cloud
     pool: ThreadPoolExecutor
 
-    def look(self, rgba: Pixels, choice: Choice) -> Seen:
+    def recognise(self, rgba: Pixels, choice: Choice) -> Seen:
         """Prepare and recognise a drawing (H, W, 4); waits for the inference thread."""
         try:
             image = prepare(rgba)
@@ -126,19 +103,13 @@ def recorded(solution: deq.Solution) -> deq.Trajectory:
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the network …")
 def engine() -> Engine:
-    """Load everything once per server.
-
-    Raises
-    ------
-    deq.models.WeightsError
-        If the shipped weights are missing or damaged; its text says how to rebuild them.
-    """
+    """Load everything once per server. Raises `WeightsError` if the weights cannot be used."""
     torch.set_num_threads(1)
     sys.setswitchinterval(0.0005)
     pool = ThreadPoolExecutor(1, "inference", initializer=torch.set_num_threads, initargs=(1,))
     model = pool.submit(load, "digits").result()
     cloud = Cloud.of(model.cloud_points, model.cloud_labels)
-    # The first solve and the first figure are slow; nobody should have to wait for them.
+    # The first solve and the first figure are slow, so they are made before a visitor needs one.
     pool.submit(_answer, model, np.zeros((28, 28), np.float32), DEFAULT).result()
     go.Figure(go.Scatter()).to_json()
     gc.collect()

@@ -1,4 +1,4 @@
-"""An exception reaches people as a sentence, and the terminal as a traceback."""
+"""Shows an exception as a sentence on the page, and as a traceback in the terminal."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def in_words() -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:  # the last line of defence: nothing may reach a student raw
+    except Exception as error:  # no traceback may reach a student
         from deq.models import WeightsError  # heavy, and loaded by now; see warm_up.py
 
-        if isinstance(error, WeightsError):  # says itself what to do
+        if isinstance(error, WeightsError):  # its text says what to do
             st.error(str(error), icon=":material/error:")
             return
         _LOG.exception("a page failed")

@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 
 def through_app() -> None:
-    """First line of every page: hand over to app.py if it has not run, else do nothing."""
+    """First line of every page: run app.py instead if it has not run yet."""
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()

@@ -16,7 +16,7 @@ from pages.parts.shared.engine import Engine
 
 _KEY, _REFUSED = "own-model", "own-model-refused"
 LARGEST = 8
-"""Megabytes of a file that is brought along; the largest the lab can make has two."""
+"""Megabytes of an uploaded file; the largest that the lab can make has two."""
 ADVICE = "Bring a file that **Weights (safetensors)** in the training lab has saved."
 
 
@@ -26,19 +26,13 @@ class Own:
 
     model: Classifier
     cloud: Cloud
-    said: str
+    origin: str  # where it comes from, a sentence
 
 
-def use(path: Path, said: str) -> None:
-    """Have the Draw page read with the network in a file.
-
-    Raises
-    ------
-    WeightsError
-        If the file cannot be used; the sentence says why.
-    """
+def use(path: Path, origin: str) -> None:
+    """Let the Draw page read with the network in a file. Raises `WeightsError`, which says why."""
     model = load_file(path, ADVICE)
-    st.session_state[_KEY] = Own(model, Cloud.of(model.cloud_points, model.cloud_labels), said)
+    st.session_state[_KEY] = Own(model, Cloud.of(model.cloud_points, model.cloud_labels), origin)
 
 
 def drop() -> None:
@@ -53,20 +47,20 @@ def machine(shipped: Engine) -> Engine:
 
 
 def notice() -> None:
-    """Whose network reads, where it is not the shipped one, and the way back."""
+    """Says that another network reads than the shipped one, with a way back."""
     own: Own | None = st.session_state.get(_KEY)
     if own is None:
         return
     with st.container(key="own-model", horizontal=True, vertical_alignment="center", gap="small"):
         st.badge("Your own network reads", icon=":material/model_training:", color="blue")
-        st.caption(own.said, width="content")
+        st.caption(own.origin, width="content")
         st.button(
             "Back to the shipped one", icon=":material/undo:", on_click=drop, key="drop-model"
         )
 
 
 def bring(leave: Callable[[], None]) -> None:
-    """A place for weights that somebody downloaded, and a sentence about the last that came.
+    """An uploader for weights, and what became of the last file.
 
     ``leave`` is the callback of the button that goes to the Draw page.
     """
@@ -87,7 +81,7 @@ def bring(leave: Callable[[], None]) -> None:
 
 
 def _taken() -> None:
-    """Callback of the uploader: check what came."""
+    """Callback of the uploader: check the file."""
     st.session_state.pop(_REFUSED, None)
     file = st.session_state.get("bring")
     if file is None:

@@ -18,7 +18,7 @@ import streamlit as st
 
 _SCRIPT = """
 const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
-let playing = false;  // outlives a rerun of the page
+let playing = false;  // kept between reruns of the page
 
 const write = (query, names) => {
   const address = new URL(window.location.href), there = address.searchParams;
@@ -95,20 +95,10 @@ def attach(
     query: Mapping[str, str] | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Let keys play the figure in the container `leader`.
+    """Let keys play the figure in the container with the key `leader`.
 
-    Parameters
-    ----------
-    leader : str
-        Key of a container.
-    version : str
-        Changes whenever the figure is another one.
-    label : str
-        What the figure is called to those who cannot see it.
-    query : mapping of str to str, optional
-        What has to stand in the URL.
-    names : sequence of str
-        Those of them that are not in `query` are removed from the URL.
+    `version` changes whenever the figure is another one; `label` is its name for people who cannot
+    see it. `query` has to stand in the URL; those of `names` that are not in it are removed.
     """
     data = {
         "leader": leader,

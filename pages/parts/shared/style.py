@@ -6,8 +6,7 @@ import streamlit as st
 
 _STYLE = """
 <style>
-/* Pad and settings in one narrow column beside the results; on a phone the answer follows the pad
-   at once and the settings come last. */
+/* Pad and settings in one narrow column beside the results; on a phone pad, results, settings. */
 .st-key-stage {
   display: grid; column-gap: 2rem; row-gap: 1rem;
   grid-template: "drawing results" auto "settings results" 1fr / 280px minmax(0, 1fr);
@@ -18,10 +17,10 @@ _STYLE = """
 @media (max-width: 800px) {
   .st-key-stage { grid-template: "drawing" "results" "settings" / minmax(0, 1fr); }
 }
-/* The digit is the answer: a class must be able to read it from the last row. */
+/* A class must be able to read the digit from the last row. */
 .st-key-prediction [data-testid="stMetricValue"] { font-size: 5.5rem; font-weight: 700; }
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
-/* A drawing must not scroll a phone's page, and the pad's corners should look like the page's. */
+/* A drawing must not scroll a phone's page. */
 .st-key-pad { touch-action: none; }
 /* Four methods in one row of a narrow column. */
 .st-key-method button { padding-inline: 0.5rem; }
@@ -34,8 +33,8 @@ _STYLE = """
 }
 .tour-stop { font-weight: 600; color: inherit; }
 .tour-time { opacity: 0.7; margin-left: 0.5rem; }
-/* A column beside figures that is as wide as the pad in it. (Without :has, which would look through
-   every figure whenever one changes.) */
+/* A column beside figures that is as wide as the pad in it. (Without :has, which would search all
+   figures whenever one changes.) */
 @media (min-width: 800px) {
   .st-key-beside-the-pad > * > [data-testid="stHorizontalBlock"] {
     flex-wrap: nowrap;
@@ -58,7 +57,7 @@ _DARK = """
 
 
 def style() -> None:
-    """Apply the rules to the page being built."""
+    """Apply the rules to the page."""
     st.html(_STYLE + (_DARK if st.context.theme.type == "dark" else ""))
 
 

@@ -1,7 +1,7 @@
 """Load the network when the server starts, not when the first visitor comes.
 
-Importing torch and reading the weights takes seconds, as long as a browser takes to load the
-page's scripts. Done at the same time, the first visitor waits for one of them only.
+Importing torch and reading the weights takes as long as a browser takes to load the page's scripts,
+some seconds. Done at the same time, the first visitor waits only once.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-# Seconds until the first visitor has a page: what comes after that can wait for it.
-_LATER = 6.0
+_LATER = 6.0  # seconds, until the first visitor has a page
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """What the server does around its life; it answers at once, loading goes on beside it."""
+    """What the server does when it starts; loading goes on in a thread beside it."""
     # The folder pages/ belongs to app.py's own navigation; see guard.py.
     PagesManager.uses_pages_directory = False
-    # The thread's calls know no visitor, which Streamlit would warn about at each of them.
+    # Streamlit would warn at each call of the thread that it has no visitor.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(
         logging.ERROR
     )
@@ -35,8 +34,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 def core() -> None:
     """Import `deq`, or wait until another thread has.
 
-    Only ``import deq`` waits: with ``from deq.x import y`` a page would reach into the package that
-    the warm-up has half imported, and both would fail.
+    Only ``import deq`` waits: ``from deq.x import y`` would fail on a package that the warm-up has
+    only half imported.
     """
     import deq  # noqa: F401
 
@@ -48,7 +47,7 @@ def _load() -> None:
 
     try:
         engine()
-    except WeightsError as error:  # every page says so too, beside what still works
+    except WeightsError as error:  # pages say so, too
         logging.getLogger("app").error("%s", error)
         return
     time.sleep(_LATER)

@@ -1,9 +1,10 @@
-"""Runs a race once for everybody who asks for the same one."""
+"""Runs each race once for all visitors."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 import torch
@@ -26,31 +27,15 @@ from pages.parts.shared.engine import engine
 
 @dataclass(frozen=True)
 class Course:
-    """What is raced on, and how.
+    """What is raced on, and how."""
 
-    Attributes
-    ----------
-    name
-        A case of the gallery, or "digit".
-    gain
-        Of the tanh layer.
-    picture
-        `Subject.key` of a digit.
-    backward
-        Whether the adjoint system is raced on.
-    tol, cap
-        As `deq.solve` has them.
-    field
-        The solvers' settings.
-    """
-
-    name: str
-    gain: float
-    picture: bytes
-    backward: bool
+    name: str  # a case of the gallery, or "digit"
+    gain: float  # of the tanh layer
+    picture: bytes  # `Subject.key` of a digit
+    backward: bool  # whether the adjoint system is raced on
     tol: float
-    cap: int
-    field: SolverSettings
+    cap: int  # max_evals of `deq.solve`
+    field: SolverSettings  # the solvers' settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +49,7 @@ class Result:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _thread(what: str) -> ThreadPoolExecutor:
-    """Races one after the other, and no race waits for another one's times."""
+    """A thread for races and one for their times, so that no race waits for times."""
     return ThreadPoolExecutor(1, what, torch.set_num_threads, (1,))
 
 
@@ -77,21 +62,11 @@ def result(course: Course) -> Result | str:
 @st.cache_resource(max_entries=96, show_spinner=False)
 def timed(course: Course) -> list[SolverRun]:
     """The laps of a race that was run, with times."""
-    known = result(course)
-    if isinstance(known, str):
+    run = result(course)
+    if isinstance(run, str):
         return []
-    return (
-        _thread("clock")
-        .submit(
-            measure_times,
-            known.problem,
-            known.laps,
-            course.field,
-            tol=course.tol,
-            max_evals=course.cap,
-        )
-        .result()
-    )
+    clock = partial(measure_times, tol=course.tol, max_evals=course.cap)
+    return _thread("clock").submit(clock, run.problem, run.laps, course.field).result()
 
 
 def warm() -> None:
@@ -101,16 +76,16 @@ def warm() -> None:
 
 def _run(course: Course) -> Result | str:
     if course.picture:
-        found = digit_problem(engine().model, image_of(course.picture))
+        todo = digit_problem(engine().model, image_of(course.picture))
     else:
-        found = problem(course.name, course.gain)
+        todo = problem(course.name, course.gain)
     if course.backward:
-        adjoint = adjoint_problem(found)
+        adjoint = adjoint_problem(todo)
         if adjoint is None:
             return (
                 "No solver finds an equilibrium here, so there is no gradient to solve for. Choose "
                 "**forward** to see how they fail."
             )
-        found = adjoint
-    laps = race(found, course.field, tol=course.tol, max_evals=course.cap, timed=False)
-    return Result(found, laps, landscape(found) if found.view is not None else None)
+        todo = adjoint
+    laps = race(todo, course.field, tol=course.tol, max_evals=course.cap, timed=False)
+    return Result(todo, laps, landscape(todo) if todo.view is not None else None)

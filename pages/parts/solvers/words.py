@@ -1,4 +1,4 @@
-"""What the race says: who wins and why, a table, and what to try. Pure functions of laps."""
+"""The sentences of the solver race, its table and its code box, as pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IDEA = (
     "Every solver starts at the same z₀ and looks for the same z\\* = f(z\\*). What an evaluation "
     "of f costs is the same for all; how much each learns from one is not."
 )
-LOOK = (
+LOOK_FOR = (
     "**Look for** straight lines, which lose the same share of the error at each step, and for "
     "curves that bend down: those learn from their past. A head stops where its solver stops. "
     "…: reached the cap; ✕: failed."
@@ -43,7 +43,7 @@ _WHY = {
 
 
 def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> str:
-    """Who wins, by how much, and why."""
+    """Which solver wins, by how much, and why."""
     done = [lap for lap in laps if lap.converged]
     if not done:
         ends = {ENDED[lap.status] for lap in laps}
@@ -52,9 +52,9 @@ def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> st
     best = min(cost(lap) for lap in done)
     first = [lap for lap in done if cost(lap) == best]
     names = _listed([lap.name for lap in first])
-    told = f"in {time(best)}" if seconds else f"with {best:.0f} evaluation{'s' * (best != 1)}"
+    cost_text = f"in {time(best)}" if seconds else f"with {best:.0f} evaluation{'s' * (best != 1)}"
     each = " each" * (len(first) > 1)
-    words = [f"{names} {'wins' if len(first) == 1 else 'win'} {told}{each}"]
+    words = [f"{names} {'wins' if len(first) == 1 else 'win'} {cost_text}{each}"]
     slow = max(done, key=cost)
     if slow not in first:
         words.append(f"; {slow.name} takes {time(cost(slow)) if seconds else slow.nfe}")

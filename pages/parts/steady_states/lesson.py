@@ -1,4 +1,4 @@
-"""What the steady-state page shows of one map: its flow, and Euler's steps along it.
+"""The flow of one map, and Euler's steps along it: sections one and two of the page.
 
 Computed by `deq.scalar` and kept for the next visitor. Needs no Streamlit.
 """
@@ -43,35 +43,19 @@ _KEPT = 128
 
 @dataclass(frozen=True, slots=True)
 class Flowing:
-    """A map as a flow.
-
-    Attributes
-    ----------
-    t, courses
-        Times (T,) and trajectories (S, T), the chosen start's first; NaN after one has run away.
-    own
-        The chosen start's solve.
-    iterates
-        Plain iteration from the same start.
-    x, speed
-        The phase line, dx/dt = g(x) − x over the view.
-    points
-        The equilibria.
-    goal
-        The one where the chosen start's flow settles, None if there is none.
-    """
+    """A map as a flow."""
 
     choice: Choice
     g: Formula
     view: tuple[float, float]
-    t: Tensor
-    courses: Tensor
-    own: Flow
-    iterates: Tensor
-    x: Tensor
-    speed: Tensor
+    t: Tensor  # (T,)
+    courses: Tensor  # trajectories (S, T), the chosen start's first; NaN after one has run away
+    own: Flow  # the solve from the chosen start
+    iterates: Tensor  # from the same start
+    x: Tensor  # over the view
+    speed: Tensor  # dx/dt = g(x) − x there
     points: FixedPoints
-    goal: FixedPoint | None
+    goal: FixedPoint | None  # where the flow from the chosen start settles
 
     @property
     def slope(self) -> float:
@@ -84,45 +68,23 @@ class Flowing:
 
 @dataclass(frozen=True, slots=True)
 class Stepping:
-    """Euler's step h on a map.
-
-    Attributes
-    ----------
-    flowing
-        The exact flow.
-    t, exact
-        Times and the exact curve.
-    states
-        x₀, x₁, … by steps of h.
-    steps
-        Until |g(x) − x| < 1e-6; None for never.
-    best, limit
-        1/(1 − λ) and 2/(1 − λ); NaN where they are of no use.
-    hs, counts
-        Steps for many h, −1 for never.
-    """
+    """Euler's step h on a map."""
 
     flowing: Flowing
     h: float
     t: Tensor
-    exact: Tensor
-    states: Tensor
-    steps: int | None
-    best: float
-    limit: float
-    hs: Tensor
-    counts: Tensor
+    exact: Tensor  # the flow at t
+    states: Tensor  # x₀, x₁, … by steps of h
+    steps: int | None  # until |g(x) − x| < 1e-6; None for never
+    best: float  # 1/(1 − λ); NaN where it is of no use
+    limit: float  # 2/(1 − λ), likewise
+    hs: Tensor  # many other step lengths,
+    counts: Tensor  # and their steps, −1 for never
 
 
 @lru_cache(maxsize=_KEPT)
 def flowing(choice: Choice) -> Flowing:
-    """Flow, field and iterates of a map.
-
-    Raises
-    ------
-    deq.formula.FormulaError
-        If the text is no formula.
-    """
+    """Flow, field and iterates of a map. Raises `FormulaError` if the text is no formula."""
     g = parse(choice.text, values=dict(choice.values))
     low, high = min(choice.view[0], choice.x0), max(choice.view[1], choice.x0)
     width = high - low
@@ -143,22 +105,22 @@ def flowing(choice: Choice) -> Flowing:
 @lru_cache(maxsize=_KEPT)
 def stepping(choice: Choice, h: float) -> Stepping:
     """Euler's steps of length h from the chosen start, and what other lengths would have cost."""
-    found = flowing(choice)
-    g = found.g
-    end = max(float(found.t[-1]), min(6 * h, 400.0))
+    exact = flowing(choice)
+    g = exact.g
+    end = max(float(exact.t[-1]), min(6 * h, 400.0))
     t = torch.linspace(0, end, 2 * MOMENTS, dtype=torch.float64)
     states = iterate(lambda x: x + h * (g(x) - x), choice.x0, min(math.ceil(end / h), MOST_DOTS))
-    best, limit = _useful(found.slope)
+    best, limit = _useful(exact.slope)
     hs, counts = costs(choice, limit)
     return Stepping(
-        found, h, t, found.own.at(g, t), states,
+        exact, h, t, exact.own.at(g, t), states,
         euler_steps(g, choice.x0, h, tol=TOLERANCE, max_steps=PATIENCE), best, limit, hs, counts,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=_KEPT)
 def costs(choice: Choice, limit: float) -> tuple[Tensor, Tensor]:
-    """Steps against h, a little beyond the limit; h evenly spread by factors where that is far."""
+    """Steps against h, until a little beyond the limit; a far limit makes h logarithmic."""
     end = 1.08 * limit if math.isfinite(limit) else 2.0
     end = min(max(end, 1.3), 1000.0)
     if end > 8:
@@ -168,12 +130,12 @@ def costs(choice: Choice, limit: float) -> tuple[Tensor, Tensor]:
     if math.isfinite(limit):
         exact = torch.tensor([limit / 2, 0.995 * limit], dtype=torch.float64)
         hs = torch.cat([hs, exact]).sort().values
-    found = parse(choice.text, values=dict(choice.values))
-    return hs, steps_against_h(found, choice.x0, hs, tol=TOLERANCE, max_steps=CURVE_PATIENCE)
+    g = parse(choice.text, values=dict(choice.values))
+    return hs, steps_against_h(g, choice.x0, hs, tol=TOLERANCE, max_steps=CURVE_PATIENCE)
 
 
 def _horizon(runs: Iterable[Flow], width: float) -> float:
-    """Until all that settle have come within 2 % of the view."""
+    """The time at which all that settle are within 2 % of the view."""
     latest = 0.0
     for run in runs:
         if run.status is Status.CONVERGED:

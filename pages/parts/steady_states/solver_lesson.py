@@ -1,6 +1,6 @@
-"""What the steady-state page shows of solvers and layers: who settles, at what price, how deep.
+"""Iteration against the ODE, and layers of two numbers: sections three and four of the page.
 
-Computed by `deq`, kept for the next visitor. Needs no Streamlit.
+Computed by `deq` and kept for the next visitor. Needs no Streamlit.
 """
 
 from __future__ import annotations
@@ -42,59 +42,33 @@ _KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """z = tanh(w z + 0.3) by iteration and by the ODE.
-
-    Attributes
-    ----------
-    jumps
-        The iteration, and what became of it.
-    run
-        The ODE's accepted steps.
-    curve
-        Its smooth way, (times, states).
-    limit, slope
-        z* where the ODE ends, and λ there.
-    """
+    """z = tanh(w z + 0.3) by iteration and by the ODE."""
 
     w: float
     method: str
     tol: float
-    jumps: Orbit
-    run: Flow
-    curve: tuple[Tensor, Tensor]
-    limit: float
-    slope: float
+    jumps: Orbit  # the iteration
+    run: Flow  # the ODE's accepted steps
+    curve: tuple[Tensor, Tensor]  # the ODE's smooth way: times, states
+    limit: float  # z* where the ODE ends
+    slope: float  # λ there
 
 
 @dataclass(frozen=True, slots=True)
 class Deep:
-    """A layer of two numbers, applied again and again.
-
-    Attributes
-    ----------
-    net, gain, z, status
-        The layer, ‖W‖₂, and its equilibrium (2,).
-    layers, distances
-        States after 0, …, 50 layers (51, 2), and their distances from z*.
-    eigenvalues, radius
-        Of the layer's Jacobian at z*, and the largest |λ|.
-    grid, field
-        The vector field (G, G, 2) over a square grid (G,).
-    courses
-        The flow from the chosen start and from around, each (T, 2).
-    """
+    """A layer of two numbers, applied again and again."""
 
     net: Network
-    gain: float
-    z: Tensor
+    gain: float  # ‖W‖₂
+    z: Tensor  # its equilibrium (2,)
     status: Status
-    layers: Tensor
-    distances: Tensor
-    eigenvalues: Tensor
-    radius: float
-    grid: Tensor
-    field: Tensor
-    courses: list[Tensor]
+    layers: Tensor  # states after 0, …, 50 layers (51, 2)
+    distances: Tensor  # from z* (51,)
+    eigenvalues: Tensor  # of the Jacobian at z*
+    radius: float  # the largest |λ|
+    grid: Tensor  # (G,), the same in both directions
+    field: Tensor  # the vector field there (G, G, 2)
+    courses: list[Tensor]  # the flow from the chosen start and from around, each (T, 2)
 
     @property
     def settles(self) -> bool:
@@ -119,9 +93,9 @@ def walk(w: float, method: str, tol: float) -> Walk:
 
 @lru_cache(maxsize=_KEPT * 4)
 def price(problem: float | str, solver: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Evaluations for each tolerance, NaN for never; ``problem`` is w, or "calm" for a layer.
+    """Tolerances, and the evaluations for each, NaN for never.
 
-    ``solver`` is "Picard" or one of `METHODS`.
+    ``problem`` is w, or "calm" for the layer; ``solver`` is "Picard" or one of `METHODS`.
     """
     if isinstance(problem, str):
         f: Callable[[Tensor], Tensor] = calm()
@@ -129,15 +103,15 @@ def price(problem: float | str, solver: str) -> tuple[tuple[float, ...], tuple[f
     else:
         f = PRESETS["tanh"].at(w=problem, b=BIAS)
         z0 = torch.tensor([START], dtype=torch.float64)
-    by: Solver = deq.Picard() if solver == "Picard" else deq.ODE(method=solver)
-    spent = []
+    method: Solver = deq.Picard() if solver == "Picard" else deq.ODE(method=solver)
+    evals = []
     for tol in TOLERANCES:
-        sol = deq.solve(f, z0, solver=by, tol=tol, max_evals=MOST)
-        spent.append(float(sol.nfe) if bool(sol.converged.all()) else math.nan)
-        if math.isnan(spent[-1]):  # a finer one costs as much again, for nothing
+        sol = deq.solve(f, z0, solver=method, tol=tol, max_evals=MOST)
+        evals.append(float(sol.nfe) if bool(sol.converged.all()) else math.nan)
+        if math.isnan(evals[-1]):  # finer ones would fail, too
             break
-    spent += [math.nan] * (len(TOLERANCES) - len(spent))
-    return TOLERANCES, tuple(spent)
+    evals += [math.nan] * (len(TOLERANCES) - len(evals))
+    return TOLERANCES, tuple(evals)
 
 
 @lru_cache(maxsize=1)

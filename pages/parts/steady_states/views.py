@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -26,31 +27,19 @@ Place = Any  # a container or a column
 
 @dataclass(frozen=True)
 class Section:
-    """What a section shows.
+    """What a section shows."""
 
-    Attributes
-    ----------
-    settings
-        What it depends on.
-    verdict, readouts, main
-        What happened: in a sentence, in numbers, and in the main figure.
-    code, file, title, table
-        The code box; the name of the files, the title of the picture, the CSV.
-    more
-        Shows the other figures, below the main one or in the column at its right.
-    split
-        Widths of the main figure and that column; without, it is the column of the controls.
-    """
-
-    settings: str
+    settings: str  # what it depends on
     verdict: str
     readouts: Mapping[str, str]
     main: Panel
     code: str
-    file: str
-    title: str
-    table: Callable[[], str]
+    file: str  # the name of its files
+    title: str  # of the picture
+    table: Callable[[], str]  # makes the CSV
+    # Shows the other figures, below the main one or in the column at its right.
     more: Callable[[Place, Place], None] | None = None
+    # Widths of the main figure and that column; without, it is the column of the controls.
     split: tuple[float, ...] = ()
 
 
@@ -70,42 +59,31 @@ def show(name: str, narrow: bool, theme: str | None) -> Section:
         with pace.after_the_answer():
             section.more(below, right)
     hero.take_home(
-        section.code,
-        section.file,
-        section.table,
-        section.main.figure,
-        section.title,
-        section.verdict,
-    )
+        section.code, section.file, section.table,
+        section.main.figure, section.title, section.verdict,
+    )  # fmt: skip
     return section
 
 
 def flow(narrow: bool, theme: str | None) -> Section:
     """dx/dt = g(x) − x."""
     choice = map_controls.which_map()
-    found = flowing(choice)
+    result = flowing(choice)
     figure = flow_field(
-        found.t, found.courses, found.iterates, found.x, found.speed,
-        view=found.view, points=found.points.points, stacked=narrow, theme=theme,
+        result.t, result.courses, result.iterates, result.x, result.speed,
+        view=result.view, points=result.points.points, stacked=narrow, theme=theme,
     )  # fmt: skip
-    height = 520 if narrow else 510
-    names = ["t", *(f"x from {x!r}" for x in found.courses[:, 0].tolist())]
+    alt, shows = words.flow_alt(result), words.flow_shows(result)
+    names = ["t", *(f"x from {x!r}" for x in result.courses[:, 0].tolist())]
     return Section(
         repr(choice),
-        words.flow_verdict(found),
-        words.flow_readouts(found),
-        Panel(
-            figure,
-            "flow-field",
-            height,
-            words.flow_alt(found),
-            words.flow_shows(found),
-            name="flow",
-        ),
+        words.flow_verdict(result),
+        words.flow_readouts(result),
+        Panel(figure, "flow-field", 520 if narrow else 510, alt, shows, name="flow"),
         code.flow_code(choice),
         "flow",
         f"dx/dt = {choice.text} − x",
-        lambda: columns(names, found.t, *found.courses),
+        lambda: columns(names, result.t, *result.courses),
     )
 
 
@@ -114,13 +92,14 @@ def step(narrow: bool, theme: str | None) -> Section:
     choice = map_controls.which_map()
     first = stepping(choice, 1.0)
     h = controls.step(first.best, first.limit)
-    found = stepping(choice, h)
-    exact = found.flowing
-    verdict = words.step_verdict(found)
+    result = stepping(choice, h)
+    exact = result.flowing
+    verdict = words.step_verdict(result)
     figure = euler_path(
-        found.t, found.exact, found.states, h, view=exact.view, iterates=exact.iterates,
+        result.t, result.exact, result.states, h, view=exact.view, iterates=exact.iterates,
         limit=exact.goal.x if exact.goal else float("nan"), theme=theme,
     )  # fmt: skip
+    alt = f"Euler's steps beside the exact flow. {verdict}"
 
     def more(below: Place, right: Place) -> None:
         points = exact.points.points[:12]
@@ -129,8 +108,8 @@ def step(narrow: bool, theme: str | None) -> Section:
         plane = lambda_plane(slopes, h=h, chosen=chosen, theme=theme)
         Panel(plane, "plane", 262, words.PLANE_ALT, words.PLANE_SHOWS).show(right)
         costs = steps_over_h(
-            found.hs, found.counts, h, found.steps,
-            best=found.best, limit=found.limit, theme=theme,
+            result.hs, result.counts, h, result.steps,
+            best=result.best, limit=result.limit, theme=theme,
         )  # fmt: skip
         alt = f"Steps until |g(x) − x| < 10⁻⁶ against h. {verdict}"
         Panel(costs, "costs", 200, alt, words.COST_SHOWS).show(below)
@@ -138,18 +117,12 @@ def step(narrow: bool, theme: str | None) -> Section:
     return Section(
         f"{choice} {h}",
         verdict,
-        words.step_readouts(found),
-        Panel(
-            figure,
-            "euler",
-            262,
-            f"Euler's steps beside the exact flow. {verdict}",
-            words.STEP_SHOWS,
-        ),
+        words.step_readouts(result),
+        Panel(figure, "euler", 262, alt, words.STEP_SHOWS),
         code.step_code(choice, h),
         "steps",
         f"Euler's step on {choice.text}",
-        lambda: columns(["h", "steps"], found.hs, found.counts),
+        lambda: columns(["h", "steps"], result.hs, result.counts),
         more,
         split=(1.35, 1),
     )
@@ -158,44 +131,33 @@ def step(narrow: bool, theme: str | None) -> Section:
 def why(narrow: bool, theme: str | None) -> Section:
     """tanh(w z + 0.3) by iteration and by the ODE."""
     w, method, tol = controls.race()
-    found = walk(w, method, tol)
-    verdict = words.walk_verdict(found)
+    result = walk(w, method, tol)
+    verdict = words.walk_verdict(result)
     figure = iteration_and_ode(
-        found.jumps.xs[: JUMPS + 1], found.run.t, found.run.x, found.curve,
-        limit=found.limit, view=(-1.1, 1.1), method=method, theme=theme,
+        result.jumps.xs[: JUMPS + 1], result.run.t, result.run.x, result.curve,
+        limit=result.limit, view=(-1.1, 1.1), method=method, theme=theme,
     )  # fmt: skip
+    alt = f"Iterates of tanh({w:g} z + 0.3) and the ODE. {verdict}"
 
     def more(below: Place, right: Place) -> None:
         left, right = below.columns(2, gap="medium")
-
-        def evals(
-            prices: Mapping[str, Any], key: str, alt: str, caption: str, heading: str
-        ) -> Panel:
-            figure = evals_over_tol(prices, chosen=method, now=tol, most=MOST, theme=theme)
-            return Panel(figure, key, 205, alt, caption, heading)
-
+        draw = partial(evals_over_tol, chosen=method, now=tol, most=MOST, theme=theme)
         solvers = dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method])
-        here = {name: price(w, name) for name in solvers}
-        evals(here, "prices", words.PRICE_ALT, words.PRICE_SHOWS, "What it costs here").show(left)
+        here = draw({name: price(w, name) for name in solvers})
+        Panel(here, "prices", 205, words.PRICE_ALT, words.PRICE_SHOWS, words.PRICE_TITLE).show(left)
         calm = {name: price("calm", name) for name in ("Picard", method)}
         shows = f"{words.CALM_SHOWS} {words.times(calm[method][1], calm['Picard'][1], tol)}"
-        evals(calm, "calm", words.CALM_ALT, shows, words.CALM_TITLE).show(right)
+        Panel(draw(calm), "calm", 205, words.CALM_ALT, shows, words.CALM_TITLE).show(right)
 
     return Section(
         f"{w} {method} {tol}",
         verdict,
-        words.walk_readouts(found),
-        Panel(
-            figure,
-            "jump",
-            265,
-            f"Iterates of tanh({w:g} z + 0.3) and the ODE. {verdict}",
-            words.WALK_SHOWS,
-        ),
+        words.walk_readouts(result),
+        Panel(figure, "jump", 265, alt, words.WALK_SHOWS),
         code.walk_code(w, method, tol),
         "steps",
         f"z = tanh({w:g} z + 0.3)",
-        lambda: columns(["t", "x"], found.run.t, found.run.x),
+        lambda: columns(["t", "x"], result.run.t, result.run.x),
         more,
     )
 
@@ -203,33 +165,29 @@ def why(narrow: bool, theme: str | None) -> Section:
 def depth(narrow: bool, theme: str | None) -> Section:
     """Layers and their equilibrium."""
     gain, seed, start = controls.layers()
-    found = deep(gain, seed, start)
-    verdict = words.deep_verdict(found)
+    result = deep(gain, seed, start)
+    verdict = words.deep_verdict(result)
     figure = portrait(
-        found.grid, found.grid, found.field, found.courses, found.layers, found.distances, found.z,
-        radius=found.radius, settles=found.settles, stacked=narrow, theme=theme,
+        result.grid, result.grid, result.field, result.courses, result.layers, result.distances,
+        result.z, radius=result.radius, settles=result.settles, stacked=narrow, theme=theme,
     )  # fmt: skip
     alt = f"Phase portrait of a layer of two numbers. {verdict}"
+    numbers = range(len(result.layers)), *result.layers.T, result.distances
 
     def more(below: Place, right: Place) -> None:
-        plane = lambda_plane(found.eigenvalues, chosen=-1, brief=True, theme=theme)
-        alt = f"Eigenvalues of the layer's Jacobian at z*; the largest |λ| is {found.radius:.2f}"
+        plane = lambda_plane(result.eigenvalues, chosen=-1, brief=True, theme=theme)
+        alt = f"Eigenvalues of the layer's Jacobian at z*; the largest |λ| is {result.radius:.2f}"
         Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
 
     return Section(
         f"{gain} {seed} {start}",
         verdict,
-        words.deep_readouts(found),
-        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(found)),
+        words.deep_readouts(result),
+        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result)),
         code.deep_code(gain, seed),
         "layers",
         f"gain {gain:g}, seed {seed}",
-        lambda: columns(
-            ["k", "z1", "z2", "distance"],
-            range(len(found.layers)),
-            *found.layers.T,
-            found.distances,
-        ),
+        lambda: columns(["k", "z1", "z2", "distance"], *numbers),
         more,
     )
 

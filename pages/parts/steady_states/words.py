@@ -1,4 +1,4 @@
-"""The sentences of the steady-state page, its code boxes and its tables, as pure functions."""
+"""The sentences of the steady-state page and its numbers, as pure functions."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ PRICE_SHOWS = (
     "**Look for** how each line rises to the right: the price of more digits. A high-order method "
     "(dopri8) pays least for them."
 )
+PRICE_TITLE = "What it costs here"
 PRICE_ALT = "Evaluations against the tolerance for this map, one line a solver."
 CALM_TITLE = "And on an ordinary layer of 50 numbers, ‖W‖ = 0.5"
 CALM_ALT = (
@@ -48,19 +49,23 @@ CALM_SHOWS = (
 EIGEN_SHOWS = "**Look for** the moment λ leaves the unit disc, still left of 1."
 
 
-def flow_verdict(found: Flowing) -> str:
+def flow_verdict(result: Flowing) -> str:
     """What flow and iteration did, in two sentences."""
-    if found.points.everywhere:
+    if result.points.everywhere:
         return "Here g(x) = x: dx/dt is zero everywhere, so nothing moves."
-    if found.goal is not None:
-        said = f"The flow from {short(found.choice.x0)} settles at x* = {short(found.goal.x)}."
-        return f"{said} {iteration(found)}"
-    if found.own.status is Status.CONVERGED:
-        return f"The flow from {short(found.choice.x0)} settles at {short(float(found.own.x[-1]))}."
-    some = any(stays(p) == "stable" for p in found.points)
+    if result.goal is not None:
+        sentence = (
+            f"The flow from {short(result.choice.x0)} settles at x* = {short(result.goal.x)}."
+        )
+        return f"{sentence} {iteration(result)}"
+    if result.own.status is Status.CONVERGED:
+        return (
+            f"The flow from {short(result.choice.x0)} settles at {short(float(result.own.x[-1]))}."
+        )
+    some = any(stays(p) == "stable" for p in result.points)
     why = (
         "There is no equilibrium in view: g(x) − x never is zero."
-        if not len(found.points)
+        if not len(result.points)
         else "It starts beyond an unstable equilibrium."
         if some
         else "No equilibrium in view attracts."
@@ -69,20 +74,20 @@ def flow_verdict(found: Flowing) -> str:
         Status.NON_FINITE: "breaks off: g has no value there",
         Status.DIVERGED: "runs away",
     }
-    end = ends.get(found.own.status, "has not come to rest")
-    if not found.view[0] <= float(found.own.x[-1]) <= found.view[1]:
+    end = ends.get(result.own.status, "has not come to rest")
+    if not result.view[0] <= float(result.own.x[-1]) <= result.view[1]:
         end = "runs away"
-    return f"The flow from {short(found.choice.x0)} {end}. {why}"
+    return f"The flow from {short(result.choice.x0)} {end}. {why}"
 
 
-def flow_shows(found: Flowing) -> str:
+def flow_shows(result: Flowing) -> str:
     """What to look for, which depends on the equilibria."""
-    if len(found.points) > 1:
+    if len(result.points) > 1:
         return (
             "**Look for** the curves that part at the dashed line. The flow crosses none of them, "
             "so the start decides where it ends. It settles wherever g′ < 1."
         )
-    if found.slope < 0:
+    if result.slope < 0:
         return (
             "**Look for** the dots that overshoot where the curve glides: the flow never jumps "
             "across an equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
@@ -93,107 +98,107 @@ def flow_shows(found: Flowing) -> str:
     )
 
 
-def iteration(found: Flowing) -> str:
+def iteration(result: Flowing) -> str:
     """What iterating does at the equilibrium where the flow settles."""
-    slope = found.slope
+    slope = result.slope
     if not math.isfinite(slope):
         return ""
-    told = f"λ = g′(x*) = {short(slope)}"
+    sentence = f"λ = g′(x*) = {short(slope)}"
     if abs(abs(slope) - 1) < 1e-6:
-        return f"{told}: iteration stands on the edge."
+        return f"{sentence}: iteration stands on the edge."
     if abs(slope) > 1:
-        return f"{told}, beyond −1: iteration cannot settle there."
-    return f"{told}: iteration settles, too" + (", swinging." if slope < 0 else ".")
+        return f"{sentence}, beyond −1: iteration cannot settle there."
+    return f"{sentence}: iteration settles, too" + (", swinging." if slope < 0 else ".")
 
 
-def flow_readouts(found: Flowing) -> dict[str, str]:
+def flow_readouts(result: Flowing) -> dict[str, str]:
     """The numbers beside the picture."""
-    goal = found.goal
+    goal = result.goal
     return {
         "Equilibrium x*": readout(goal.x if goal else None, ".6f"),
         "λ = g′(x*)": readout(goal.slope if goal else None, ".4f"),
         "Distance shrinks as": f"exp({short(goal.slope - 1)} t)" if goal else "–",
-        "Equilibria in view": "all" if found.points.everywhere else f"{len(found.points)}",
+        "Equilibria in view": "all" if result.points.everywhere else f"{len(result.points)}",
     }
 
 
-def flow_alt(found: Flowing) -> str:
+def flow_alt(result: Flowing) -> str:
     """What the first figure shows, for people who cannot see it."""
-    kinds = ", ".join(f"{short(p.x)} {stays(p)}" for p in found.points.points[:4]) or "none"
+    kinds = ", ".join(f"{short(p.x)} {stays(p)}" for p in result.points.points[:4]) or "none"
     return (
-        f"Slope field of dx/dt = g(x) − x for g(x) = {found.choice.text}, trajectories, iterates "
-        f"and phase line. {flow_verdict(found)} Equilibria: {kinds}."
+        f"Slope field of dx/dt = g(x) − x for g(x) = {result.choice.text}, trajectories, iterates "
+        f"and phase line. {flow_verdict(result)} Equilibria: {kinds}."
     )
 
 
-def step_verdict(found: Stepping) -> str:
+def step_verdict(result: Stepping) -> str:
     """What this h does, in one or two sentences."""
-    h = found.h
-    if found.flowing.points.everywhere:
+    h = result.h
+    if result.flowing.points.everywhere:
         return "Every point is an equilibrium: no step leads anywhere."
-    if found.steps is not None:
-        counted = f"{found.steps:,} step" + ("" if found.steps == 1 else "s")
+    if result.steps is not None:
+        counted = f"{result.steps:,} step" + ("" if result.steps == 1 else "s")
         same = " h = 1 is the fixed-point iteration itself." if h == 1 else ""
         return f"h = {short(h)} settles after {counted}.{same}"
-    if not len(found.flowing.points):
+    if not len(result.flowing.points):
         return "There is no equilibrium in view, so no step length settles."
-    if math.isnan(found.limit):
+    if math.isnan(result.limit):
         return "λ = g′(x*) is not below 1: from there every step leads away, however short."
-    if h >= found.limit * (1 - 1e-4):
+    if h >= result.limit * (1 - 1e-4):
         return (
-            f"h = {short(h)} never settles: it is beyond the limit {short(found.limit)}, so each "
+            f"h = {short(h)} never settles: it is beyond the limit {short(result.limit)}, so each "
             "step overshoots x* by more than it was away."
         )
     return f"h = {short(h)} has not settled: too many steps, or it went elsewhere."
 
 
-def step_readouts(found: Stepping) -> dict[str, str]:
+def step_readouts(result: Stepping) -> dict[str, str]:
     """The numbers beside the picture."""
-    slope = found.flowing.slope
-    factor = 1 + found.h * (slope - 1)
+    slope = result.flowing.slope
+    factor = 1 + result.h * (slope - 1)
     return {
         "λ = g′(x*)": readout(slope, ".4f"),
         "Error × each step": readout(factor, ".4f"),
-        "Steps": "never" if found.steps is None else f"{found.steps:,}",
+        "Steps": "never" if result.steps is None else f"{result.steps:,}",
     }
 
 
-def walk_verdict(found: Walk) -> str:
-    """Who settles."""
-    end = found.run
+def walk_verdict(result: Walk) -> str:
+    """Whether iteration and the ODE settle, and after how many steps."""
+    end = result.run
     if end.status is Status.CONVERGED:
         walked = (
-            f"The ODE settles at {short(found.limit)} after {len(end.t) - 1} steps, "
+            f"The ODE settles at {short(result.limit)} after {len(end.t) - 1} steps, "
             f"{end.nfe} evaluations."
         )
     else:
         walked = (
-            f"{found.method} gave up after {end.nfe} evaluations: it bounces about the equilibrium "
-            "at its own error."
+            f"{result.method} gave up after {end.nfe} evaluations: it bounces about the "
+            "equilibrium at its own error."
         )
-    kind = found.jumps.kind
+    kind = result.jumps.kind
     if kind == "settles":
-        jumped = f"Iteration settles, too, after {found.jumps.steps} steps."
+        jumped = f"Iteration settles, too, after {result.jumps.steps} steps."
     else:
-        jumped = found.jumps.sentence.replace("It ", "Iteration ", 1)
+        jumped = result.jumps.sentence.replace("It ", "Iteration ", 1)
     return f"{jumped} {walked}"
 
 
-def walk_readouts(found: Walk) -> dict[str, str]:
+def walk_readouts(result: Walk) -> dict[str, str]:
     """The numbers beside the picture."""
-    lengths = found.run.t.diff()
+    lengths = result.run.t.diff()
     grow = f"{short(float(lengths[0]))} → {short(float(lengths.max()))}" if len(lengths) else "–"
-    settled = found.jumps.kind == "settles"
+    settled = result.jumps.kind == "settles"
     return {
-        "λ = g′(x*)": readout(found.slope, ".4f"),
-        "Evaluations, ODE": f"{found.run.nfe}",
-        "Evaluations, iteration": f"{found.jumps.steps + 1}" if settled else "never",
+        "λ = g′(x*)": readout(result.slope, ".4f"),
+        "Evaluations, ODE": f"{result.run.nfe}",
+        "Evaluations, iteration": f"{result.jumps.steps + 1}" if settled else "never",
         "Length of a step": grow,
     }
 
 
-def times(problem: Sequence[float], other: Sequence[float], tol: float) -> str:
-    """How many times more the one costs than the other at a tolerance.
+def times(ode: Sequence[float], iteration: Sequence[float], tol: float) -> str:
+    """How many times more the ODE costs than iteration at a tolerance.
 
     Examples
     --------
@@ -201,7 +206,7 @@ def times(problem: Sequence[float], other: Sequence[float], tol: float) -> str:
     'At 1e-02: 6 evaluations by iteration, 61 by the ODE, 10 times more.'
     """
     k = TOLERANCES.index(tol)
-    one, two = problem[k], other[k]
+    one, two = ode[k], iteration[k]
     if math.isnan(one) or math.isnan(two):
         return f"At {tol:.0e}: one of them never got there."
     return (
@@ -210,26 +215,26 @@ def times(problem: Sequence[float], other: Sequence[float], tol: float) -> str:
     )
 
 
-def deep_verdict(found: Deep) -> str:
-    """Whether layers settle, and who could have promised it."""
-    gain, rho = found.gain, found.radius
-    if found.status is not Status.CONVERGED:
+def deep_verdict(result: Deep) -> str:
+    """Whether layers settle, and whether ‖W‖ or ρ says so beforehand."""
+    gain, rho = result.gain, result.radius
+    if result.status is not Status.CONVERGED:
         return "No equilibrium was found from z = 0. Try a smaller gain or another seed."
     if gain < 1:
         promise = f"‖W‖ = {gain:.2f} < 1: a contraction, so every start must end at z*."
-        return f"{promise} Depth {DEPTH} is {number(float(found.distances[-1]))} away from it."
+        return f"{promise} Depth {DEPTH} is {number(float(result.distances[-1]))} away from it."
     if rho < 1:
         return (
             f"‖W‖ = {gain:.2f}: no longer a contraction, nothing is promised. But ρ = {rho:.2f} "
             "< 1 at z*, so from nearby the layers still settle."
         )
-    flows = "the flow still does" if found.settles else "neither does the flow (some Re λ > 1)"
+    flows = "the flow still does" if result.settles else "neither does the flow (some Re λ > 1)"
     return f"ρ = {rho:.2f} > 1: more layers never settle at z*; {flows}."
 
 
-def depth_shows(found: Deep) -> str:
+def depth_shows(result: Deep) -> str:
     """What to look for, which depends on whether the layers settle."""
-    if found.radius < 1:
+    if result.radius < 1:
         return (
             "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, "
             "a straight line: each layer leaves the same share of the distance, ρ."
@@ -237,7 +242,7 @@ def depth_shows(found: Deep) -> str:
     return (
         "**Look for** the layers' dots, which never come nearer, and the flow's curves, which end "
         "in z\\* all the same. To the flow λ may be anywhere left of 1."
-        if found.settles
+        if result.settles
         else "**Look for** dots and curves that both avoid z\\*, a hollow diamond: it repels both."
     )
 
@@ -250,12 +255,12 @@ def _pair(values: list[complex]) -> str:
     return minus(f"{first.real:.3f}, {second.real:.3f}")
 
 
-def deep_readouts(found: Deep) -> dict[str, str]:
+def deep_readouts(result: Deep) -> dict[str, str]:
     """The numbers beside the picture."""
-    x, y = found.z.tolist()
+    x, y = result.z.tolist()
     return {
         "Equilibrium z*": minus(f"({x:.3f}, {y:.3f})"),
-        "Eigenvalues λ there": _pair(found.eigenvalues.tolist()),
-        "Spectral radius ρ": f"{found.radius:.3f}",
-        "Gain ‖W‖": f"{found.gain:.2f}",
+        "Eigenvalues λ there": _pair(result.eigenvalues.tolist()),
+        "Spectral radius ρ": f"{result.radius:.3f}",
+        "Gain ‖W‖": f"{result.gain:.2f}",
     }

@@ -81,14 +81,14 @@ def test_the_core_never_imports_streamlit_and_only_figures_import_plotly():
 
 def test_figures_are_built_for_one_visitor_at_a_time_even_after_a_fault() -> None:
     inside = threading.Event()
-    with pytest.raises(ZeroDivisionError), pace.after_the_answer(newcomer=False):
+    with pytest.raises(ZeroDivisionError), pace.after_the_answer(first_visit=False):
         raise ZeroDivisionError  # a rerun leaves by an exception, too
 
     def other() -> None:
-        with pace.after_the_answer(newcomer=False):
+        with pace.after_the_answer(first_visit=False):
             inside.set()
 
-    with pace.after_the_answer(newcomer=False):
+    with pace.after_the_answer(first_visit=False):
         thread = threading.Thread(target=other)
         thread.start()
         assert not inside.wait(0.2)
