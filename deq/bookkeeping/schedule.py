@@ -28,8 +28,8 @@ class Schedule:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._last = self._next = 0  # evaluations at the last observed state, at the next
-        self._excess = math.inf  # at the last one
+        self._next = 0  # evaluations at the next observed state
+        self._last, self._least = 0, math.inf  # at the one with the smallest ratio, and that
 
     def due(self, evals: int) -> bool:
         """Whether the state of evaluation number ``evals`` is to be observed."""
@@ -49,9 +49,11 @@ class Schedule:
         ratio = ledger.residual / ledger.bound  # (B,)
         if ledger.failed and ledger.frozen is not None:
             ratio = ratio.masked_fill(ledger.frozen, 0.0)
-        before, self._excess = self._excess, float(ratio.max())  # NaN if any is
-        self._next = ledger.evals + pause(ledger.evals - self._last, before, self._excess)
-        self._last = ledger.evals
+        now = float(ratio.max())  # NaN if any is
+        self._next = ledger.evals + 1
+        if now < self._least:  # else, as where f mixes samples, nothing can be predicted
+            self._next = ledger.evals + pause(ledger.evals - self._last, self._least, now)
+            self._last, self._least = ledger.evals, now
 
 
 def pause(since: int, before: float, now: float) -> int:

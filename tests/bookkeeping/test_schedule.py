@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -209,6 +209,7 @@ def test_the_lost_are_held_and_the_others_go_on_unwatched(looks: list[int]) -> N
     assert len(looks) < 0.3 * len(seen)
 
 
+@example(seed=55603, spread=0.59375, gain=0.625)  # mates that moved on between two looks
 @given(seed=st.integers(0, 2**20), spread=st.floats(0, 6), gain=st.floats(0.3, 0.97))
 def test_where_samples_mix_both_ways_all_settle(seed: int, spread: float, gain: float) -> None:
     # Some are fast by themselves, and all pull at each other.
