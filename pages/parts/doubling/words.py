@@ -67,7 +67,8 @@ def code(config: DoublingConfig) -> str:
     """The same in six lines; runs as it stands."""
     return (
         "import deq\n"
-        "from deq.training.doubling import DoublingConfig, train_doubling\n"
+        "from deq.training.doubling import train_doubling\n"
+        "from deq.training.doubling_config import DoublingConfig\n"
         f"config = DoublingConfig(slope={config.slope!r}, intercept={config.intercept!r}, "
         f"seed={config.seed})\n"
         "*_, last = train_doubling(config)\n"

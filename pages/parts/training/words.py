@@ -99,7 +99,8 @@ def code(config: LabConfig) -> str:
         if getattr(config, name) != getattr(usual, name)
     ]
     return (
-        "from deq.training.lab import LabConfig, train_lab\n"
+        "from deq.training.lab import train_lab\n"
+        "from deq.training.lab_config import LabConfig\n"
         f"for line in train_lab(LabConfig({', '.join(other)})):\n"
         '    if line.stage != "step":\n'
         '        print(f"step {line.step:4}: {line.accuracy:.1%} named right")'
