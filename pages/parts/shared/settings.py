@@ -118,7 +118,7 @@ def query(table: type[DataclassInstance]) -> dict[str, str]:
 
 
 def enter(page: str) -> None:
-    """Before a page is run: give it its own values and nobody else's.
+    """Before a page is run: give it its own values, and not those of another page.
 
     These are the values in the address, if it names any of the page's controls; else those that
     the visitor left there. A value that cannot be is replaced, and `said` tells of it.
@@ -183,9 +183,9 @@ def _set(table: type[DataclassInstance], values: Mapping[str, object]) -> None:
 def _write(asked: Mapping[str, str | None]) -> None:
     """Put these into the address, or take them out of it.
 
-    Streamlit lets nobody but the widget write a parameter that is bound to one. A widget that is
-    not on the page yet would take the value in the address for the newer one, so both its own
-    dictionaries are written.
+    Streamlit lets only the widget write a parameter that is bound to it, so this goes by the
+    dictionary beneath ``st.query_params``. The values at the first load are written too: a widget
+    that is not on the page yet would take them for newer than its own.
     """
     context = get_script_run_ctx()
     if context is None:
