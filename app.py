@@ -9,7 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import errors, settings, style, warm_up
+from pages.parts import warm_up
+from pages.parts.shared import errors, settings, style
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"

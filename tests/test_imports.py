@@ -20,7 +20,9 @@ LAYERS = (
     ("deq.models",),
     ("deq.training", "deq.race", "deq.inside"),
     ("deq.figures", "deq.cli"),
-    ("deq.__main__", "pages.parts"),
+    ("deq.__main__", "pages.parts.shared"),
+    ("pages.parts.runs", "pages.parts.pad"),
+    ("pages.parts",),  # a folder a page
     ("pages",),
     ("app",),
 )
@@ -35,7 +37,7 @@ def module_of(path: Path) -> str:
 def part_of(module: str) -> str:
     """The part of the map to which a module belongs: deq.scalar.flow → deq.scalar."""
     names = module.split(".")
-    return next(part for k in (2, 1) if (part := ".".join(names[:k])) in RANKS)
+    return next(part for k in (3, 2, 1) if (part := ".".join(names[:k])) in RANKS)
 
 
 def imports(node: ast.AST) -> Iterator[str]:

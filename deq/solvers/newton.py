@@ -113,8 +113,8 @@ class Newton(Integrator):
 
         It is not checked where that leads: shortening steps is ``run``'s.
         """
-        push = Pushforward(f, z, fz, exact=self.exact)
-        return z + self.damping * self._direction(push, fz - z, self.forcing, self.krylov)
+        jvp = Pushforward(f, z, fz, exact=self.exact)
+        return z + self.damping * self._direction(jvp, fz - z, self.forcing, self.krylov)
 
     def run(self, f: FlatMap, z0: Tensor, ledger: Ledger) -> None:
         """Step from ``z0`` (B, D) until every sample has finished or evaluations run out."""
@@ -134,13 +134,13 @@ class Newton(Integrator):
                 break
             z, g = ledger.stand_still(z, g)
             length = torch.linalg.vector_norm(g, dim=1)
-            push = Pushforward(f, z, fz, exact=exact)
-            s = self.damping * self._direction(push, g, forcing, min(self.krylov, left))  # (B, D)
-            exact = push.exact
+            jvp = Pushforward(f, z, fz, exact=exact)
+            s = self.damping * self._direction(jvp, g, forcing, min(self.krylov, left))  # (B, D)
+            exact = jvp.exact
             if ledger.evals >= ledger.max_evals:  # finding out that it is not cost one
                 break
             before = length
-            z, fz, length = self._land(f, z, fz, s, length, ledger)
+            z, fz, length = self._line_search(f, z, fz, s, length, ledger)
             g = fz - z
             steps += 1
             if ledger.observe(steps * float(self.damping), z, g):
@@ -151,28 +151,31 @@ class Newton(Integrator):
         ledger.close(None, Status.MAX_EVALS)
 
     def _direction(
-        self, push: Pushforward, g: Tensor, forcing: float | Tensor, krylov: int
+        self, jvp: Pushforward, g: Tensor, forcing: float | Tensor, krylov: int
     ) -> Tensor:
         """Return the Newton step s (B, D) from the residual vector g; Picard's if there is none."""
         if g.shape[1] <= self.dense_limit:
-            s = _dense(push, g)
+            s = _dense(jvp, g)
         else:
-            s = gmres(lambda v: v - push(v), g, tol=forcing, max_iters=krylov)
+            s = gmres(lambda v: v - jvp(v), g, tol=forcing, max_iters=krylov)
         fine = s.isfinite().all(dim=1, keepdim=True) & (s != 0).any(dim=1, keepdim=True)  # (B, 1)
         return torch.where(fine, s, g)
 
-    def _land(
+    def _line_search(
         self, f: FlatMap, z: Tensor, fz: Tensor, s: Tensor, length: Tensor, ledger: Ledger
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Take the step s, or what must be shortened of it; returns z, f(z) (B, D) and ‖g‖ (B,)."""
+        """Take the step s, shortened for samples where it fails; return z, f(z) (B, D), ‖g‖ (B,).
+
+        It fails where f is not finite and, with ``line_search``, where ‖g‖ does not fall enough.
+        """
         end = z + s  # (B, D)
-        fend = f(end)
-        rest = torch.linalg.vector_norm(fend - end, dim=1)  # (B,)
+        f_end = f(end)
+        end_length = torch.linalg.vector_norm(f_end - end, dim=1)  # (B,)
         part = self.damping
         for _ in range(_SHORTENINGS):
-            failed = ~rest.isfinite()  # (B,)
+            failed = ~end_length.isfinite()  # (B,)
             if self.line_search:
-                failed |= rest > (1 - _DECREASE * part) * length
+                failed |= end_length > (1 - _DECREASE * part) * length
             if ledger.frozen is not None:
                 failed &= ~ledger.frozen
             if not failed.any() or ledger.evals >= ledger.max_evals:
@@ -181,19 +184,19 @@ class Newton(Integrator):
             s = s * _SHORTER
             column = failed[:, None]  # (B, 1)
             shorter = torch.where(column, z + s, end)
-            fshorter = f(shorter)
-            end, fend = shorter, torch.where(column, fshorter, fend)
-            rest = torch.linalg.vector_norm(fend - end, dim=1)
-        return end, fend, rest
+            f_shorter = f(shorter)
+            end, f_end = shorter, torch.where(column, f_shorter, f_end)
+            end_length = torch.linalg.vector_norm(f_end - end, dim=1)
+        return end, f_end, end_length
 
 
-def _dense(push: Pushforward, g: Tensor) -> Tensor:
+def _dense(jvp: Pushforward, g: Tensor) -> Tensor:
     """Solve with I − J built by D products; zero (B, D) for a sample that has no solution."""
     batch, dim = g.shape
     wide = torch.promote_types(g.dtype, torch.float32)  # half types have no factorisation
     a = torch.eye(dim, dtype=wide, device=g.device).repeat(batch, 1, 1)  # (B, D, D)
     for i, unit in enumerate(torch.eye(dim, dtype=g.dtype, device=g.device)):
-        a[:, :, i] -= push(unit.expand(batch, dim).contiguous())
+        a[:, :, i] -= jvp(unit.expand(batch, dim).contiguous())
     if dim == 1:  # a division; zero if by zero
         return (g / a[:, 0].to(g.dtype)).nan_to_num(0.0, 0.0, 0.0)
     fine = a.isfinite().flatten(1).all(dim=1)  # (B,)

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from deq.digits import render
-from pages.parts.draw import words as sentences
 from pages.parts.pad import link
 from pages.parts.pad.examples import FIRST
 from tests.browser.driver import drawings
@@ -186,14 +185,14 @@ def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_pag
     assert app.session_state["drawing"].address() == ""
 
 
-@pytest.mark.parametrize("link", ["", "nonsense", "2WQAQAQkQB", "1W" + "QAQA" * 9999, "1<b>"])
-def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_word(open_page, link):
-    app = open_page("draw", ink=link)
+@pytest.mark.parametrize("ink", ["", "nonsense", "2WQAQAQkQB", "1W" + "QAQA" * 9999, "1<b>"])
+def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_word(open_page, ink):
+    app = open_page("draw", ink=ink)
     assert not app.error
     assert answer(app) == FIRST
-    assert sentences.UNREAD in words(app)
+    assert link.UNREAD in words(app)
     app.button(key="clear").click().run()
-    assert sentences.UNREAD not in words(app)
+    assert link.UNREAD not in words(app)
 
 
 @pytest.mark.parametrize(

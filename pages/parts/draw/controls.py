@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import streamlit as st
 
-import deq
-from deq.solvers import Solver
 from pages.parts.pad.ink import BRUSH
 from pages.parts.shared import settings, widgets
+from pages.parts.shared.engine import DEFAULT, SOLVERS, Choice
 from pages.parts.shared.settings import random_seed, said, setting, show
 from pages.parts.shared.widgets import Segments, Slider, Steps
 
-# What people read, and what stands in the address → how it is solved.
-SOLVERS: Mapping[str, Solver] = MappingProxyType(
-    {
-        "ODE dopri5": deq.ODE(method="dopri5"),
-        "ODE dopri8": deq.ODE(method="dopri8"),
-        "ODE bosh3": deq.ODE(method="bosh3"),
-        "ODE adaptive_heun": deq.ODE(method="adaptive_heun"),
-        "ODE fehlberg2": deq.ODE(method="fehlberg2"),
-        "Picard": deq.Picard(),
-        "Anderson": deq.Anderson(),
-    }
-)
 TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
 
 
@@ -37,7 +22,7 @@ class Settings:
     solver: str = setting(
         widgets.Choice(
             "Solver",
-            "ODE dopri5",
+            DEFAULT.name,
             tuple(SOLVERS),
             help="**ODE** follows dz/dt = f(z) − z in small steps until it stands still: slow and "
             "steady; it also settles where the others jump. **Picard** applies the layer again and "
@@ -73,43 +58,6 @@ class Settings:
     )
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What to solve with.
-
-    Attributes
-    ----------
-    name
-        Key of `SOLVERS`.
-    tol
-        Tolerance of the stop test.
-    seed
-        Of the random start; None starts at zero.
-    """
-
-    name: str
-    tol: float
-    seed: int | None
-
-    @classmethod
-    def of(cls, now: Settings) -> Choice:
-        """What the controls say."""
-        return cls(now.solver, float(now.tol), now.seed if now.start == "random" else None)
-
-    @property
-    def solver(self) -> Solver:
-        """The solver itself."""
-        return SOLVERS[self.name]
-
-    @property
-    def family(self) -> str:
-        """Which solver's colour it wears."""
-        return self.name.partition(" ")[0].lower()
-
-
-DEFAULT = Choice.of(Settings())
-
-
 def controls() -> None:
     """Two controls open, the rest folded; the view's stands beside the picture."""
     said()
@@ -123,4 +71,5 @@ def controls() -> None:
 
 def current() -> Choice:
     """What the controls say, also before they are drawn."""
-    return Choice.of(settings.current(Settings))
+    now = settings.current(Settings)
+    return Choice(now.solver, float(now.tol), now.seed if now.start == "random" else None)

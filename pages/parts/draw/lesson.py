@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.draw.controls import Choice
 from pages.parts.pad.pad import Pad
-from pages.parts.shared.engine import Engine, Seen
+from pages.parts.shared.engine import Choice, Engine, Seen
 
 _KEPT = "last-seen"
 

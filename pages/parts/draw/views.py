@@ -18,10 +18,10 @@ from deq.figures import (
     trajectory_csv,
 )
 from pages.parts.draw import words
-from pages.parts.draw.controls import Choice, Settings
+from pages.parts.draw.controls import Settings
 from pages.parts.shared import downloads, style
 from pages.parts.shared.chart import chart
-from pages.parts.shared.engine import Engine, Seen
+from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
 from pages.parts.shared.settings import show
 

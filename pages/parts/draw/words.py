@@ -15,7 +15,6 @@ _UNSETTLED = {
 
 EMPTY = "Draw a digit: with the mouse, a pen or a finger."
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
-UNREAD = "The drawing in this link cannot be read: it is damaged, or of another version."
 
 
 def duration(milliseconds: float) -> str:

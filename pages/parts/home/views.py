@@ -6,13 +6,12 @@ import streamlit as st
 import torch
 
 from deq.figures import cobweb, states_over_time
-from pages.parts.draw import controls
 from pages.parts.draw import views as draw
 from pages.parts.home import words
 from pages.parts.home.lesson import cosine
 from pages.parts.pad import examples
 from pages.parts.shared.chart import Panel
-from pages.parts.shared.engine import engine
+from pages.parts.shared.engine import DEFAULT, engine
 
 
 def one_number(theme: str | None) -> None:
@@ -35,7 +34,7 @@ def one_number(theme: str | None) -> None:
 def one_digit(theme: str | None) -> None:
     """The last picture: the same, with a state of thousands of numbers and a drawing."""
     machine = engine()
-    seen = machine.recognise(examples.rgba(examples.FIRST), controls.DEFAULT)
+    seen = machine.recognise(examples.rgba(examples.FIRST), DEFAULT)
     text, path = st.columns([1, 2], gap="medium")
     with text, st.container(key="digit"):
         st.markdown(words.DIGIT.format(size=machine.model.start(None).numel()))

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from pages.parts.pad.ink import Stroke
 
+UNREAD = "The drawing in this link cannot be read: it is damaged, or of another version."
+
 LONGEST = 1500
 """Characters; a longer drawing gets no link, and a longer link is not read."""
 THIN = 1.0

@@ -18,7 +18,6 @@ import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from deq.digits import render
-from pages.parts.draw import words
 from pages.parts.pad import examples, link
 from pages.parts.pad.ink import (
     BRUSH,
@@ -151,7 +150,7 @@ def canvas(state: Pad, brush: int) -> None:
     )
     state.take(result)
     if state.unread:
-        st.caption(words.UNREAD)
+        st.caption(link.UNREAD)
 
 
 def shown() -> Pad:

@@ -17,8 +17,10 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -30,13 +32,48 @@ import deq
 from deq.digits import NotADrawing, prepare
 from deq.figures.shared.cloud import Cloud
 from deq.models import Classifier, Prediction, load
-from pages.parts.draw.controls import DEFAULT, Choice
+from deq.solvers import Solver
 
 Picture = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 MAX_EVALS = 1000
 """Cap on the evaluations of one solve: low orders need many at tight tolerances."""
+
+# What people read, and what stands in the address → how it is solved.
+SOLVERS: Mapping[str, Solver] = MappingProxyType(
+    {
+        "ODE dopri5": deq.ODE(method="dopri5"),
+        "ODE dopri8": deq.ODE(method="dopri8"),
+        "ODE bosh3": deq.ODE(method="bosh3"),
+        "ODE adaptive_heun": deq.ODE(method="adaptive_heun"),
+        "ODE fehlberg2": deq.ODE(method="fehlberg2"),
+        "Picard": deq.Picard(),
+        "Anderson": deq.Anderson(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to solve with."""
+
+    name: str  # key of `SOLVERS`
+    tol: float  # tolerance of the stop test
+    seed: int | None  # of the random start; None starts at zero
+
+    @property
+    def solver(self) -> Solver:
+        """The solver itself."""
+        return SOLVERS[self.name]
+
+    @property
+    def family(self) -> str:
+        """The name of the solver's colour."""
+        return self.name.partition(" ")[0].lower()
+
+
+DEFAULT = Choice("ODE dopri5", 1e-3, None)
 
 
 @dataclass(frozen=True, eq=False)
