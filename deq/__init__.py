@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from deq.dropout import FixedDropout
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
@@ -42,6 +43,7 @@ __all__ = [
     "Broyden",
     "ConvergenceError",
     "Dense",
+    "FixedDropout",
     "Implicit",
     "Newton",
     "Phantom",

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import S, State, layout_of, parts
+from deq.dropout import redraws
 from deq.gradients.base import Gradient, Problem, Settled, Statistics
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
@@ -27,8 +28,9 @@ class DEQ(nn.Module, Generic[S]):
     ----------
     cell : Module or callable
         ``cell(z, x)`` returns the new z, of the same shape (B, …) and dtype. Use the same weights
-        and no fresh randomness at every call, or there is no equilibrium to find. A state may be a
-        tuple of tensors of one batch size and dtype; the cell then takes and returns the tuple.
+        and no fresh randomness at every call, or there is no equilibrium to find (for dropout there
+        is ``FixedDropout``). A state may be a tuple of tensors of one batch size and dtype; the
+        cell then takes and returns the tuple.
     solver : Picard, Anderson, ODE, …
         Forward solver, ``Anderson()`` unless given.
     tol : float
@@ -221,6 +223,7 @@ class DEQ(nn.Module, Generic[S]):
         return torch.stack(squares).sum() / layout_of(z).batch
 
     @eager
+    @redraws
     def _settle(self, x: Any, z0: State | None, record: bool = False) -> Settled[Any]:
         """Find the equilibrium for ``x`` from ``z0``, in the way of the layer's gradient."""
         problem: Problem[Any] = Problem(

@@ -13,8 +13,9 @@ LAYERS = (
     ("deq.bookkeeping",),
     ("deq.solvers",),
     ("deq.solve",),
-    ("deq.gradients",),
-    ("deq.layer", "deq.stability"),
+    ("deq.gradients", "deq.dropout"),
+    ("deq.layer",),
+    ("deq.stability",),
     ("deq",),  # its public names: those of the layers below
     ("deq.digits", "deq.diagnostics", "deq.scalar"),
     ("deq.models",),

@@ -17,8 +17,8 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
-        "Newton",
+        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense",
+        "FixedDropout", "Implicit", "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
         "jacobian_penalty", "solve",
     }  # fmt: skip
@@ -28,7 +28,7 @@ def test_the_public_names_are_there() -> None:
 
 def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
-    tools = (deq.jacobian_penalty,)
+    tools = (deq.jacobian_penalty, deq.FixedDropout)
     newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense, deq.Broyden)
     things = (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton, *tools)
     for thing in things:
