@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.core [--quick] [--full] [part ...]
 
-Parts: overhead, profile, peers, ode, evaluations, training, memory, imports; all of them unless
-some are named. Run it on a quiet machine: every ratio is a median over interleaved rounds of one
-run, but a busy neighbour still shows. ``--quick`` takes few rounds, to see that all works.
+Parts: overhead, profile, peers, ode, evaluations, monotone, training, memory, imports; all of them
+unless some are named. Run it on a quiet machine: every ratio is a median over interleaved rounds of
+one run, but a busy neighbour still shows. ``--quick`` takes few rounds, to see that all works.
 ``--full`` makes the training part run whole epochs until both models name 97 % of the test digits
 right.
 """
@@ -24,6 +24,7 @@ from tests.benchmarks.core import (
     imports,
     layers,
     memory,
+    monotone,
     ode,
     overhead,
     profile,
@@ -37,6 +38,7 @@ PARTS = {
     "peers": layers.run,
     "ode": ode.run,
     "evaluations": evaluations.run,
+    "monotone": monotone.run,
     "training": training.run,
     "memory": memory.run,
     "imports": imports.run,

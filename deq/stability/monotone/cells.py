@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import cast
 
@@ -11,65 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deq.solvers.base import require_count, require_number
+from deq.stability.monotone.conv import MonotoneConv
+from deq.stability.monotone.linear import MonotoneLinear
 
 Activation = Callable[[Tensor], Tensor]
-
-
-class MonotoneLinear(nn.Module):
-    """``z ↦ W z`` with ``W = (1 − m) I − AᵀA + B − Bᵀ``, for any square A and B.
-
-    The symmetric part of I − W is m I + AᵀA ≥ m I, and its skew part is free. Every W with
-    I − W ≥ m I has this form. ‖W‖₂ is not bounded.
-
-    Parameters
-    ----------
-    features : int
-        D, the size of the state.
-    margin : float
-        m, greater than 0 and at most 1.
-
-    Attributes
-    ----------
-    a, b : Parameter, shape (D, D)
-        A and B, initialised small, so that W starts near (1 − m) I.
-
-    References
-    ----------
-    Winston & Kolter, "Monotone operator equilibrium networks", 2020.
-
-    Examples
-    --------
-    >>> import torch
-    >>> linear = MonotoneLinear(3, margin=0.1)
-    >>> gap = torch.eye(3) - linear.weight
-    >>> bool(torch.linalg.eigvalsh(gap + gap.T).min() / 2 > 0.099)
-    True
-    """
-
-    def __init__(self, features: int, *, margin: float = 0.1) -> None:
-        super().__init__()
-        require_count("features", features)
-        require_number("margin", margin, low=0.0, high=1.0)
-        self.margin = margin
-        scale = 0.5 / math.sqrt(features)
-        self.a = nn.Parameter(scale * torch.randn(features, features))
-        self.b = nn.Parameter(scale * torch.randn(features, features))
-
-    @property
-    def weight(self) -> Tensor:
-        """W as a matrix, (D, D)."""
-        eye = torch.eye(len(self.a), dtype=self.a.dtype, device=self.a.device)
-        return (1 - self.margin) * eye - self.a.T @ self.a + self.b - self.b.T
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Return W z for each row of z (B, D), without forming W."""
-        squared = F.linear(F.linear(z, self.a), self.a.T)  # (B, D)
-        turned = F.linear(z, self.b - self.b.T)  # (B, D)
-        return (1 - self.margin) * z - squared + turned
-
-    def extra_repr(self) -> str:
-        """Show the options."""
-        return f"features={len(self.a)}, margin={self.margin:g}"
 
 
 class MonotoneCell(nn.Module):
@@ -99,12 +43,14 @@ class MonotoneCell(nn.Module):
     -----
     W may be large, so Picard iteration may diverge. These converge:
 
+    * ``PeacemanRachford(cell)``, a layer, from every start, in the fewest evaluations (20 to 40;
+      its docstring compares);
     * ``ODE``, from every start: I − W is positive definite (Forti & Tesi 1995);
     * ``Picard(damping=h)`` near z*, for h < 2m/(L² + m) with L = ‖I − W‖₂: wherever φ has slopes S
       between 0 and 1, ‖x‖² in the metric S⁻¹ shrinks under x ↦ x − h(I − S W) x;
     * ``forward_backward`` from every start, with relu and a damping below ``max_damping()``.
 
-    ``Anderson`` is usually the fastest, but convergence is not guaranteed.
+    ``Anderson`` on this map is fast for a small L, but it may fail.
 
     References
     ----------
@@ -129,8 +75,7 @@ class MonotoneCell(nn.Module):
     ) -> None:
         super().__init__()
         require_count("inputs", inputs)
-        if not callable(activation):
-            raise TypeError(f"activation must be callable, not {activation!r}.")
+        require_activation(activation)
         self.state = MonotoneLinear(features, margin=margin)
         self.inject = nn.Linear(inputs, features)
         self.activation = activation
@@ -147,7 +92,9 @@ class MonotoneCell(nn.Module):
         """One step of forward–backward splitting, damped inside the activation.
 
         ``z ↦ relu(z − α ((I − W) z − U x − b))`` has the same equilibria as the cell, and contracts
-        by √(1 − 2αm + α²L²) < 1 for α < ``max_damping()``, best at half of it.
+        by √(1 − 2αm + α²L²) < 1 for α < ``max_damping()``, best at half of it. That best factor,
+        √(1 − m²/L²), is close to 1: for m = 0.1 it takes more than 400 evaluations, where
+        ``PeacemanRachford`` takes 20 to 40.
 
         Parameters
         ----------
@@ -174,7 +121,7 @@ class MonotoneCell(nn.Module):
         >>> layer(torch.ones(1, 2)).shape
         torch.Size([1, 5])
         """
-        if self.activation not in (F.relu, torch.relu) and not isinstance(self.activation, nn.ReLU):
+        if not is_relu(self.activation):
             raise TypeError("activation must be relu for forward_backward.")
         require_number("damping", damping, low=0.0)
         return F.relu((1 - damping) * z + damping * (self.state(z) + self.inject(x)))
@@ -189,3 +136,79 @@ class MonotoneCell(nn.Module):
         gap = torch.eye(len(w), dtype=w.dtype, device=w.device) - w
         norm = cast(Tensor, torch.linalg.matrix_norm(gap, ord=2))
         return 2 * self.state.margin / float(norm) ** 2
+
+
+class MonotoneConvCell(nn.Module):
+    """The cell ``z ↦ φ(W z + U x + b)`` with a monotone circular convolution W: one z* for every x.
+
+    Parameters
+    ----------
+    inputs : int
+        Channels of x (B, inputs, H, W).
+    channels : int
+        C, channels of the state (B, C, H, W).
+    kernel_size : int
+        k, side of the kernels of W and U, odd.
+    margin, activation
+        As for ``MonotoneCell``.
+
+    Attributes
+    ----------
+    state : MonotoneConv
+        W.
+    inject : Conv2d
+        U and b, with circular padding.
+
+    Notes
+    -----
+    All convolutions wrap around at the border. ``PeacemanRachford(cell)`` finds z* from every
+    start in 20 to 40 evaluations; ``ODE`` does too, in about ten times as many.
+
+    References
+    ----------
+    Winston & Kolter, "Monotone operator equilibrium networks", 2020.
+
+    Examples
+    --------
+    >>> import torch, deq
+    >>> layer = deq.monotone.PeacemanRachford(deq.monotone.MonotoneConvCell(1, 4))
+    >>> layer(torch.ones(3, 1, 8, 8)).shape
+    torch.Size([3, 4, 8, 8])
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        channels: int,
+        kernel_size: int = 3,
+        *,
+        margin: float = 0.1,
+        activation: Activation = F.relu,
+    ) -> None:
+        super().__init__()
+        require_count("inputs", inputs)
+        require_activation(activation)
+        self.state = MonotoneConv(channels, kernel_size, margin=margin)
+        self.inject = nn.Conv2d(
+            inputs, channels, kernel_size, padding=kernel_size // 2, padding_mode="circular"
+        )
+        self.activation = activation
+
+    def forward(self, z: Tensor, x: Tensor) -> Tensor:
+        """One evaluation: z (B, C, H, W) and x (B, inputs, H, W) → (B, C, H, W)."""
+        return self.activation(self.state(z) + self.inject(x))
+
+    def start(self, x: Tensor) -> Tensor:
+        """Zeros (B, C, H, W), a start for the layer: ``deq.DEQ(cell, start=cell.start)``."""
+        return x.new_zeros(len(x), self.inject.out_channels, *x.shape[2:])
+
+
+def is_relu(activation: Activation) -> bool:
+    """Whether an activation is relu."""
+    return activation in (F.relu, torch.relu) or isinstance(activation, nn.ReLU)
+
+
+def require_activation(activation: object) -> None:
+    """Raise a TypeError unless ``activation`` is callable."""
+    if not callable(activation):
+        raise TypeError(f"activation must be callable, not {activation!r}.")
