@@ -84,7 +84,7 @@ class FixedDropout(nn.Module):
     def redraw(self) -> None:
         """Take a new mask from torch's generator; does nothing in evaluation mode."""
         if self.training:
-            self._seed = int(torch.randint(2**62, ()))
+            self._seed = int(torch.randint(2**62, (), device="cpu"))
             self._masks.clear()
 
     def forward(self, z: Tensor) -> Tensor:
@@ -152,6 +152,6 @@ def redraws(method: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P
 
 def _next_number() -> int:
     """The number that torch's generator gives next, without taking it."""
-    copy = torch.Generator()
+    copy = torch.Generator("cpu")
     copy.set_state(torch.get_rng_state())
-    return int(torch.randint(2**62, (), generator=copy))
+    return int(torch.randint(2**62, (), generator=copy, device="cpu"))

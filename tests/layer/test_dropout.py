@@ -144,6 +144,12 @@ def test_autocast() -> None:
     assert torch.equal(out == 0, cell(X.float()) == 0)
 
 
+def test_the_mask_is_made_where_the_state_is() -> None:
+    layer = deq.DEQ(Quarter())
+    with torch.device("meta"):
+        assert layer(X).is_cpu
+
+
 def test_shared_axes_drop_whole_channels() -> None:
     drop = deq.FixedDropout(0.5, shared=(2, 3))
     drop.redraw()

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from deq.gradients.base import Statistics
+from deq.gradients.base import Gradient, Statistics
+from deq.gradients.implicit import Implicit
 from deq.layer import DEQ
 from deq.solvers.base import Solver, require_number
 from deq.solvers.picard import Picard
@@ -37,8 +38,10 @@ class PeacemanRachford(nn.Module):
         takes fewer evaluations, without that guarantee.
     max_evals : int
         Cap on the evaluations.
+    gradient : Implicit, Phantom or Unrolled
+        ``Implicit(solver=solver, max_evals=max_evals)`` unless given.
     options
-        Other options of ``DEQ``: tol, gradient, …
+        Other options of ``DEQ``: tol, …
 
     Attributes
     ----------
@@ -53,9 +56,9 @@ class PeacemanRachford(nn.Module):
     are exact with ``Implicit``, also with respect to A and B, through the inverse. The adjoint is
     a contraction as well. Under autocast the solve runs in the dtype of the parameters.
 
-    For m = 0.1, tol 1e-4 and L from 1.5 to 17 it takes 23 to 40 evaluations and its adjoint 26 to
-    39; with ``Anderson`` 20 to 32. ``ODE`` on the map of the cell takes 211 to 349,
-    ``forward_backward`` more than 400, and ``Anderson`` on that map fails for half of the cells
+    For m = 0.1, tol 1e-4 and L from 1.5 to 17 it takes 23 to 40 evaluations and its adjoint 27 to
+    52; with ``Anderson`` 20 to 32, and 26 to 39. On the map of the cell, ``ODE`` takes 211 to 349,
+    and ``Anderson`` fails for half of the cells; ``forward_backward`` takes more than 400
     (``python -m tests.benchmarks.core monotone``).
 
     References
@@ -80,6 +83,7 @@ class PeacemanRachford(nn.Module):
         alpha: float = 1.0,
         solver: Solver | None = None,
         max_evals: int = 1000,
+        gradient: Gradient | None = None,
         **options: Any,
     ) -> None:
         super().__init__()
@@ -91,11 +95,11 @@ class PeacemanRachford(nn.Module):
         self.cell = cell
         self.alpha = alpha
         self.activation = cell.activation
+        solver = solver if solver is not None else Picard()
+        if gradient is None:
+            gradient = Implicit(solver=solver, max_evals=max_evals)
         self.layer: DEQ[Tensor] = DEQ(
-            _Splitting(cell),
-            solver=solver if solver is not None else Picard(),
-            max_evals=max_evals,
-            **options,
+            _Splitting(cell), solver=solver, max_evals=max_evals, gradient=gradient, **options
         )
 
     @property
