@@ -207,7 +207,7 @@ def starts(setup: Setup) -> View:
     alt = "Distance of each flow from the equilibrium over time."
     numbers = {f"start {n}": far for n, far in enumerate(result.distances.T)}
     return View(
-        (paths, "walkers", TALL + 30, setup.verdict),
+        (paths, "starts-paths", TALL + 30, setup.verdict),
         {"t": result.t, **numbers},
         "How far each is from z\\*",
         ((distances, "starts-distance", TALL - 30, alt),),
@@ -227,7 +227,7 @@ def smudge(setup: Setup) -> View:
     )
     numbers = {"amount": result.amounts, "moved": result.z_shift, "driven": result.x_shift}
     return View(
-        (figure, "spoilt", 820 if setup.narrow else TALL, setup.verdict),
+        (figure, "smudge-path", 820 if setup.narrow else TALL, setup.verdict),
         {**numbers, **_probabilities(result)},
         others=((moved, "moved", SMALL, words.MOVED_ALT),),
     )
