@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # figures do not import torch
 
 _FRAMES = 49
 _PANELS = ((0.0, 0.76, 0, 1), (0.82, 1.0, 0, 1))
-# Equilibria of which at most so many have a label.
+# At most so many equilibria have a label.
 _MOST_LABELS = 4
 
 
