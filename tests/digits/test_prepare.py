@@ -153,7 +153,9 @@ def test_a_full_pad_is_refused() -> None:
         ([[0]], TypeError, "uint8"),
     ],
 )
-def test_what_is_no_picture_is_refused(pad: object, kind: type[Exception], words: str) -> None:
+def test_arrays_that_are_no_rgba_picture_are_refused(
+    pad: object, kind: type[Exception], words: str
+) -> None:
     with pytest.raises(kind, match=words) as caught:
         prepare(pad)
     assert not isinstance(caught.value, NotADrawing)

@@ -44,7 +44,7 @@ def test_the_residual_has_the_colour_of_its_solver(course, name):
     assert line.line.color == palette("light").solvers[name]
 
 
-def test_what_a_log_axis_cannot_show_is_left_out(course):
+def test_values_that_a_log_axis_cannot_show_are_left_out(course):
     course.residual[-1] = 0.0
     course.residual[-2] = math.inf
     drawn = only(residuals_over_time(course, tol=1e-2), "residual").y

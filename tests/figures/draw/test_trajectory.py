@@ -84,7 +84,9 @@ def test_each_class_has_its_label_at_its_centre(figure, cloud):
     assert len(figure.layout.shapes) == 10
 
 
-def test_a_state_that_did_not_settle_is_not_marked_as_an_equilibrium(points, course, shares, cloud):
+def test_a_state_that_did_not_converge_is_not_marked_as_an_equilibrium(
+    points, course, shares, cloud
+):
     texts = [
         trace.text[0]
         for trace in trajectory(points, course.t, shares, cloud, settled=False).data

@@ -64,7 +64,7 @@ def test_arrows_on_the_phase_line_point_along_the_flow(figure):
 @pytest.mark.parametrize(
     ("slope", "kind"), [(-5.0, "stable"), (0.5, "stable"), (1.5, "unstable"), (1.0, "neutral")]
 )
-def test_the_flow_settles_wherever_the_slope_is_below_one(slope, kind):
+def test_the_flow_is_stable_where_the_slope_is_below_one(slope, kind):
     assert flow_stability(SimpleNamespace(x=0.0, kind="unstable", slope=slope)) == kind
 
 

@@ -73,7 +73,7 @@ def test_the_worker_is_used_again_for_the_next_run(pool: Pool) -> None:
     assert one.folder != two.folder
 
 
-def test_stop_keeps_what_was_learnt(pool: Pool) -> None:
+def test_a_stopped_run_keeps_its_last_result(pool: Pool) -> None:
     run = pool.start(COUNT, ENDLESS, "ann")
     until(lambda: len(run.records) > 3)
     run.stop()
@@ -155,7 +155,7 @@ def test_unknown_jobs_and_bad_options_fail_with_a_sentence(pool: Pool) -> None:
     assert "rate must be greater than 0" in run.why
 
 
-def test_what_a_library_prints_is_no_record(pool: Pool) -> None:
+def test_printed_text_is_not_taken_for_a_record(pool: Pool) -> None:
     run = ended(pool.start(FAILS, {"how": "print"}, "ann"))
     assert [r["stage"] for r in run.records] == ["step", "done"]
 
