@@ -1,4 +1,4 @@
-"""deq: deep equilibrium models in PyTorch. Solvers, exact gradients, honest results.
+"""Deep equilibrium models in PyTorch: solvers, exact gradients, and a status for every sample.
 
 >>> import torch, deq
 >>> sol = deq.solve(torch.cos, torch.zeros(1), tol=1e-6)
@@ -57,7 +57,7 @@ __all__ = [
     "solve",
 ]
 
-# Attribute → module. Heavier parts are imported when they are first named.
+# Attribute → module. These are imported at their first use, so that `import deq` is fast.
 _LAZY = {
     "diagnostics": "deq.diagnostics",
     "digits": "deq.digits",
@@ -72,7 +72,7 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import the heavier parts when they are first named."""
+    """Import a module of `_LAZY` at its first use."""
     if name in _LAZY:
         return import_module(_LAZY[name])
     raise AttributeError(f"module 'deq' has no attribute {name!r}")

@@ -115,21 +115,8 @@ def load_subset() -> tuple[Images, Labels]:
     return images, labels.astype(np.int64)
 
 
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """The array in a gzipped IDX file of unsigned bytes.
-
-    The header is 0, 0, 8 (unsigned byte), the number of dimensions, then each size as a
-    big-endian 32-bit integer; the values follow in row order.
-
-    Raises
-    ------
-    DataError
-        The file is not gzip, is cut short, or its header and its length disagree.
-    """
-    return _parse_idx(read(path), path)
-
-
 def _parse_idx(packed: bytes, path: Path) -> NDArray[np.uint8]:
+    """The array in a gzipped IDX file of unsigned bytes; raises DataError if it is damaged."""
     again = "Fetch it again."
     if not packed:  # gzip takes an empty file for empty content
         raise DataError(f"{path} is empty. {again}")
@@ -139,6 +126,7 @@ def _parse_idx(packed: bytes, path: Path) -> NDArray[np.uint8]:
         raise DataError(f"{path} is cut short: its gzip data ends too early. {again}") from error
     except (OSError, zlib.error) as error:
         raise DataError(f"{path} is damaged or no gzip file. {again}") from error
+    # The header: 0, 0, 8 (unsigned byte), the number of dimensions, each size as big-endian uint32.
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] == 0:
         raise DataError(f"{path} is no IDX file of unsigned bytes: its first bytes say so. {again}")
     start = 4 + 4 * content[3]

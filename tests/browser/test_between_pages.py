@@ -1,4 +1,4 @@
-"""Values belong to their page, as the menu and the Back button see it."""
+"""Values belong to their page, also with the menu and the Back button."""
 
 import re
 
@@ -55,7 +55,7 @@ def test_values_are_back_on_return_and_a_reload_keeps_them(visit, app):
     page.get_by_text("more layers never settle").wait_for()
 
 
-def test_an_odd_number_in_a_link_is_a_sentence_also_on_the_way_back(visit, app):
+def test_a_number_out_of_range_in_a_link_gives_a_sentence_also_after_back(visit, app):
     page = visit(f"{app}/steady_states?part=Depth&seed=1e309&gain=50")
     page.get_by_text("seed = 1e309; this page goes up to 9999").wait_for()
     page.wait_for_url(re.compile(r"gain=6(&|$)"))

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 CAPTION = ".st-key-train-loss .subplot.x9y9 .textpoint text"
 
 
-def test_a_run_is_started_learns_and_is_found_again_after_a_refresh(visit, app):
+def test_a_run_learns_and_is_found_again_after_a_refresh(visit, app):
     page = visit(f"{app}/doubling?seed=3")
     page.wait_for_selector(CAPTION)
     run_says(page, "A finished run, as an example")
@@ -25,7 +25,7 @@ def test_a_run_is_started_learns_and_is_found_again_after_a_refresh(visit, app):
     run_says(page, "Finished: 400 epochs")
 
 
-def test_the_loss_falls_while_it_is_watched_and_stop_keeps_what_was_learnt(visit, app):
+def test_the_loss_falls_during_a_run_and_stop_keeps_the_result(visit, app):
     page = visit(f"{app}/doubling?epochs=5000&seed=4&rate=0.01")
     page.wait_for_selector(CAPTION)
     click(page, "train-start")
@@ -69,7 +69,7 @@ def test_the_epochs_can_be_played(visit, app):
     )
 
 
-def test_a_start_without_an_equilibrium_fails_in_words(visit, app):
+def test_a_start_without_an_equilibrium_gives_a_sentence(visit, app):
     page = visit(f"{app}/doubling?seed=25&constrained=false&solver=Picard")
     page.wait_for_selector(CAPTION)
     click(page, "train-start")

@@ -66,7 +66,7 @@ def test_downloads(visit, app, tmp_path):
     assert corner == (255, 255, 255, 255)  # a white background, readable anywhere
 
 
-def test_play_runs_through_the_path_and_ends_on_the_equilibrium(visit, app):
+def test_play_shows_the_path_and_ends_at_the_equilibrium(visit, app):
     page = visit(f"{app}/draw")
     page.wait_for_selector(CAPTION)
     still = page.locator(CAPTION).first.text_content()

@@ -18,7 +18,7 @@ def page(visit, app):
     return page
 
 
-def test_play_runs_through_the_half_steps_and_ends_at_the_fixed_point(page):
+def test_play_shows_the_half_steps_and_ends_at_the_fixed_point(page):
     assert page.locator(LIMIT).first.text_content() == "0.739085"
     still = page.locator(CAPTION).first.text_content()
     assert still.startswith("Step 33, across to the diagonal")
@@ -58,7 +58,7 @@ def test_step_and_reset_move_by_half_steps_and_keys_do_the_same(page):
     assert page.locator(CAPTION).first.text_content() == here
 
 
-def test_a_button_sets_the_page_and_the_link_brings_it_back(page, visit):
+def test_a_button_sets_the_page_and_its_link(page, visit):
     driver.click(page, "try-3")
     page.wait_for_url("**map=logistic**logistic-r=3.5**")
     page = visit(page.url)
@@ -66,7 +66,7 @@ def test_a_button_sets_the_page_and_the_link_brings_it_back(page, visit):
     assert page.get_by_text("It jumps between four points").count() == 1
 
 
-def test_a_slider_moves_the_picture_the_number_and_the_link(visit, app):
+def test_a_slider_changes_the_picture_the_number_and_the_link(visit, app):
     page = visit(f"{app}/fixed_points?map=tanh")
     page.wait_for_selector(CAPTION)
     page.wait_for_selector(driver.IDLE)
@@ -77,7 +77,7 @@ def test_a_slider_moves_the_picture_the_number_and_the_link(visit, app):
     page.wait_for_url("**tanh-x0=-0.0**")
 
 
-def test_a_typed_formula_is_drawn_and_a_fault_is_told_beside_it(page):
+def test_a_typed_formula_is_drawn_and_a_fault_is_explained_beside_it(page):
     box = page.locator(".st-key-formula input")
     box.fill("exp(-x)")
     box.press("Enter")

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 TIMEOUT = 30_000
 
 
-def test_a_kick_moved_by_its_slider_moves_the_picture(visit, app):
+def test_the_time_of_the_kick_changes_the_picture(visit, app):
     page = visit(f"{app}/inside?see=kick&when=3")
     page.wait_for_selector(".st-key-inside .main-svg")
     mark = """() => [...document.querySelectorAll('.st-key-inside .js-plotly-plot')]
@@ -20,7 +20,7 @@ def test_a_kick_moved_by_its_slider_moves_the_picture(visit, app):
     assert "when=3.5" in page.url
 
 
-def test_the_smudge_is_scrubbed_in_the_browser(visit, app):
+def test_play_of_the_smudge_works_in_the_browser(visit, app):
     page = visit(f"{app}/inside?see=smudge&kind=fading")
     page.wait_for_selector(".st-key-inside .main-svg")
     ink = """() => document.querySelector('.st-key-inside .js-plotly-plot').data

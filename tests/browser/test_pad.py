@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 STROKES = drawings()
 
 
-def stays(page, text, url):
+def remains(page, text, url):
     """Wait until the page has shown ``text`` at the address ``url`` for three seconds."""
     unchanged = 0
     for _ in range(80):  # 20 s: on a busy machine, messages arrive late
@@ -55,7 +55,7 @@ def test_the_page_follows_stroke_by_stroke(visit, app):
     reads(page, "8")
 
 
-def test_undo_at_once_takes_the_stroke_that_the_page_does_not_know_yet(visit, app):
+def test_undo_removes_a_stroke_that_the_page_does_not_know_yet(visit, app):
     page = visit(f"{app}/draw")
     page.wait_for_selector(".st-key-residuals .main-svg")  # by now the page's script is loaded
     first, second = STROKES["8 by writer 30"]
@@ -68,10 +68,10 @@ def test_undo_at_once_takes_the_stroke_that_the_page_does_not_know_yet(visit, ap
         draw(page, [second])
         page.wait_for_timeout(wait)
         click(page, "undo")
-        stays(page, "0", before)
+        remains(page, "0", before)
 
 
-def test_a_slow_connection_keeps_clear_and_own_strokes(visit, app, slow_connection):
+def test_on_a_slow_connection_clear_works_and_no_stroke_is_lost(visit, app, slow_connection):
     page = visit(f"{app}/draw?example=1", fresh=True, route=slow_connection)
     clear(page)
     page.wait_for_timeout(1500)  # time for late messages
@@ -97,7 +97,7 @@ def test_two_visitors_at_once_see_only_their_own_digit(visit, app):
     reads(two, "6")
 
 
-def test_refresh_and_the_way_back_from_another_page(visit, app):
+def test_a_drawing_survives_a_refresh_and_a_visit_to_another_page(visit, app):
     page = visit(f"{app}/draw?example=8&solver=Picard")
     reads(page, "8")
     page.reload()
@@ -172,7 +172,7 @@ def test_touch_draws_and_does_not_scroll(visit, app):
 
 
 @pytest.mark.parametrize(("name", "picture"), [("solvers", "race"), ("inside", "inside")])
-def test_the_pad_is_there_too(visit, app, name, picture):
+def test_other_pages_have_the_same_pad(visit, app, name, picture):
     page = visit(f"{app}/{name}")
     stage = page.locator(f".st-key-{picture} .main-svg").first
     stage.wait_for()

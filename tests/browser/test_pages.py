@@ -71,7 +71,7 @@ def test_a_projector_shows_the_whole_idea_without_scrolling(visit, app):
             assert box["y"] + box["height"] <= 900, key
 
 
-def test_the_theme_follows_the_system_down_to_the_figures(visit, app):
+def test_page_and_figures_follow_the_theme_of_the_system(visit, app):
     colours = []
     for scheme in ("light", "dark"):
         page = visit(f"{app}/draw", color_scheme=scheme)

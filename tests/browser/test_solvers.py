@@ -28,7 +28,7 @@ def test_the_race_is_run_on_what_was_drawn(visit, app):
     assert change < 0.5 * sum(seen)  # of another digit it is more than sum(seen)
 
 
-def test_all_heads_start_together_and_stop_where_they_settle(visit, app):
+def test_all_solvers_start_together_and_stop_at_their_last_evaluation(visit, app):
     page = visit(f"{app}/solvers?problem=narrow+valley")
     page.wait_for_selector(".st-key-race .main-svg")
     end = page.evaluate(HEADS)

@@ -14,7 +14,7 @@ def ready(page, selector):
     page.wait_for_selector(driver.IDLE)
 
 
-def test_play_goes_from_layer_to_depth(visit, app):
+def test_play_shows_growing_depth(visit, app):
     page = visit(f"{app}/steady_states?part=Depth")
     ready(page, DEPTH)
     still = page.locator(DEPTH).first.text_content()
@@ -38,7 +38,7 @@ def test_play_goes_from_layer_to_depth(visit, app):
     driver.caption_starts(page, DEPTH, "depth 1:")
 
 
-def test_play_lets_the_flow_run_and_the_iterates_jump(visit, app):
+def test_play_shows_the_flow_and_the_iterates(visit, app):
     page = visit(f"{app}/steady_states")
     ready(page, TIME)
     still = page.locator(TIME).first.text_content()
@@ -53,7 +53,7 @@ def test_play_lets_the_flow_run_and_the_iterates_jump(visit, app):
     assert page.evaluate("window.shapes.size") > 5
 
 
-def test_best_sets_the_step_and_the_link_keeps_it(visit, app):
+def test_the_best_button_sets_the_step_and_the_link(visit, app):
     page = visit(f"{app}/steady_states?part=Euler+step")
     ready(page, ".st-key-costs .main-svg")
     driver.click(page, "best")
@@ -63,7 +63,7 @@ def test_best_sets_the_step_and_the_link_keeps_it(visit, app):
     again.get_by_text("settles after 5 steps").wait_for()
 
 
-def test_a_task_sets_page_and_link(visit, app):
+def test_a_task_sets_the_page_and_its_link(visit, app):
     page = visit(f"{app}/steady_states")
     ready(page, TIME)
     page.get_by_text("Too much gain", exact=True).click()

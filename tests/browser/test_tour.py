@@ -7,7 +7,7 @@ from tests.browser.driver import IDLE, draw_zero
 pytestmark = pytest.mark.browser
 
 
-def test_the_tour_leads_on_by_link_and_key_and_takes_the_drawing_along(visit, app):
+def test_link_and_keys_lead_through_the_tour_and_keep_the_drawing(visit, app):
     page = visit(f"{app}/draw?tour=5&hide=tasks")
     page.wait_for_selector(".tour-next")
     draw_zero(page)

@@ -19,7 +19,7 @@ def loss_falls_below(page, limit):
     page.wait_for_function(f"limit => ({LOSS})() < limit", arg=limit, timeout=TIMEOUT)
 
 
-def test_a_run_is_watched_stopped_resumed_and_drawn_with(visit, app):
+def test_a_run_is_watched_stopped_resumed_and_its_model_used(visit, app):
     page = visit(f"{app}/training?epochs=150")
     page.wait_for_selector(FIGURE)
     run_says(page, "A finished run, as an example")
@@ -50,7 +50,7 @@ def test_a_run_is_watched_stopped_resumed_and_drawn_with(visit, app):
     reads(page, "0", TIMEOUT)
 
 
-def test_a_mistake_opens_on_the_draw_page_and_can_be_drawn_upon(visit, app):
+def test_a_mistake_opens_on_the_draw_page_and_accepts_strokes(visit, app):
     page = visit(f"{app}/training")
     page.wait_for_selector(FIGURE)
     page.locator(".st-key-mistake-0 button").first.click()

@@ -1,4 +1,4 @@
-"""The progress bar keeps out of the way of what is printed."""
+"""The progress bar does not mix with printed lines."""
 
 import io
 import threading
@@ -9,21 +9,21 @@ from deq.cli.common import Bar
 
 
 class Screen(io.StringIO):
-    """A terminal that stdout and stderr share."""
+    """A terminal that shows both stdout and stderr."""
 
     def isatty(self) -> bool:
         return True
 
 
 def shared_screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
-    """Put one in place. (From within the test: pytest replaces both streams before it.)"""
+    """Install one. Call it inside the test: pytest replaces both streams before each test."""
     shared = Screen()
     monkeypatch.setattr("sys.stdout", shared)
     monkeypatch.setattr("sys.stderr", shared)
     return shared
 
 
-def test_a_line_does_not_run_into_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_printed_line_does_not_join_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = shared_screen(monkeypatch)
     with Bar() as bar:
         bar.show("training", 1, 4)
@@ -35,7 +35,7 @@ def test_a_line_does_not_run_into_the_bar(monkeypatch: pytest.MonkeyPatch) -> No
     assert line.split("\r")[-1] == "epoch 1 of 2"
 
 
-def test_a_bar_for_each_thing_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_phase_has_its_own_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = shared_screen(monkeypatch)
     with Bar() as bar:
         bar.show("drawing", 0, 2)
@@ -45,11 +45,11 @@ def test_a_bar_for_each_thing_that_is_done(monkeypatch: pytest.MonkeyPatch) -> N
     assert {"drawing", "measuring"} <= set(screen.getvalue().replace(":", " ").split())
 
 
-def test_only_training_goes_on_once_a_stop_is_asked_for() -> None:
+def test_after_a_stop_only_training_may_continue() -> None:
     stop = threading.Event()
     with Bar(stop) as bar:
         bar.show("drawing", 0, 2)
         stop.set()
-        bar.show("training", 0, 2)  # it stops itself, and keeps its steps
+        bar.show("training", 0, 2)  # training ends by itself, and saves its steps
         with pytest.raises(KeyboardInterrupt):
             bar.show("measuring", 0, 2)

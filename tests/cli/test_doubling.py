@@ -1,4 +1,4 @@
-"""``python -m deq train doubling``: what it says it learnt, and one sentence for each mistake."""
+"""``python -m deq train doubling``: what it prints, and one sentence for each mistake."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import deq.__main__ as cli
 
 
-def test_doubling_is_trained_and_says_what_it_learnt(
+def test_doubling_is_trained_and_prints_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run.safetensors"
@@ -46,7 +46,7 @@ def test_doubling_names_what_is_wrong_with_an_option(
     assert says in capsys.readouterr().err
 
 
-def test_a_run_that_runs_away_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_diverging_run_gives_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "doubling", "--unconstrained", "--solver", "Picard", "--rate", "1"]
     assert cli.main(command) == 2
     assert "ran away" in capsys.readouterr().err

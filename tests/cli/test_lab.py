@@ -1,4 +1,4 @@
-"""``python -m deq train lab``: what it prints and keeps, and one sentence for each mistake."""
+"""``python -m deq train lab``: what it prints and saves, and one sentence for each mistake."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,9 @@ from deq.models.weights import load_file
 SHORT = ["train", "lab", "--epochs", "1", "--batch", "400"]
 
 
-def test_the_lab_trains_tells_and_keeps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_lab_trains_prints_and_saves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     log, out = tmp_path / "log.jsonl", tmp_path / "run"
     assert cli.main([*SHORT, "--log", str(log), "--out", str(out)]) == 0
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

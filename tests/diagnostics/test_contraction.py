@@ -1,4 +1,4 @@
-"""The contraction constant read off a recorded run."""
+"""The contraction constant, estimated from the residuals of a recorded run."""
 
 import math
 
@@ -14,13 +14,13 @@ from tests.problems import COS_SLOPE, F64, symmetric
 
 @pytest.mark.parametrize("tol", [1e-3, 1e-6, 1e-10, 1e-15])
 def test_cosine_contracts_by_its_slope(tol: float) -> None:
-    """Also when the run goes on into rounding."""
+    """Also when the run continues down to rounding."""
     start = torch.tensor([-1.0], dtype=F64)
     sol = deq.solve(torch.cos, start, solver=deq.Picard(), tol=tol, record=True)
     assert contraction(sol.trajectory.residual).item() == pytest.approx(-COS_SLOPE, abs=1e-2)
 
 
-def test_damping_changes_it_as_the_formula_says() -> None:
+def test_damping_changes_the_constant_as_in_the_formula() -> None:
     solver = deq.Picard(damping=0.25)
     sol = deq.solve(lambda z: -3 * z + 4, torch.zeros(1, dtype=F64), solver=solver, record=True)
     assert contraction(sol.trajectory.residual).item() == 0.0  # (1 − h) − 3h = 0: one step
@@ -29,8 +29,8 @@ def test_damping_changes_it_as_the_formula_says() -> None:
     assert contraction(sol.trajectory.residual).item() == pytest.approx(0.6)
 
 
-def test_samples_of_a_batch_are_read_one_by_one() -> None:
-    """Finished samples wait, repeating their last residual; one diverges."""
+def test_each_sample_of_a_batch_has_its_own_constant() -> None:
+    """Finished samples repeat their last residual until all are done; one sample diverges."""
     slopes = torch.tensor([0.5, 0.9, -0.2, 1.5], dtype=F64)
     sol = deq.solve(
         lambda z: slopes * z + 1, torch.zeros(4, dtype=F64), solver=deq.Picard(), record=True
@@ -41,7 +41,7 @@ def test_samples_of_a_batch_are_read_one_by_one() -> None:
     assert contraction(residual[:, 1]).item() == pytest.approx(0.9)
 
 
-def test_it_is_the_spectral_radius_late_in_a_linear_run() -> None:
+def test_late_in_a_linear_run_it_is_the_spectral_radius() -> None:
     a = symmetric(20, 0.9)
     sol = deq.solve(
         lambda z: z @ a.T + 1,
@@ -60,7 +60,7 @@ def test_it_is_the_spectral_radius_late_in_a_linear_run() -> None:
     steps=st.integers(2, 60),
     wobble=st.floats(0, 0.2),
 )
-def test_geometric_residuals_give_their_factor(
+def test_geometric_residuals_give_their_ratio(
     factor: float, size: float, steps: int, wobble: float
 ) -> None:
     t = torch.arange(steps, dtype=F64)
@@ -71,7 +71,7 @@ def test_geometric_residuals_give_their_factor(
         assert contraction(noisy).item() == pytest.approx(factor, rel=0.02)
 
 
-def test_columns_without_a_rate() -> None:
+def test_short_exact_cyclic_and_finished_runs() -> None:
     nan = math.nan
     columns = {
         "one row of numbers": ([1.0, nan, nan, nan], nan),
@@ -87,13 +87,13 @@ def test_columns_without_a_rate() -> None:
     assert torch.allclose(contraction(residuals), wanted, equal_nan=True)
 
 
-def test_a_count_tells_a_cycle_from_a_wait() -> None:
+def test_the_count_distinguishes_a_cycle_from_a_finished_sample() -> None:
     r = torch.tensor([9.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0], dtype=F64)
     assert contraction(r).item() == pytest.approx(1 / 3, rel=0.01)
     assert contraction(r, count=torch.tensor([7])).item() == 1.0
 
 
-def test_a_floor_may_be_given() -> None:
+def test_residuals_below_the_floor_are_ignored() -> None:
     r = torch.tensor([1.0, 0.5, 0.25, 1e-3, 2e-3, 1e-3, 2e-3], dtype=F64)
     assert contraction(r, floor=0.01).item() == pytest.approx(0.5)
     assert contraction(r[:, None], floor=torch.tensor([0.01])).item() == pytest.approx(0.5)

@@ -1,4 +1,4 @@
-"""Spectra of Jacobians against matrices whose eigenvalues are known, or found by LAPACK."""
+"""Eigenvalues of Jacobians, against known ones and against LAPACK."""
 
 import itertools
 import math
@@ -34,8 +34,8 @@ def jordan(n: int, value: float) -> Tensor:
 
 
 @pytest.mark.parametrize("degrees", [10, 37, 90, 144])
-def test_a_complex_pair_has_a_radius(degrees: float) -> None:
-    """Skewed, so that the lengths go up and down."""
+def test_the_radius_of_a_complex_pair(degrees: float) -> None:
+    """Also for a skewed rotation, where the norms of the iterates go up and down."""
     skew = torch.tensor([[1.0, 0.7], [0.0, 0.4]], dtype=F64)
     for a in (rotation(0.9, degrees), skew @ rotation(0.9, degrees) @ torch.linalg.inv(skew)):
         assert spectral_radius(*linear(a)).item() == pytest.approx(0.9, rel=5e-3)
@@ -66,13 +66,13 @@ def test_radius_of_random_matrices(n: int, seed: int) -> None:
     assert found == pytest.approx(truth, rel=0.03)
 
 
-def test_more_steps_come_nearer() -> None:
+def test_more_steps_lower_the_error() -> None:
     f, z = linear(jordan(2, 0.9))
     errors = [spectral_radius(f, z, steps=steps).item() - 0.9 for steps in (10, 100, 1000)]
     assert errors[0] > 5 * errors[1] > 25 * errors[2] > 0
 
 
-def test_a_sample_that_is_not_finite_stays_alone() -> None:
+def test_a_sample_that_is_not_finite_does_not_affect_the_others() -> None:
     z = torch.tensor([[0.5], [math.nan], [2.0]], dtype=F64)
     radius = spectral_radius(lambda z: z * z / 2, z)
     assert radius[0].item() == pytest.approx(0.5)
@@ -94,7 +94,7 @@ def test_the_jacobian_is_that_of_the_formula() -> None:
     assert torch.equal(jacobian(lambda z, x: torch.tanh(z @ w.T + x), z, x), jacobian(f, z))
 
 
-def test_components_are_in_reading_order_whatever_the_memory_format() -> None:
+def test_components_are_in_reading_order_for_every_memory_format() -> None:
     z = torch.randn(2, 3, 2, 2, generator=torch.Generator().manual_seed(0))
     scale = torch.arange(12.0).view(1, 3, 2, 2)
     for state in (z, z.to(memory_format=torch.channels_last)):
@@ -102,7 +102,7 @@ def test_components_are_in_reading_order_whatever_the_memory_format() -> None:
         assert torch.equal(diagonal, torch.arange(12.0).expand(2, -1))
 
 
-def test_states_of_other_kinds() -> None:
+def test_states_of_other_shapes() -> None:
     assert jacobian(torch.cos, torch.tensor(0.5)).shape == (1, 1, 1)
     assert jacobian(torch.cos, torch.zeros(4)).shape == (4, 1, 1)
     pair = (torch.ones(2, 1, dtype=F64), torch.ones(2, 2, dtype=F64))
@@ -114,8 +114,8 @@ def test_states_of_other_kinds() -> None:
         assert jacobian(torch.sin, torch.zeros(1)).item() == 1
 
 
-def test_nothing_is_left_behind() -> None:
-    """Parameters get no gradient, the state none, and the result carries no graph."""
+def test_diagnostics_leave_no_gradients_and_no_graph() -> None:
+    """Neither parameters nor the state get a gradient, and the result has no graph."""
     layer = torch.nn.Linear(3, 3)
     z = torch.zeros(2, 3, requires_grad=True)
     for out in (
@@ -146,7 +146,7 @@ def test_dense_eigenvalues_are_lapacks_in_order(n: int, k: int, seed: int) -> No
 
 @pytest.mark.parametrize("by", ["magnitude", "real"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_arnoldi_finds_what_the_dense_way_finds(by: str, dtype: torch.dtype) -> None:
+def test_arnoldi_and_dense_eigenvalues_agree(by: str, dtype: torch.dtype) -> None:
     net, _, x = tanh_net(n=80, batch=3, gain=1.5)
     z = deq.solve(net, torch.zeros_like(x), solver=deq.ODE(), tol=1e-6, max_evals=2000).z
 
@@ -160,7 +160,7 @@ def test_arnoldi_finds_what_the_dense_way_finds(by: str, dtype: torch.dtype) -> 
 
 
 def test_arnoldi_on_degenerate_matrices() -> None:
-    """Zero, of low rank, the identity; and a sample that is not finite among them."""
+    """A batch of zero, a matrix of low rank, a multiple of the identity, and one not finite."""
     n = 40
     low = torch.zeros(n, n, dtype=F64)
     low[:2, :2] = rotation(0.8, 60)
@@ -182,7 +182,7 @@ def test_arnoldi_on_degenerate_matrices() -> None:
 
 
 def test_verdicts_of_known_equilibria() -> None:
-    """Cosine settles; −3z + 4 settles as an ODE only; 2z + 1 is found by a root finder alone."""
+    """Cosine: stable; −3z: stable only for the ODE; 2z: unstable for both."""
     slope = torch.tensor([COS_SLOPE, -3.0, 2.0, math.nan], dtype=F64)
     verdict = stability(lambda z, a: a * z, torch.zeros(4, dtype=F64), slope)
     assert torch.allclose(verdict.spectral_radius, slope.abs(), equal_nan=True)
@@ -196,7 +196,7 @@ def test_verdicts_of_known_equilibria() -> None:
     assert all(word in line for word, line in zip(words, lines, strict=True))
 
 
-def test_what_anderson_finds_is_flagged() -> None:
+def test_an_unstable_equilibrium_found_by_anderson_is_flagged() -> None:
     sol = deq.solve(lambda z: 2 * z + 1, scalar(0.0), solver=deq.Anderson(), tol=1e-8)
     assert sol.converged.all()
     assert sol.z.item() == pytest.approx(-1)
@@ -205,7 +205,7 @@ def test_what_anderson_finds_is_flagged() -> None:
 
 
 @pytest.mark.parametrize("gain", [0.5, 1.5, 3.0])
-def test_large_states_get_the_same_verdict(gain: float) -> None:
+def test_arnoldi_gives_the_same_verdict_for_large_states(gain: float) -> None:
     f, _, x = tanh_net(n=60, batch=2, gain=gain)
     dense, krylov = stability(f, 0 * x), stability(f, 0 * x, dense_limit=8)
     assert torch.allclose(dense.spectral_radius, krylov.spectral_radius)

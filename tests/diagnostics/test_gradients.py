@@ -1,4 +1,4 @@
-"""The compared gradients against a dense solve, a plain loop, and what is known of their memory."""
+"""The compared gradients, against a dense solve and a simple loop, and the memory they need."""
 
 import pytest
 import torch
@@ -13,16 +13,16 @@ from deq.diagnostics.gradients import (
     gradients,
 )
 
-SMALL = Setting(gain=0.6, width=6, batch=3)
+SETTING = Setting(gain=0.6, width=6, batch=3)
 
 
 @pytest.fixture(scope="module")
 def found():
-    return {(m.method, m.depth): m for m in gradients(SMALL, (2, 5, 10, 40))}
+    return {(m.method, m.depth): m for m in gradients(SETTING, (2, 5, 10, 40))}
 
 
 def test_the_exact_gradient_is_that_of_a_dense_solve() -> None:
-    layer = _Layer(SMALL)
+    layer = _Layer(SETTING)
     z = torch.zeros_like(layer.x)
     for _ in range(200):
         z = layer.cell(z, layer.x)
@@ -35,17 +35,17 @@ def test_the_exact_gradient_is_that_of_a_dense_solve() -> None:
     assert torch.allclose(layer.exact(), exact, atol=1e-9)
 
 
-def test_unrolled_is_backpropagation_through_a_plain_loop() -> None:
-    layer = _Layer(SMALL)
+def test_unrolled_equals_backpropagation_through_a_loop() -> None:
+    layer = _Layer(SETTING)
     z = torch.zeros_like(layer.x)
     for _ in range(7):
         z = layer.cell(z, layer.x)
-    plain = torch.autograd.grad((layer.c * z).sum(), (layer.w, layer.x))
+    looped = torch.autograd.grad((layer.c * z).sum(), (layer.w, layer.x))
     tracked, _ = layer.gradient(*_gradient_and_evals("unrolled", 7))
-    assert torch.allclose(tracked, torch.cat([p.flatten() for p in plain]), atol=1e-12)
+    assert torch.allclose(tracked, torch.cat([p.flatten() for p in looped]), atol=1e-12)
 
 
-def test_errors_fall_with_depth_but_not_that_of_one_step(found) -> None:
+def test_errors_fall_with_depth_except_for_the_one_step_gradient(found) -> None:
     for method in ("implicit", "unrolled", "phantom"):
         errors = [found[method, k].error for k in (2, 5, 10, 40)]
         assert errors == sorted(errors, reverse=True)
@@ -53,7 +53,7 @@ def test_errors_fall_with_depth_but_not_that_of_one_step(found) -> None:
     assert found["JFB", 40].error == pytest.approx(found["JFB", 10].error, rel=0.05)
 
 
-def test_implicit_memory_is_flat_and_unrolled_memory_grows_by_a_state_a_step(found) -> None:
+def test_implicit_memory_is_constant_and_unrolled_memory_grows_by_one_state_per_step(found) -> None:
     state = 6 * 3 * 8
     assert found["implicit", 2].kept == found["implicit", 40].kept <= 3 * state
     for method in ("unrolled", "phantom"):
@@ -67,7 +67,7 @@ def test_every_method_at_every_depth_is_measured_once(found) -> None:
     assert DEPTHS[-1] == 200
 
 
-def test_without_an_equilibrium_there_is_a_sentence() -> None:
+def test_without_an_equilibrium_there_is_an_error_sentence() -> None:
     with pytest.raises(NoEquilibrium, match="gain below 1"):
         next(gradients(Setting(gain=3.0)))
 

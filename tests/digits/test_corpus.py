@@ -1,4 +1,4 @@
-"""What the network learns from: writers kept apart, pictures prepared like any drawing."""
+"""The training pictures: separate writers, prepared like any drawing."""
 
 import numpy as np
 import torch
@@ -31,7 +31,7 @@ def test_mnist_splits_do_not_overlap(data) -> None:
     assert not torch.equal(fit[0][-2000:], validation[0])
 
 
-def test_pen_pictures_vary_and_are_the_same_again() -> None:
+def test_pen_pictures_vary_and_are_reproducible() -> None:
     images, labels = corpus.pen_pictures([one(7)], copies=4, seed=0)
     assert images.shape == (4, 28, 28)
     assert images.dtype == torch.uint8
@@ -55,7 +55,7 @@ def test_scribbles_are_labelled_as_no_digit() -> None:
     assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
 
 
-def test_what_prepare_refuses_is_left_out() -> None:
+def test_drawings_that_prepare_refuses_are_left_out() -> None:
     dot = [np.array([[140.0, 140.0]])]
     images, labels = corpus.render_pictures([(dot, 9.0, 1), (list(LINE), 9.0, 2)], 2, "")
     assert labels.tolist() == [2]
@@ -63,7 +63,7 @@ def test_what_prepare_refuses_is_left_out() -> None:
     assert len(corpus.render_pictures([(dot, 9.0, 1)], 1, "")[0]) == 0
 
 
-def test_the_fingerprint_sees_every_change() -> None:
+def test_the_fingerprint_changes_with_the_data() -> None:
     def make(value: int, label: int) -> corpus.Corpus:
         part = (torch.full((1, 28, 28), value, dtype=torch.uint8), torch.tensor([label]))
         rest = (torch.zeros(1, 28, 28, dtype=torch.uint8), torch.tensor([0]))

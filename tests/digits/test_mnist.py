@@ -1,4 +1,4 @@
-"""MNIST files: what is read, and the sentence each bad one gives."""
+"""MNIST files: where they are found, and the error sentence of each bad file."""
 
 import gzip
 import struct
@@ -16,7 +16,7 @@ LABELS = "t10k-labels-idx1-ubyte.gz"
 
 
 def packed(content: bytes) -> bytes:
-    """The same gzip file whenever it is made: tests are named after it."""
+    """A gzip file without a time stamp: always the same bytes, and so the same test names."""
     return gzip.compress(content, mtime=0)
 
 
@@ -27,7 +27,7 @@ def idx(values: np.ndarray) -> bytes:
 
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No data named and an empty cache: a developer's own files must not decide a test."""
+    """No data folder and an empty cache, so that files of the developer's machine play no part."""
     cache = tmp_path / "cache"
     monkeypatch.delenv("DEQ_DATA", raising=False)
     monkeypatch.setattr(mnist, "_cache", lambda: cache)
@@ -36,7 +36,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """A well-formed miniature of the test split that passes for the real one."""
+    """A small, well-formed test split that is accepted as the real one."""
     rng = np.random.default_rng(0)
     files = {
         IMAGES: idx(rng.integers(0, 256, (3, 28, 28))),
@@ -129,11 +129,6 @@ def test_damaged_file_says_what_is_wrong(content: bytes, sentence: str, tmp_path
     assert str(path) in str(caught.value)
 
 
-def test_read_idx_inverts_the_format(tmp_path: Path) -> None:
-    (tmp_path / "x.gz").write_bytes(GOOD)
-    np.testing.assert_array_equal(mnist.read_idx(tmp_path / "x.gz"), np.arange(24).reshape(2, 3, 4))
-
-
 def test_wrong_but_well_formed_file(tiny: dict[str, bytes], tmp_path: Path) -> None:
     write({**tiny, LABELS: idx(np.array([1, 2, 3]))}, tmp_path)
     with pytest.raises(DataError, match=r"t10k-labels.* is not the MNIST file.*Fashion"):
@@ -147,7 +142,7 @@ def test_unreadable_file(tiny: dict[str, bytes], tmp_path: Path) -> None:
 
 
 class Mirror:
-    """Stands for pooch's HTTP downloader: serves files by address, counts what was asked."""
+    """Replaces pooch's HTTP downloader: serves files by address, and lists the requests."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files

@@ -1,4 +1,4 @@
-"""Pen strokes: the UNIPEN text, its y axis, and the sentence each bad file gives."""
+"""Pen strokes: the UNIPEN text, its y axis, and the error sentence of each bad file."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ TEXT = """\
 """
 
 
-def test_label_writer_strokes_and_y_down() -> None:
+def test_label_writer_and_strokes_are_read_with_y_downwards() -> None:
     four, five = pen.parse_unipen(TEXT)
     assert (four.label, four.writer, len(four.strokes)) == (4, 12, 2)
     assert (five.label, five.writer, len(five.strokes)) == (5, 3, 1)
@@ -62,7 +62,7 @@ def test_label_writer_strokes_and_y_down() -> None:
         (TEXT.replace(" 1  2\n", " nan 2\n"), "without points"),
     ],
 )
-def test_incomplete_text_says_where(bad: str, sentence: str) -> None:
+def test_incomplete_text_gives_an_error_with_its_place(bad: str, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         pen.parse_unipen(bad)
 
@@ -86,7 +86,7 @@ def test_missing_says_how_to_get_it(tmp_path: Path) -> None:
         pen.load_pen(tmp_path)
 
 
-def test_writers_are_kept_apart() -> None:
+def test_the_splits_share_no_writer() -> None:
     assert not set(pen.TEST_WRITERS) & set(pen.VALIDATION_WRITERS)
     theirs, others = pen.by_writer(pen.parse_unipen(TEXT), [3])
     assert [digit.label for digit in theirs] == [5]
@@ -104,7 +104,7 @@ def test_real_file(data: Path) -> None:
     held_out, rest = pen.by_writer(digits, pen.TEST_WRITERS)
     assert len(held_out) == 1499
     assert not {digit.writer for digit in rest} & set(pen.TEST_WRITERS)
-    # A 7 begins with its bar: drawn on a screen its first point is above its last.
+    # A 7 begins with its bar: on a screen, its first point is above its last.
     sevens = [digit for digit in digits if digit.label == 7]
     falls = [digit.strokes[0][-1, 1] > digit.strokes[0][0, 1] for digit in sevens]
     assert np.mean(falls) > 0.9

@@ -1,4 +1,4 @@
-"""Picture files: any paper, any ink, and the sentence each unusable file gives."""
+"""Picture files: any paper, any ink, and the error sentence of each unusable file."""
 
 from pathlib import Path
 
@@ -96,12 +96,12 @@ def test_the_pads_own_picture_is_unchanged(tmp_path: Path) -> None:
 )
 def test_paper_and_ink_do_not_matter(image: Image.Image, tmp_path: Path) -> None:
     picture = prepare(read_picture(saved(image, tmp_path)))
-    # Faint ink moves the crop by less than a pixel of the pad, a tenth of one here.
+    # Faint ink moves the crop by less than a pixel of the pad: a tenth of a pixel of 28×28.
     assert np.abs(picture - EXPECTED).mean() < 0.01
 
 
 def test_ink_that_runs_along_the_border_is_not_paper() -> None:
-    """A 7 cut out so closely that its bar fills the upper edge, on noisy paper."""
+    """A 7 on noisy paper, cropped so closely that its bar fills the upper edge."""
     grey = np.random.default_rng(0).normal(230, 2, (200, 140, 1)).repeat(4, axis=2)
     grey[:20] -= 180
     for row in range(20, 200):
@@ -139,7 +139,7 @@ def test_damaged_picture(cut: int, tmp_path: Path) -> None:
         read_picture(path)
 
 
-def test_a_format_that_pillow_reads_only_in_part(tmp_path: Path) -> None:
+def test_a_damaged_format_that_pillow_reads_only_in_part(tmp_path: Path) -> None:
     path = tmp_path / "drawing.dds"
     Image.fromarray(PAD[:8, :8]).save(path)
     content = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-"""`prepare`: what people draw, wherever and however large, becomes the picture MNIST would hold."""
+"""`prepare` turns a drawing of any place and size into a picture like those of MNIST."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from deq.digits import NotADrawing, prepare, render
 from deq.digits.corpus import random_variant, scaled_to_pad
 from deq.digits.pen import load_pen
 
-# A 2, a 7 with a bar, an 8: smooth enough to be scaled, with one and with two strokes.
+# A 2 and an 8 of one stroke, and a 7 of two: smooth enough to be scaled.
 TURN = np.linspace(0, 2 * np.pi, 60)
 EIGHT = [np.stack([140 + 45 * np.sin(2 * TURN), 140 - 90 * np.cos(TURN)], 1)]
 SEVEN = [
@@ -54,16 +54,16 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 @given(name=st.sampled_from(sorted(SHAPES)), factor=st.floats(0.5, 2.0))
 @settings(max_examples=60)
 def test_scale_changes_little(name: str, factor: float) -> None:
-    """Ink and brush scaled together: a shift by at most a pixel, and 0.035 of full ink a pixel.
+    """Scale ink and brush together: a shift by at most a pixel, and 0.035 of full ink per pixel.
 
-    Centring is by whole pixels, as in MNIST, so that a symmetric digit's half pixel may be rounded
-    either way.
+    Centring is by whole pixels, as in MNIST, so the half pixel of a symmetric digit may be rounded
+    up or down.
     """
     strokes = SHAPES[name]
     scaled = [140 + (stroke - 140) * factor + 140 for stroke in strokes]
-    small = prepare(render(strokes, 560, 20))
-    large = prepare(render(scaled, 560, 20 * factor))
-    assert difference(small, large) <= 0.035
+    original = prepare(render(strokes, 560, 20))
+    resized = prepare(render(scaled, 560, 20 * factor))
+    assert difference(original, resized) <= 0.035
 
 
 def test_size_of_the_pad_does_not_matter() -> None:
@@ -74,7 +74,7 @@ def test_size_of_the_pad_does_not_matter() -> None:
 
 
 def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
-    """EXPLAINERS' acceptance ranges, measured on MNIST, on every tenth pen digit."""
+    """Ranges measured on MNIST hold for every tenth pen digit."""
     rng = np.random.default_rng(0)
     boxes, centres, inks = [], [], []
     for digit in load_pen(data)[::10]:
@@ -87,16 +87,16 @@ def test_ranges_of_mnist_hold_on_real_pen_strokes(data) -> None:
         boxes.append(longest(picture))
         centres.append(centre(picture))
         inks.append(picture.mean())
-        prepare(render(random_variant(digit.strokes, rng), 280, 20))  # never refused
+        prepare(render(random_variant(digit.strokes, rng), 280, 20))  # must not raise
     boxes, centres, inks = np.array(boxes), np.array(centres), np.array(inks)
     assert (boxes == 20).mean() >= 0.99
-    # 14 to 15, but for digits so lopsided that the 20-pixel box meets the border.
+    # 14 to 15, unless a digit is so lopsided that its 20-pixel box meets the border.
     assert ((centres >= 14) & (centres <= 15)).all(1).mean() >= 0.98
     assert ((inks >= 0.05) & (inks <= 0.25)).mean() >= 0.97
 
 
-def test_lopsided_ink_stays_whole() -> None:
-    """A heavy stem with a long thin arm: centred as far as the border of the picture allows."""
+def test_lopsided_ink_is_not_cut_off() -> None:
+    """A heavy stem with a long thin arm is centred only as far as the border allows."""
     arm = np.array([[60.0, 50], [260, 50]])
     stem = [np.array([[60.0 + x, 60], [60.0 + x, 230]]) for x in range(0, 20, 2)]
     down, across = centre(prepare(render([arm, *stem], 280, 6)))
@@ -133,8 +133,8 @@ def test_a_dot_is_refused_and_a_small_digit_is_not() -> None:
     with pytest.raises(NotADrawing, match="dot") as caught:
         prepare(render([np.array([[140.0, 140.0]])], 280, 20))
     assert caught.value.reason == "dot"
-    small = [140 + (stroke - 140) * 0.25 for stroke in EIGHT]
-    assert longest(prepare(render(small, 280, 6))) == 20
+    eight = [140 + (stroke - 140) * 0.25 for stroke in EIGHT]
+    assert longest(prepare(render(eight, 280, 6))) == 20
 
 
 def test_a_full_pad_is_refused() -> None:
@@ -153,13 +153,15 @@ def test_a_full_pad_is_refused() -> None:
         ([[0]], TypeError, "uint8"),
     ],
 )
-def test_what_is_no_picture_is_refused(pad: object, kind: type[Exception], words: str) -> None:
+def test_arrays_that_are_no_rgba_picture_are_refused(
+    pad: object, kind: type[Exception], words: str
+) -> None:
     with pytest.raises(kind, match=words) as caught:
         prepare(pad)
     assert not isinstance(caught.value, NotADrawing)
 
 
-def test_the_pad_is_not_written_to_and_colour_counts() -> None:
+def test_the_pad_is_not_changed_and_coloured_ink_counts() -> None:
     pad = render(SEVEN)
     red = pad.copy()
     red[..., 1:3] = 0

@@ -1,4 +1,4 @@
-"""Scribbles: reproducible, on the pad, and no two alike."""
+"""Scribbles: reproducible, on the pad, and all different."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ def test_each_family_leaves_ink_and_is_reproducible(family) -> None:
     assert not np.array_equal(pictures[0], pictures[1])
 
 
-def test_no_family_is_both_trained_and_unseen() -> None:
+def test_no_family_is_in_both_training_and_test() -> None:
     assert not set(TRAINED) & set(UNSEEN)
     assert len(set(TRAINED + UNSEEN)) == len(TRAINED) + len(UNSEEN)
 
 
-def test_scribble_draws_from_the_families_it_is_given() -> None:
+def test_scribble_uses_only_the_given_families() -> None:
     rng = np.random.default_rng(0)
     names = {scribble(rng, UNSEEN)[0] for _ in range(60)}
     assert names == {family.__name__ for family in UNSEEN}

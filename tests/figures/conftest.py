@@ -1,4 +1,4 @@
-"""A small recorded solve with a known answer: z ← z/2 + c, and a readout that changes its mind."""
+"""A small recorded solve with a known answer: z ← z/2 + c, and a readout that changes to 4."""
 
 from types import SimpleNamespace
 

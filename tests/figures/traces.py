@@ -1,4 +1,4 @@
-"""Finding a figure's traces."""
+"""Find the traces of a figure by name."""
 
 
 def named(figure, name):

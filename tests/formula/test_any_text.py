@@ -1,4 +1,4 @@
-"""Formulas nobody foresaw: only FormulaError leaves, and values agree with NumPy."""
+"""Random formulas: only FormulaError is raised, and values agree with NumPy."""
 
 import math
 import time
@@ -15,9 +15,9 @@ F64 = torch.float64
 X = torch.tensor([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.0], dtype=F64)
 
 
-# Whatever comes, only FormulaError leaves ------------------------------------------------------
+# Any text raises FormulaError or nothing --------------------------------------------------------
 
-PIECES = [
+TOKENS = [
     *"x()+-*/^,.²",
     "**",
     " ",
@@ -32,9 +32,9 @@ PIECES = [
 
 
 def attempt(text: str) -> None:
-    """Read it; hold it to the promise."""
+    """Parse the text: FormulaError with a sentence and a column, or a formula, within 0.05 s."""
     best = math.inf
-    for _ in range(3):  # a busy machine is no fault of the text
+    for _ in range(3):  # a busy machine may make one try slow
         begin = time.process_time()
         try:
             f = parse(text)
@@ -57,8 +57,8 @@ def test_any_text(text: str) -> None:
 
 
 @settings(max_examples=2000)
-@given(st.lists(st.sampled_from(PIECES), max_size=80).map("".join))
-def test_pieces_of_formulas_in_any_order(text: str) -> None:
+@given(st.lists(st.sampled_from(TOKENS), max_size=80).map("".join))
+def test_tokens_in_any_order(text: str) -> None:
     attempt(text)
 
 
@@ -70,8 +70,8 @@ def test_pieces_of_formulas_in_any_order(text: str) -> None:
     st.integers(1, 300),
     st.sampled_from(["", "x", "2", ")" * 30, "x" + ")" * 30]),
 )
-def test_towers(piece: str, count: int, end: str) -> None:
-    attempt(piece * count + end)
+def test_deep_nesting(token: str, count: int, end: str) -> None:
+    attempt(token * count + end)
 
 
 HOSTILE = ["2^" * 99 + "2", "x^" * 99 + "x", "x+" * 99 + "x", "0^" * 99 + "0", "(" * 10_000]
@@ -86,7 +86,7 @@ def test_hostile_texts(text: str) -> None:
     attempt(text)
 
 
-# Formulas by grammar: this text and this NumPy expression are the same ---------------------------
+# Formulas from a grammar, each with the same expression in NumPy ---------------------------------
 
 NUMPY = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "ln": "log", "min": "minimum"}
 NUMPY |= {"max": "maximum"}
@@ -100,10 +100,10 @@ OPERATORS |= {"**": "power"}
 
 def _call(name: str, *args: Pair) -> Pair:
     function = getattr(np, NUMPY.get(name, name))
-    plain, nudged = ([a[1][row] for a in args] for row in (0, 1))
+    exact, nudged = ([a[1][row] for a in args] for row in (0, 1))
     with np.errstate(all="ignore"):
-        # Which zero is the smaller of 0 and −0 may depend on their order: a nudge as well.
-        value = np.stack([function(*plain), function(*nudged[::-1])])
+        # min(0, −0) may depend on the order of its arguments: swap them in the nudged copy.
+        value = np.stack([function(*exact), function(*nudged[::-1])])
     return f"{name}({', '.join(a[0] for a in args)})", value
 
 
@@ -143,7 +143,7 @@ def test_formulas_agree_with_numpy(pair: Pair) -> None:
         if len(text) <= 200 and "larger" not in error.sentence:
             raise
         return
-    # Rounding grows in what is built on it: compare where NumPy itself hardly minds a nudge.
+    # Some formulas amplify rounding: compare only where a nudge hardly changes NumPy's value.
     with np.errstate(all="ignore"):
         steady = np.isclose(nudged, expected, rtol=1e-10, atol=1e-11, equal_nan=True)
     np.testing.assert_allclose(y[steady], expected[steady], rtol=1e-8, atol=1e-9)

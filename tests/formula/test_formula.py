@@ -1,4 +1,4 @@
-"""Formulas: right values, right places of faults, and nothing but FormulaError for any text."""
+"""Formulas: correct values, correct positions of faults, and no error but FormulaError."""
 
 import ast
 import math
@@ -95,7 +95,7 @@ def test_values(text: str, value: float) -> None:
         ("'x'", 1, "quotes"),
         ("x\0", 2, "U+0000"),
         ("х", 1, "cannot stand"),  # Cyrillic
-        ("ｘ", 1, "cannot stand"),  # full width, which Python would take for x
+        ("ｘ", 1, "cannot stand"),  # full width; Python would read it as x
         ("x + é", 5, "cannot stand"),
         ("9**9**9**9", 4, "larger than any number"),
         ("x + (10^99)^99", 5, "larger than any number"),
@@ -139,7 +139,7 @@ def test_latex(text: str, latex: str) -> None:
     assert parse(text, values={"r": 3.2}).latex == latex
 
 
-def test_it_keeps_shape_and_dtype_and_takes_other_things_for_float64() -> None:
+def test_a_formula_keeps_shape_and_dtype_and_turns_other_input_into_float64() -> None:
     f = parse("2/x + min(x, 2)")
     for dtype in (torch.float32, F64):
         for shape in ((), (3,), (2, 1, 3)):
@@ -174,7 +174,7 @@ def test_gradients() -> None:
         assert torch.autograd.gradcheck(parse(text), (x,))
 
 
-def test_it_is_a_map_for_deq() -> None:
+def test_deq_solves_a_formula() -> None:
     sol = deq.solve(parse("cos(x)"), torch.zeros(2, dtype=F64), tol=1e-10)
     assert sol.z.tolist() == pytest.approx([0.7390851332151607] * 2)
 
@@ -195,7 +195,7 @@ def test_values_by_name_and_other_variables() -> None:
         parse(3)  # type: ignore[arg-type]
 
 
-def test_equal_formulas_are_equal_and_travel() -> None:
+def test_equal_formulas_are_equal_and_can_be_pickled() -> None:
     f = parse("r x", values={"r": 2.0})
     assert f == parse("r x", values={"r": 2.0})
     assert f != parse("r x", values={"r": 3.0})
@@ -207,7 +207,7 @@ def test_equal_formulas_are_equal_and_travel() -> None:
     assert (error.sentence, error.column) == ("No.", 4)
 
 
-def test_no_text_is_ever_run() -> None:
+def test_no_text_is_run_as_python() -> None:
     for file in Path(deq.formula.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -1,4 +1,4 @@
-"""Looks inside one equilibrium, against closed forms and against each other."""
+"""The experiments of `deq.inside`, against closed forms and against each other."""
 
 import math
 
@@ -34,14 +34,14 @@ def scene(model, image):
 
 
 @pytest.fixture(scope="module")
-def wild(model, image):
-    """The same with a gain at which nothing holds the state."""
+def unstable(model, image):
+    """The same picture with a gain at which no equilibrium is stable."""
     return Scene.of(model, image, UNSTABLE)
 
 
 @pytest.fixture(scope="module")
-def small():
-    """A network whose Jacobian can be had whole, and its map."""
+def small_model():
+    """A network whose whole Jacobian can be computed, with its map of digits."""
     torch.manual_seed(1)
     model = Digits(DigitsConfig(channels=4, stem=(4, 4), contraction=0.9)).eval()
     images, labels = (torch.from_numpy(part[::50]) for part in load_subset())
@@ -49,7 +49,7 @@ def small():
     return model
 
 
-def test_a_scene_is_the_networks_own_map(model, image, scene):
+def test_the_map_of_a_scene_is_the_cell_of_the_network(model, image, scene):
     x = model.encode(torch.from_numpy(image)[None]).detach()
     assert torch.equal(scene.f(scene.z), model.cell(scene.z, x))
     assert scene.converged
@@ -61,8 +61,8 @@ def test_a_scene_is_the_networks_own_map(model, image, scene):
 
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 2.0])
-def test_eigenvalues_are_those_of_the_whole_jacobian(small, image, gain):
-    scene = Scene.of(small, image, gain)
+def test_eigenvalues_are_those_of_the_whole_jacobian(small_model, image, gain):
+    scene = Scene.of(small_model, image, gain)
     found = spectrum(scene, count=8)
     exact = scene.double()
     whole = jacobian(exact.f, exact.z)[0]
@@ -84,7 +84,9 @@ def test_the_flow_decays_as_its_linear_part_says(scene):
     found = flow(scene, until=6.0, frames=13)
     assert found.t.tolist() == [k / 2 for k in range(13)]
     assert torch.equal(found.z[0], torch.zeros_like(found.z[0]))
-    late = math.log(float(found.distances[4] / found.distances[10])) / 3  # a rate, t = 2 to 5
+    late = (
+        math.log(float(found.distances[4] / found.distances[10])) / 3
+    )  # the rate from t = 2 to t = 5
     slowest = 1 - spectrum(scene).abscissa
     assert slowest - 0.1 < late < 1.3
     again = scene.f(found.z[5:6]) - found.z[5:6]
@@ -93,7 +95,7 @@ def test_the_flow_decays_as_its_linear_part_says(scene):
 
 @pytest.mark.parametrize("when", [0.0, 4.0])
 @pytest.mark.parametrize("size", [0.0, 0.5, 3.0])
-def test_a_kick_is_as_large_as_asked_and_comes_back(scene, when, size):
+def test_a_kick_has_the_wanted_size_and_the_state_returns(scene, when, size):
     found = kick(scene, when=when, size=size, seed=5)
     assert len(found.t) == len(found.z) == len(found.distances)
     assert float(found.t[found.index]) == float(found.t[found.index - 1]) == when
@@ -103,20 +105,20 @@ def test_a_kick_is_as_large_as_asked_and_comes_back(scene, when, size):
     assert float(found.distances[-1]) < 0.02 * float(scene.z.norm())
 
 
-def test_it_comes_back_at_the_same_rate_whatever_the_kick(scene):
+def test_the_rate_of_return_does_not_depend_on_the_size_of_the_kick(scene):
     rates = []
     for size in (0.2, 1.0, 3.0):
         found = kick(scene, size=size)
         later = int((found.t <= 8).sum()) - 1
         gone = math.log(float(found.separation[found.index] / found.separation[later]))
         rates.append(gone / float(found.t[later] - found.t[found.index]))
-    assert rates == pytest.approx([1.0] * 3, abs=0.03)  # as where λ is near 0
+    assert rates == pytest.approx([1.0] * 3, abs=0.03)  # the rate of a mode with λ near 0
     still = kick(scene, size=0.0)
     assert still.remaining == 0
     assert still.returned
 
 
-def test_the_same_seed_is_the_same_kick(scene):
+def test_the_same_seed_gives_the_same_kick(scene):
     one, two, other = (kick(scene, seed=seed).z[-40] for seed in (1, 1, 2))
     assert torch.equal(one, two)
     assert not torch.equal(one, other)
@@ -133,7 +135,7 @@ def test_depth_is_iteration_and_ends_at_the_equilibrium(scene):
     assert found.decided == 0 or named[found.decided - 1] != found.final.argmax()
 
 
-def test_twenty_starts_end_at_one_place(scene):
+def test_twenty_starts_end_at_one_equilibrium(scene):
     found = starts(scene, seed=2)
     assert found.points.shape == (31, 20, 3)
     assert found.same_equilibrium
@@ -152,28 +154,28 @@ def test_equilibria_move_continuously(scene, model, kind):
     assert found.images.max() <= 1
     # ‖Δz*‖ ≤ ‖Δx‖/(1 − κ), with κ = 0.95
     assert (found.z_shift <= found.x_shift / (1 - 0.95) + 1e-3).all()
-    # The triangle inequality for the steps between amounts.
+    # The steps between amounts obey the triangle inequality.
     assert (found.steps >= found.z_shift.diff(prepend=found.z_shift[:1]).abs() - 1e-3).all()
     assert (found.steps.cumsum(0) >= found.z_shift - 1e-3).all()
     for k in (0, 12, 24):
-        alone = model.predict(found.images[k], solver=deq.Anderson(), tol=1e-6)
-        assert torch.allclose(alone.probabilities, found.probabilities[k], atol=1e-3)
+        single = model.predict(found.images[k], solver=deq.Anderson(), tol=1e-6)
+        assert torch.allclose(single.probabilities, found.probabilities[k], atol=1e-3)
 
 
-def test_what_is_erased_is_where_it_says():
+def test_the_erased_quarter_is_the_named_one():
     white = torch.ones(28, 28)
     half = torch.tensor([0.5])
-    spoilt = SMUDGES["top left erased"](white, half, 0)[0]
-    assert spoilt[:14, :14].sum() == 0
-    assert spoilt.sum() == 28 * 28 - 14 * 14
+    erased = SMUDGES["top left erased"](white, half, 0)[0]
+    assert erased[:14, :14].sum() == 0
+    assert erased.sum() == 28 * 28 - 14 * 14
     assert SMUDGES["bottom right erased"](white, half, 0)[0, 14:, 14:].sum() == 0
     with pytest.raises(ValueError, match="noise"):
         smudge(Scene(load("digits"), white), "coffee")
 
 
 @pytest.mark.parametrize("digit", [None, 7])
-def test_the_sensitivity_is_the_derivative(small, image, digit):
-    scene = Scene.of(small, image).double()
+def test_the_sensitivity_is_the_derivative(small_model, image, digit):
+    scene = Scene.of(small_model, image).double()
     found = sensitivity(scene, digit, steps=60)
     assert found.converged
     assert found.difference < 1e-3
@@ -193,25 +195,25 @@ def small_logits(scene, image):
         return scene.model.logits(scene.equilibria(scene.encode(image[None])).z)[0]
 
 
-def test_few_unrolled_steps_are_another_gradient(scene):
+def test_a_few_unrolled_steps_give_a_different_gradient(scene):
     gaps = [sensitivity(scene, steps=steps).difference for steps in (1, 4, 12)]
     assert gaps == sorted(gaps, reverse=True)
     assert gaps[-1] < 1e-3
 
 
-def test_with_too_much_gain_everything_says_so(wild):
-    assert not wild.converged
-    assert not spectrum(wild).converged
-    assert spectrum(wild).radius > 1
-    assert not kick(wild).returned
-    assert not starts(wild).same_equilibrium
-    assert starts(wild).target is None
-    assert not smudge(wild, "noise").converged.all()
-    assert not sensitivity(wild).converged
-    deep = depth(wild)
+def test_with_too_much_gain_no_experiment_converges(unstable):
+    assert not unstable.converged
+    assert not spectrum(unstable).converged
+    assert spectrum(unstable).radius > 1
+    assert not kick(unstable).returned
+    assert not starts(unstable).same_equilibrium
+    assert starts(unstable).target is None
+    assert not smudge(unstable, "noise").converged.all()
+    assert not sensitivity(unstable).converged
+    deep = depth(unstable)
     assert torch.isfinite(deep.distances).all()
 
 
-def test_a_flow_that_runs_away_is_stopped_where_it_was():
+def test_a_diverging_flow_stays_at_its_last_finite_state():
     states = torch.tensor([[[1.0], [1.0]], [[2.0], [1e9]], [[3.0], [float("nan")]]])  # (T, B, 1)
     assert stop_diverged(states)[:, :, 0].tolist() == [[1, 1], [2, 1], [3, 1]]

@@ -1,4 +1,4 @@
-"""The article's network has one equilibrium, and its files may come from anybody."""
+"""The article's network: its equilibrium, and checks of weight files from unknown sources."""
 
 import json
 from dataclasses import asdict
@@ -22,11 +22,11 @@ def model() -> DenseClassifier:
     return DenseClassifier().eval()
 
 
-def test_it_has_the_articles_size(model: DenseClassifier) -> None:
+def test_the_number_of_parameters_is_that_of_the_article(model: DenseClassifier) -> None:
     assert sum(p.numel() for p in model.parameters()) == 180_110
 
 
-def test_the_cell_stretches_nothing_beyond_its_limit(model: DenseClassifier) -> None:
+def test_the_contraction_constant_of_the_cell_is_limited(model: DenseClassifier) -> None:
     with torch.no_grad():
         for weight in (model.cell.inside.weight, model.cell.outside.weight):  # type: ignore[attr-defined]
             weight.mul_(7)
@@ -50,7 +50,7 @@ def test_scipy_finds_the_same_equilibrium(model: DenseClassifier) -> None:
     assert np.allclose(sol.z[0].numpy(), exact, atol=1e-8)
 
 
-def test_a_file_gives_the_same_network_back(model: DenseClassifier, tmp_path: Path) -> None:
+def test_a_saved_network_is_loaded_unchanged(model: DenseClassifier, tmp_path: Path) -> None:
     model.thresholds = Thresholds(temperature=1.5, reject=0.2, accept=0.9)
     model.cloud_points, model.cloud_labels = torch.randn(4, 3), torch.tensor([1, 2, 3, 4])
     save(model, tmp_path / "m.safetensors", {"figures": "none"})
@@ -112,7 +112,7 @@ def corrupted(model: DenseClassifier, how: str) -> tuple[dict[str, torch.Tensor]
         ("json", "do not fit the model"),
     ],
 )
-def test_files_that_are_not_what_they_say_are_refused(
+def test_files_with_wrong_content_are_refused(
     model: DenseClassifier, tmp_path: Path, how: str, said: str
 ) -> None:
     path = tmp_path / "m.safetensors"
@@ -133,6 +133,6 @@ def test_a_truncated_file_and_a_pickle_are_refused(model: DenseClassifier, tmp_p
 
 
 @pytest.mark.parametrize("contraction", [0.0, 1.0, -1.0, float("nan")])
-def test_a_limit_that_is_none_is_refused(contraction: float) -> None:
+def test_a_contraction_outside_of_0_to_1_is_refused(contraction: float) -> None:
     with pytest.raises(ValueError, match="contraction"):
         DenseConfig(contraction=contraction)

@@ -1,4 +1,4 @@
-"""The article's first network against its closed form."""
+"""The article's first network, y = 2x, against its closed form."""
 
 import pytest
 import torch
@@ -41,7 +41,7 @@ def test_equilibria_and_gradients_in_closed_form(solver: deq.solvers.Solver, a: 
     assert float(share[0, 0]) == pytest.approx(float((X + b).sum()) / (1 - a) ** 2, rel=1e-6)
 
 
-def test_sixteen_numbers_go_out_and_come_back():
+def test_the_sixteen_parameters_can_be_read_and_set():
     torch.manual_seed(1)
     one, other = Doubling().double(), Doubling().double()
     values = one.parameter_list()
@@ -54,14 +54,14 @@ def test_sixteen_numbers_go_out_and_come_back():
 
 
 @pytest.mark.parametrize("a", [0.5, 0.98, 1.0, 3.0, -4.0])
-def test_the_constraint_leaves_what_is_stable_and_moves_nothing_else(a: float):
+def test_the_constraint_changes_only_a_slope_above_the_limit(a: float):
     model = model_of(a, 1.5)
     model.constrain_()
     assert model.slope == pytest.approx(min(a, MAX_SLOPE))
     assert model.intercept == pytest.approx(1.5)
 
 
-def test_the_slope_of_tanh_is_a_bound():
+def test_the_slope_bounds_the_derivative_of_the_tanh_network():
     for seed in range(20):
         torch.manual_seed(seed)
         model = Doubling("tanh").double()
@@ -72,7 +72,7 @@ def test_the_slope_of_tanh_is_a_bound():
         assert model.slope <= 0.5 + 1e-12
 
 
-def test_which_lines_can_be_learnt():
+def test_lines_without_a_stable_cell_are_refused():
     assert cell_line(2.0, 3.0) == pytest.approx((2 / 3, 1.0))
     for slope in (-1.0, -3.0, float("nan")):
         with pytest.raises(ValueError, match="above −1"):

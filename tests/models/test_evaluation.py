@@ -1,4 +1,4 @@
-"""The figures: counted right on a few pictures, and true of the shipped weights on all data."""
+"""The accuracy figures: counted correctly on a few pictures, and true for the shipped weights."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from deq.models.verdict import Thresholds, judge
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> tuple[torch.Tensor, torch.Tensor]:
-    """Twelve MNIST digits, four pen digits by two writers, two scribbles a family."""
+    """Twelve MNIST digits, four pen digits by two writers, two scribbles of each family."""
     images, labels = (torch.from_numpy(part)[::420] for part in load_subset())
     line = (np.array([[100.0, 50.0], [120.0, 250.0], [110.0, 450.0]], np.float32),)
     dot = (np.array([[100.0, 50.0]], np.float32),)
@@ -30,7 +30,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> tuple[torch.Tensor, torch.Tensor]:
     return images, labels
 
 
-def test_figures_are_shares_of_what_was_shown(few: tuple[torch.Tensor, torch.Tensor]) -> None:
+def test_figures_are_shares_of_the_pictures(few: tuple[torch.Tensor, torch.Tensor]) -> None:
     images, labels = few
     torch.manual_seed(0)
     limits = Thresholds(reject=0.0, accept=0.0)  # everything is called a digit
@@ -41,7 +41,7 @@ def test_figures_are_shares_of_what_was_shown(few: tuple[torch.Tensor, torch.Ten
     assert figures.solvers["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
     assert set(figures.solvers) == {"Picard", "Anderson", "ODE"}
     assert all(solver.converged == 1 for solver in figures.solvers.values())
-    # A drawing that `prepare` refuses was not called a digit, and not named right.
+    # A drawing that `prepare` refuses counts as not called a digit and not read correctly.
     assert figures.called_digit == pytest.approx(3 / 4)
     assert figures.pen in {0.0, 1 / 4, 2 / 4}
     assert set(figures.writers) == {"5", "10"}
@@ -65,8 +65,8 @@ def test_a_model_that_accepts_nothing_refuses_everything(
     assert figures.called_digit == figures.mnist_called_digit == 0
 
 
-def test_the_shipped_weights_do_as_well_as_they_say(data: Path) -> None:
-    """All 10,000 test digits and all digits of the unseen writers, by Picard."""
+def test_the_shipped_weights_reach_the_accuracy_in_their_metadata(data: Path) -> None:
+    """All 10,000 test digits and all digits of the unseen writers, solved with Picard."""
     model = deq.models.load("digits")
     stated = json.loads(model.metadata["figures"])
     images, labels = corpus.mnist("test", data)

@@ -1,8 +1,8 @@
-"""What the code on a page prints. The one place in which the tests run a text.
+"""What the code on a page prints. Tests run code from a string only here.
 
-The texts are the pages' own, made from arguments that the tests choose. What people type into a
-page only gets into one as ``repr`` of a text or a number, which tests/pages/test_code_box.py tries
-to break out of.
+The code is the pages' own, with arguments that the tests choose. What people type into a page
+stands in it only as the ``repr`` of a string or a number; tests/pages/test_code_box.py tries to
+break out of that.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import torch
 
 
 def printed(code: str) -> str:
-    """Run it in a namespace of its own, which leaves the tests' random numbers as they were."""
+    """Run the code in its own namespace; the tests' random numbers stay as they were."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out), torch.random.fork_rng(devices=[]):
         exec(compile(code, "the page's code", "exec"), {})  # noqa: S102  (see above)

@@ -1,4 +1,4 @@
-"""The app as AppTest runs it, always through its entry point."""
+"""The app in Streamlit's AppTest, always opened through app.py."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,21 +16,21 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pauses are for browsers."""
+    """No pauses: only a browser needs them."""
     monkeypatch.setattr(pace, "FIRST_VISIT", 0.0)
     monkeypatch.setattr(pace, "ANSWER", 0.0)
 
 
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is raced or measured."""
+    """Pages that only open: no solver races, and nothing is measured."""
     monkeypatch.setattr(gradients, "measured", lambda setting: "Not measured.")
     monkeypatch.setattr(solvers, "result", lambda course: "Not raced.")
 
 
 @pytest.fixture
 def open_page() -> Open:
-    """Open pages/<name>.py through app.py, with these query parameters."""
+    """A function that opens pages/<name>.py through app.py, with these query parameters."""
 
     def opened(name: str = "home", **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

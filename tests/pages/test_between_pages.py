@@ -1,4 +1,4 @@
-"""Values belong to their page: no page meets what was set on another, and each finds its own."""
+"""Values belong to their page: no page sees what another has set, and each finds its own again."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -29,16 +29,16 @@ def end(page: str, place: int) -> dict[str, object]:
     return {key: control.ends[place] for key, control in controls(TABLES[page]).items()}
 
 
-def tour(names: list[str]) -> list[str]:
-    """A way that takes each step from one page to another exactly once."""
+def walk(names: list[str]) -> list[str]:
+    """A walk over the pages that takes each step from one page to another exactly once."""
     left = {name: [other for other in names if other != name] for name in names}
-    way, stack = [], [names[0]]
+    order, stack = [], [names[0]]
     while stack:
         if left[stack[-1]]:
             stack.append(left[stack[-1]].pop())
         else:
-            way.append(stack.pop())
-    return way[::-1]
+            order.append(stack.pop())
+    return order[::-1]
 
 
 def go(app, name, query=None):
@@ -48,12 +48,12 @@ def go(app, name, query=None):
     return app.switch_page(f"pages/{name}.py").run()
 
 
-def whole(app) -> bool:
+def without_error(app) -> bool:
     return not app.exception and not any("Something went wrong" in e.value for e in app.error)
 
 
 def found(app, page: str) -> dict[str, object]:
-    """What the session says of every control of a page."""
+    """The session's value of every control of a page."""
     state = app.session_state
     usual = defaults(TABLES[page])
     return usual | {key: state[key] for key in usual if key in state}
@@ -64,21 +64,21 @@ def link(page: str, values: dict[str, object]) -> dict[str, str]:
     return {key: known[key].text(value) for key, value in values.items() if known[key].in_link}
 
 
-def test_the_way_takes_every_step_once():
-    way = tour(ALL)
-    assert sorted(pairwise(way)) == sorted((a, b) for a in ALL for b in ALL if a != b)
+def test_the_walk_takes_every_step_once():
+    steps = list(pairwise(walk(ALL)))
+    assert sorted(steps) == sorted((a, b) for a in ALL for b in ALL if a != b)
 
 
 @pytest.mark.parametrize("k", [*range(ROUNDS), "first", "last"])
-def test_what_is_set_on_a_page_stays_there_and_is_there_on_return(open_page, no_work, k):
-    """From every task of every page, and both ends of every control, to every other page."""
+def test_values_stay_on_their_page_and_are_there_on_return(open_page, no_work, k):
+    """With every task, and with every control at both ends, go to every other page."""
     app = open_page()
     wanted = {}
     for page in TABLES:
         if k in ("first", "last"):
             wanted[page] = end(page, 0 if k == "first" else -1)
             if page == "draw":
-                wanted[page]["brush"] = 22  # no link sets it
+                wanted[page]["brush"] = 22  # cannot be set by a link
             go(app, page, link(page, wanted[page]))
         else:
             go(app, page)
@@ -87,11 +87,11 @@ def test_what_is_set_on_a_page_stays_there_and_is_there_on_return(open_page, no_
                 place = k % len(TASKS[page])
                 wanted[page] |= TASKS[page][place].settings
                 app.button(key=f"try-{place}").click().run()
-        assert whole(app), page
+        assert without_error(app), page
         assert found(app, page) == wanted[page]
-    for before, page in pairwise(tour(ALL if k == "last" else list(TABLES))):
+    for before, page in pairwise(walk(ALL if k == "last" else list(TABLES))):
         go(app, page)
-        assert whole(app), (before, page)
+        assert without_error(app), (before, page)
         if page in TABLES:
             assert found(app, page) == wanted[page], (before, page)
 
@@ -112,7 +112,7 @@ def test_a_task_of_one_page_does_not_crash_another(open_page, page, task, other)
     assert not app.exception
 
 
-def test_a_link_says_all_and_what_was_left_there_does_not_add_to_it(open_page):
+def test_a_link_replaces_all_values_that_were_left_on_its_page(open_page):
     app = open_page("steady_states", part="Depth", gain="2")
     go(app, "gradients")
     assert app.slider(key="gain").value == 0.9
@@ -125,7 +125,7 @@ def test_a_link_says_all_and_what_was_left_there_does_not_add_to_it(open_page):
     assert app.query_params == {"part": "Depth", "gain": "3"}
 
 
-def test_a_task_wins_over_what_the_address_says_of_a_control_that_is_not_shown(open_page):
+def test_a_task_wins_over_the_address_for_a_hidden_control(open_page):
     app = open_page("steady_states", part="Depth", w="2.5")
     assert app.query_params["w"] == "2.5"
     (button,) = [b for b in app.button if b.label == "Too steep to iterate"]

@@ -1,6 +1,6 @@
-"""A formula in a link gets into the code that people copy: as a text, and as nothing else.
+"""A formula in a link enters the code that people copy only as a string.
 
-Pages only take formulas that `deq.formula` can read; here they are given worse.
+Pages accept only formulas that `deq.formula` can read; here the code gets hostile ones.
 """
 
 import ast
@@ -22,7 +22,7 @@ HOSTILE = (
 
 
 def shape(code):
-    """What the code does, whatever its texts and numbers are."""
+    """The syntax tree of the code, without the values of its strings and numbers."""
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
@@ -39,9 +39,9 @@ def codes(text):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_a_link_says_stays_a_text(text):
-    for hostile, plain in zip(codes(text), codes("x"), strict=True):
-        assert shape(hostile) == shape(plain)
+def test_a_hostile_formula_stays_a_string(text):
+    for hostile, harmless in zip(codes(text), codes("x"), strict=True):
+        assert shape(hostile) == shape(harmless)
         assert text in [
             n.value for n in ast.walk(ast.parse(hostile)) if isinstance(n, ast.Constant)
         ]

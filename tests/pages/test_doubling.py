@@ -1,4 +1,4 @@
-"""The y = 2x page from its entry point."""
+"""The y = 2x page, opened through app.py."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ def metric(app, label: str) -> str:
 
 
 def finish(app, patience: float = 60):
-    """Press Start and wait for the run, as the page's own ticks would."""
+    """Press Start and wait for the run, as the page itself does when it refreshes."""
     app.button(key="train-start").click().run()
     run = registry.pool().find(app.session_state[lesson.PANEL.key])
     deadline = time.monotonic() + patience
@@ -55,7 +55,7 @@ def test_the_first_picture_is_a_finished_run(open_page):
     assert app.button(key="train-stop").disabled
 
 
-def test_a_run_of_ones_own(open_page):
+def test_start_trains_a_run_of_the_visitors_own(open_page):
     app = open_page("doubling", seed="3", epochs="120")
     run = finish(app)
     assert run.state == "done"
@@ -64,7 +64,7 @@ def test_a_run_of_ones_own(open_page):
     assert run.id in app.query_params["run"]
 
 
-def test_a_link_to_a_run_finds_it_and_one_to_nothing_shows_the_example(open_page):
+def test_a_link_to_a_run_shows_it_and_a_wrong_link_shows_the_example(open_page):
     first = open_page("doubling", epochs="50")
     run = finish(first)
     again = open_page("doubling", run=run.id)
@@ -81,7 +81,7 @@ def test_a_link_to_a_run_finds_it_and_one_to_nothing_shows_the_example(open_page
         ("epochs", 10**8, "Epochs must be at most 5,000"),
     ],
 )
-def test_a_bad_number_is_named_beside_the_button(open_page, name, value, says):
+def test_a_bad_number_is_explained_beside_the_button(open_page, name, value, says):
     app = open_page("doubling")
     app.number_input(key=name).set_value(value).run()
     assert says in " ".join(w.value for w in app.warning)
@@ -99,14 +99,14 @@ def test_what_to_try_sets_the_page(open_page, k):
     assert not app.button(key="train-start").disabled
 
 
-def test_a_run_without_an_equilibrium_fails_in_words(open_page):
+def test_a_run_without_an_equilibrium_fails_with_a_sentence(open_page):
     app = open_page("doubling", seed="25", constrained="false", solver="Picard")
     run = finish(app)
     assert run.state == "failed"
     assert "no stable equilibrium" in " ".join(w.value for w in app.warning)
     assert metric(app, "Slope a") == "1.2189"
     assert metric(app, "Answer at −5") == "–"
-    assert app.get("plotly_chart")  # the states that run away
+    assert app.get("plotly_chart")  # it shows the states that diverge
     assert not app.error
 
 

@@ -1,4 +1,4 @@
-"""The Draw page's script: what a visitor gets for what they choose and draw."""
+"""The Draw page's script: what a visitor sees after each choice and each drawing."""
 
 import base64
 import io
@@ -26,7 +26,7 @@ def chart(app, key):
 
 
 def drawn(strokes, brush=22):
-    """The canvas's value after somebody drew these strokes."""
+    """The canvas's value after these strokes were drawn."""
     picture = io.BytesIO()
     Image.fromarray(render([np.asarray(s) for s in strokes], 280, brush)).save(picture, "PNG")
     objects = [
@@ -41,7 +41,7 @@ def words(app):
     return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
 
 
-def test_a_newcomer_finds_a_digit_its_answer_and_its_path(open_page):
+def test_the_first_visit_shows_a_digit_its_answer_and_its_path(open_page):
     app = open_page("draw")
     assert answer(app) == FIRST
     assert chart(app, "path-2d-chart")["frames"]
@@ -49,11 +49,11 @@ def test_a_newcomer_finds_a_digit_its_answer_and_its_path(open_page):
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_examples_are_read_as_what_they_are(open_page, digit):
+def test_each_example_is_read_as_its_own_digit(open_page, digit):
     assert answer(open_page("draw", example=str(digit))) == str(digit)
 
 
-def test_the_hard_examples_show_what_they_are_for(open_page):
+def test_hard_examples_are_called_ambiguous_or_no_digit(open_page):
     between = words(open_page("draw", example="4 or 9"))
     assert "could be a" in between
     app = open_page("draw", example="scribble")
@@ -63,7 +63,7 @@ def test_the_hard_examples_show_what_they_are_for(open_page):
 
 
 @pytest.mark.parametrize("name", ["0 by writer 15", "7 by writer 30"])
-def test_a_drawing_is_read(open_page, name):
+def test_a_drawing_is_read_as_its_digit(open_page, name):
     app = open_page("draw")
     app.session_state["pad"] = drawn(drawings()[name])
     app.run()
@@ -83,7 +83,7 @@ def test_all_pictures_come_from_one_solve(open_page):
 
 
 @pytest.mark.parametrize("solver", ["ODE dopri5", "ODE dopri8", "ODE bosh3", "Picard", "Anderson"])
-def test_every_solver_settles_on_the_same_digit(open_page, solver):
+def test_every_solver_reads_the_same_digit(open_page, solver):
     app = open_page("draw", solver=solver, example="3")
     assert app.selectbox(key="solver").value == solver
     assert answer(app) == "3"
@@ -91,7 +91,7 @@ def test_every_solver_settles_on_the_same_digit(open_page, solver):
     assert "**converged**" in words(app)
 
 
-def test_the_url_carries_what_matters(open_page):
+def test_the_url_sets_the_controls(open_page):
     app = open_page("draw", tol="1e-2", start="random", seed="7", view="3-D", example="6")
     assert app.number_input(key="seed").value == 7
     assert answer(app) == "6"
@@ -109,7 +109,7 @@ def test_nonsense_in_the_url_falls_back_to_the_defaults(open_page, query):
     assert answer(app) == FIRST
 
 
-def test_a_random_start_begins_elsewhere_and_ends_at_the_same_equilibrium(open_page):
+def test_from_a_random_start_the_solve_ends_at_the_same_equilibrium(open_page):
     def ends(**query):
         path = chart(open_page("draw", tol="1e-4", **query), "path-2d-chart")["data"][-2]
         return np.array([path["x"][0], path["y"][0]]), np.array([path["x"][-1], path["y"][-1]])
@@ -147,8 +147,8 @@ def test_clear_and_undo(open_page):
     assert app.button(key="undo").disabled
 
 
-def test_undo_takes_the_stroke_whose_news_comes_with_the_click(open_page):
-    """A busy server hears of both at once."""
+def test_undo_removes_a_stroke_that_arrives_together_with_the_click(open_page):
+    """A busy server gets both messages at once."""
     app = open_page("draw")
     two = drawings()["8 by writer 30"]
     app.session_state["pad"] = drawn(two)
@@ -173,7 +173,7 @@ def test_a_drawing_in_the_address_is_read_like_the_drawing(open_page, name):
     assert again.session_state["drawing"].address() == ""
 
 
-def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_page):
+def test_an_example_needs_no_drawing_in_the_address_and_wins_over_one(open_page):
     drawing = link.encode([np.array([[140.0, 40], [140, 240]])], [22])
     app = open_page("draw", ink=drawing, example="5")
     assert answer(app) == "5"
@@ -186,7 +186,7 @@ def test_an_example_needs_no_drawing_in_the_address_and_goes_before_one(open_pag
 
 
 @pytest.mark.parametrize("ink", ["", "nonsense", "2WQAQAQkQB", "1W" + "QAQA" * 9999, "1<b>"])
-def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_word(open_page, ink):
+def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_note(open_page, ink):
     app = open_page("draw", ink=ink)
     assert not app.error
     assert answer(app) == FIRST
@@ -202,7 +202,7 @@ def test_a_drawing_that_cannot_be_read_gives_the_first_example_and_a_word(open_p
         ([[[x, 0], [x, 280]] for x in range(0, 281, 20)], 40, "covered"),
     ],
 )
-def test_what_is_no_digit_is_called_none_and_why(open_page, strokes, brush, said):
+def test_a_drawing_without_a_digit_is_refused_with_a_reason(open_page, strokes, brush, said):
     app = open_page("draw")
     app.session_state["pad"] = drawn(strokes, brush)
     app.run()
@@ -211,7 +211,7 @@ def test_what_is_no_digit_is_called_none_and_why(open_page, strokes, brush, said
     assert not app.error
 
 
-def test_a_solver_that_does_not_get_there_says_so(open_page, monkeypatch):
+def test_a_solve_that_does_not_converge_says_so(open_page, monkeypatch):
     monkeypatch.setattr("pages.parts.shared.engine.MAX_EVALS", 3)
     app = open_page("draw", solver="Picard", tol="1e-5")
     assert "not converged" in words(app)

@@ -1,4 +1,4 @@
-"""The fixed-points page: what it says of known maps, links, typed formulas and mistakes."""
+"""The Fixed points page: known maps, links, typed formulas, and bad input."""
 
 import csv
 import doctest
@@ -55,7 +55,7 @@ def test_the_examples_in_the_docstrings_hold():
     assert result.failed == 0
 
 
-def test_the_first_picture_is_the_article_s(open_page):
+def test_the_first_picture_has_the_numbers_of_the_article(open_page):
     app = open_page("fixed_points")
     assert limit(app) == "0.739085"
     assert "33 steps" in said(app)
@@ -72,7 +72,7 @@ def test_the_first_picture_is_the_article_s(open_page):
 
 @pytest.mark.parametrize("key", [*controls.MAPS])
 @pytest.mark.parametrize("method", METHODS)
-def test_every_map_opens_by_every_method_from_a_link(open_page, key, method):
+def test_every_map_opens_with_every_method_from_a_link(open_page, key, method):
     app = open_page("fixed_points", map=key, method=method, formula="exp(-x)" * (key == "own"))
     assert not app.exception
     assert not app.error
@@ -97,20 +97,20 @@ def test_every_map_opens_by_every_method_from_a_link(open_page, key, method):
         ({"formula": "exp(-x)"}, "0.567143", "settles"),
     ],
 )
-def test_a_link_shows_its_phenomenon(open_page, query, expected, words):
+def test_a_linked_map_shows_its_limit_and_behaviour(open_page, query, expected, words):
     app = open_page("fixed_points", **query)
     assert not app.exception
     assert limit(app) == expected
     assert words in said(app)
 
 
-def test_newton_s_jump_is_in_the_picture():
+def test_the_view_includes_the_jump_of_newton():
     found = lesson(choice(method="Newton"))
     assert found.xs[1] == pytest.approx(8.7162, abs=1e-4)
     assert found.view[1] >= 8.7162
 
 
-def test_what_one_types_is_drawn(open_page):
+def test_a_typed_formula_is_drawn(open_page):
     app = open_page("fixed_points")
     app.text_input(key="formula").set_value("1/2 (x + 5/x)").run()
     assert app.selectbox(key="map").value == "own"
@@ -131,7 +131,7 @@ def test_what_one_types_is_drawn(open_page):
         ("y", "not known here"),
     ],
 )
-def test_a_faulty_formula_gets_its_sentence_and_leaves_the_picture(open_page, text, words):
+def test_a_faulty_formula_gives_a_sentence_and_keeps_the_picture(open_page, text, words):
     app = open_page("fixed_points", map="tanh")
     before = stage(app)["data"][-4]["y"]
     app.text_input(key="formula").set_value(text).run()
@@ -156,7 +156,7 @@ def test_a_faulty_formula_gets_its_sentence_and_leaves_the_picture(open_page, te
         ("abs(x)", 1.0, "stands still"),
     ],
 )
-def test_a_map_that_gives_no_picture_gives_a_sentence(open_page, text, x0, words):
+def test_a_map_without_a_usual_picture_gives_a_sentence(open_page, text, x0, words):
     app = open_page("fixed_points", map="own", formula=text, **{"own-x0": str(x0)})
     assert not app.exception
     assert not app.error
@@ -164,7 +164,7 @@ def test_a_map_that_gives_no_picture_gives_a_sentence(open_page, text, x0, words
     assert stage(app)["data"]
 
 
-def test_a_view_that_is_none_is_refused_in_words(open_page):
+def test_an_empty_view_is_refused_with_a_sentence(open_page):
     query = {"map": "own", "formula": "cos(x)", "own-low": "3", "own-high": "1"}
     app = open_page("fixed_points", **query)
     assert not app.exception
@@ -182,7 +182,7 @@ def test_what_to_try_sets_the_page(open_page, k):
         assert app.session_state[key] == value
 
 
-def test_what_differs_from_the_defaults_stands_in_the_link(open_page):
+def test_the_link_contains_what_differs_from_the_defaults(open_page):
     app = open_page("fixed_points")
     app.button(key="try-3").click().run()
     component = app.get("bidi_component")
@@ -211,7 +211,7 @@ def test_the_csv_has_every_digit(open_page):
     np.testing.assert_allclose([float(row["error"]) for row in rows], abs(x - COS), atol=1e-15)
 
 
-def test_the_race_counts_what_the_literature_counts():
+def test_the_methods_take_the_known_numbers_of_steps():
     paths = lesson(choice()).paths
     assert {name: path.steps for name, path in paths.items()} == {
         "Picard": 33,
@@ -222,7 +222,7 @@ def test_the_race_counts_what_the_literature_counts():
     assert int(paths["Anderson"].evals[-1]) == 7
 
 
-def test_errors_are_measured_from_where_each_method_ends():
+def test_errors_are_measured_from_the_end_of_each_method():
     found = lesson(choice("exponential"))  # iteration ends at 0.357, Newton at 2.153
     for name, (_, error) in errors(found).items():
         assert float(error[-1]) < 1e-5, name
@@ -242,7 +242,7 @@ def test_basins_and_contraction_of_the_neuron():
 
 @pytest.mark.parametrize("text", ["1/x", "tan(x)", "x^x", "sqrt(x)", "1/(x-x)", "sign(x)", "3"])
 @pytest.mark.parametrize("method", METHODS)
-def test_wild_maps_have_a_lesson_by_every_method(text, method):
+def test_maps_with_poles_and_jumps_work_with_every_method(text, method):
     wild = Choice(text, (), (-4.0, 4.0), 0.5, method)
     found = lesson(wild)
     assert words.verdict(found)

@@ -1,4 +1,4 @@
-"""The gradients page from its entry point, and its figure."""
+"""The gradients page, opened through app.py, and its figure."""
 
 import json
 
@@ -19,7 +19,7 @@ def test_the_first_picture_is_complete(open_page):
     assert not app.exception
 
 
-def test_a_gain_without_equilibria_is_a_sentence(open_page):
+def test_a_gain_without_equilibria_gives_a_sentence(open_page):
     app = open_page("gradients", gain="1.2")
     assert "no exact gradient" in app.warning[0].value
     app.slider(key="gain").set_value(0.4).run()
@@ -42,10 +42,10 @@ def test_the_code_on_the_page_runs():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("stacked", [False, True])
-def test_the_figure_takes_half_a_measurement_too(theme, stacked):
+def test_the_figure_accepts_an_incomplete_measurement(theme, stacked):
     some = [Measurement("implicit", 5, 0.0, 0, 3.0), Measurement("JFB", 5, 0.3, 2048, 2.0)]
     figure = gradients_over_depth(some, stacked=stacked, theme=theme)
     go.Figure(figure.to_dict())  # validates
-    assert figure.data[9].y == (None,)  # no error at all has no place on a logarithmic axis
+    assert figure.data[9].y == (None,)  # a log axis cannot show zero
     assert figure.data[1].y == (2.0,)
     go.Figure(gradients_over_depth([], theme=theme).to_dict())

@@ -1,4 +1,4 @@
-"""The page inside one equilibrium from its entry point."""
+"""The page "Inside one", opened through app.py."""
 
 import json
 
@@ -21,7 +21,7 @@ def said(app):
 
 @pytest.mark.parametrize("gain", ["1", "7", "0"])
 @pytest.mark.parametrize("see", SECTIONS)
-def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
+def test_every_view_has_its_figures_and_a_sentence(open_page, see, gain):
     app = open_page("inside", see=see, gamma=gain)
     assert not app.exception
     assert not app.error
@@ -31,7 +31,7 @@ def test_every_view_has_its_pictures_and_a_sentence(open_page, see, gain):
     assert words.LOOK_FOR[see].split("**")[1] in " ".join(c.value for c in app.caption)
 
 
-def test_what_holds_and_what_does_not_is_said(open_page):
+def test_the_sentence_says_whether_the_equilibrium_holds(open_page):
     app = open_page("inside")
     assert "Iteration and flow both hold it" in said(app)
     app.slider(key="gamma").set_value(8.0).run()
@@ -45,7 +45,7 @@ def test_what_holds_and_what_does_not_is_said(open_page):
 
 
 @pytest.mark.parametrize("kind", SMUDGES)
-def test_every_smudge(open_page, kind):
+def test_every_smudge_has_a_sentence(open_page, kind):
     app = open_page("inside", see="smudge", kind=kind)
     assert not app.error
     assert "answer" in said(app) or "However much" in said(app)

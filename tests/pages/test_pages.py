@@ -1,4 +1,4 @@
-"""Every page opens, whole and without an error; and when something breaks it says so in words."""
+"""Every page opens without an error; when something breaks, the page says so in a sentence."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from deq.models import WeightsError
 
 WITH_THE_NETWORK = ("draw", "home", "inside", "solvers")
 ALL = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
-PAGES = [name for name in ALL if name != "tour"]  # which leads to figures and has none
+PAGES = [name for name in ALL if name != "tour"]  # the tour has no figure of its own
 
 
 def charts(app):
@@ -19,7 +19,7 @@ def charts(app):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_page_opens_whole(open_page, name):
+def test_a_page_opens_with_title_and_figures(open_page, name):
     app = open_page(name)
     assert not app.exception
     assert not app.error
@@ -29,7 +29,7 @@ def test_a_page_opens_whole(open_page, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_figure_has_words_for_those_who_cannot_see_it(open_page, name):
+def test_every_figure_has_alt_text_and_every_page_its_closing_texts(open_page, name):
     app = open_page(name)
     for chart in app.get("plotly_chart"):
         assert len(chart.proto.alt) > 20
@@ -50,7 +50,7 @@ def test_every_figure_has_words_for_those_who_cannot_see_it(open_page, name):
         ("solvers", {}, True),
     ],
 )
-def test_the_button_knows_whether_the_picture_plays(open_page, name, address, plays):
+def test_the_download_button_says_whether_the_picture_plays(open_page, name, address, plays):
     buttons = open_page(name, **address).get("download_button")
     labels = [button.proto.label for button in buttons]
     assert ("Picture that plays (HTML)" in labels) is plays
@@ -58,7 +58,7 @@ def test_the_button_knows_whether_the_picture_plays(open_page, name, address, pl
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_an_exception_is_a_sentence(open_page, monkeypatch, name):
+def test_an_exception_becomes_a_sentence(open_page, monkeypatch, name):
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret detail")
 
@@ -67,7 +67,7 @@ def test_an_exception_is_a_sentence(open_page, monkeypatch, name):
     app = open_page(name)
     assert not app.exception
     assert app.error
-    for error in app.error:  # one for each part of the page that is computed on its own
+    for error in app.error:  # one for each fragment of the page
         assert "reload the page" in error.value
         assert "secret detail" not in error.value
         assert "Traceback" not in error.value
@@ -92,6 +92,6 @@ def test_unusable_weights_say_how_to_rebuild_them(open_page, monkeypatch, name):
     assert "python -m deq train" in error.value
 
 
-def test_streamlit_lets_python_decide_when_to_look_for_garbage():
-    """After each run of a page it would: more than half of the time of a class that draws."""
+def test_streamlit_does_not_force_garbage_collection():
+    """Otherwise it collects after each run of a page: over half of the time when a class draws."""
     assert config.get_option("runner.postScriptGC") is False

@@ -1,4 +1,4 @@
-"""The race page from its entry point."""
+"""The Solver race page, opened through app.py."""
 
 import json
 
@@ -34,7 +34,7 @@ def test_the_first_picture_is_complete(open_page):
 
 @pytest.mark.parametrize("name", PROBLEMS)
 @pytest.mark.parametrize("way", ["forward", "backward"])
-def test_every_problem_has_its_picture_or_a_sentence(open_page, name, way):
+def test_every_problem_has_a_figure_or_a_sentence(open_page, name, way):
     app = open_page("solvers", problem=name, way=way)
     assert not app.exception
     assert not app.error
@@ -45,7 +45,7 @@ def test_every_problem_has_its_picture_or_a_sentence(open_page, name, way):
         assert spec(app)["data"]
 
 
-def test_the_pad_is_there_for_a_drawing_only(open_page):
+def test_the_pad_is_shown_only_for_the_drawing(open_page):
     app = open_page("solvers")
     assert "Draw here" in said(app)
     app.selectbox(key="problem").set_value(controls.MNIST).run()
@@ -58,7 +58,7 @@ def test_the_pad_is_there_for_a_drawing_only(open_page):
     assert not app.exception
 
 
-def test_a_cap_of_one_and_seconds(open_page):
+def test_the_smallest_cap_and_the_axis_in_seconds(open_page):
     app = open_page("solvers", problem="three speeds", cap="1", over="seconds")
     assert "Nobody settles: all reached the cap" in said(app)
     app.number_input(key="cap").set_value(400).run()
@@ -66,7 +66,7 @@ def test_a_cap_of_one_and_seconds(open_page):
     assert "seconds" in spec(app)["layout"]["xaxis"]["title"]["text"]
 
 
-def test_an_empty_pad_is_a_sentence_and_another_problem_still_runs(open_page):
+def test_an_empty_pad_gives_a_sentence_and_another_problem_still_runs(open_page):
     app = open_page("solvers")
     app.session_state["drawing"].show([])
     app.run()
@@ -93,20 +93,22 @@ def test_the_code_on_the_page_runs(name, backward):
     assert "CONVERGED" in lines[0]
 
 
-def test_words_name_the_winner_and_who_is_frozen():
+def test_words_name_the_fastest_solver_and_the_samples_that_finish_after_it():
     todo = problem("one hard member")
-    laps = race(todo, SolverSettings(), tol=1e-4)
-    text = words.verdict(todo, laps, seconds=False)
-    best = min((lap for lap in laps if lap.converged), key=lambda lap: lap.nfe)
+    results = race(todo, SolverSettings(), tol=1e-4)
+    text = words.verdict(todo, results, seconds=False)
+    best = min((result for result in results if result.converged), key=lambda result: result.nfe)
     assert text.startswith(best.name)
     assert "7 members finish after" in text
-    rows = words.table(todo, laps).splitlines()
+    rows = words.table(todo, results).splitlines()
     assert rows[2].startswith(f"| {best.name} | {best.nfe}")
-    assert len(words.numbers(laps).splitlines()) == 1 + sum(len(lap.evals) for lap in laps)
+    assert len(words.numbers(results).splitlines()) == 1 + sum(
+        len(result.evals) for result in results
+    )
 
 
-def test_words_when_nobody_settles():
+def test_words_when_no_solver_converges():
     torch.manual_seed(0)
     todo = problem("no equilibrium")
-    laps = race(todo, tol=1e-4, max_evals=50)
-    assert words.verdict(todo, laps, seconds=True).startswith("Nobody settles")
+    results = race(todo, tol=1e-4, max_evals=50)
+    assert words.verdict(todo, results, seconds=True).startswith("Nobody settles")

@@ -1,4 +1,4 @@
-"""The steady-state page: every section, every odd link, and code boxes that run as shown."""
+"""The Steady states page: every section, bad links, and code boxes that run as shown."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from pages.parts.steady_states.tasks import TRY
 from tests.pages.code_box import printed
 
 COS = Choice("cos(x)", (), (-1.6, 1.6), -1.0)
-# cos from −1 to |cos x − x| < 1e-6 (shared numbers of both lessons).
+# Steps of cos from −1 to |cos x − x| < 1e-6; the page of fixed points has the same numbers.
 REFERENCE = {0.1: 86, 0.25: 30, 0.5: 10, 0.5975: 5, 0.75: 11, 1.0: 33, 1.1: 66, 1.19: 1404}
 
 
@@ -37,7 +37,7 @@ def said(app):
     ("part", "figures", "metrics"),
     [("Flow", 1, 4), ("Euler step", 3, 3), ("Why an ODE", 3, 4), ("Depth", 2, 4)],
 )
-def test_each_section_stands_alone(open_page, part, figures, metrics):
+def test_each_section_opens_by_its_own_link(open_page, part, figures, metrics):
     app = open_page("steady_states", part=part)
     assert not app.exception
     assert not app.error
@@ -48,7 +48,7 @@ def test_each_section_stands_alone(open_page, part, figures, metrics):
     assert "import" in app.code[0].value
 
 
-def test_the_first_paint_tells_the_story_of_the_cosine(open_page):
+def test_the_first_picture_shows_the_flow_of_the_cosine(open_page):
     app = open_page("steady_states")
     assert metric(app, "Equilibrium x*") == "0.739085"
     assert metric(app, "λ = g′(x*)") == "−0.6736"
@@ -60,7 +60,7 @@ def test_the_first_paint_tells_the_story_of_the_cosine(open_page):
 
 
 @pytest.mark.parametrize(("h", "steps"), REFERENCE.items())
-def test_steps_against_h_are_the_reference_numbers(open_page, h, steps):
+def test_step_counts_over_h_are_the_reference_numbers(open_page, h, steps):
     app = open_page("steady_states", part="Euler step", h=str(h))
     assert metric(app, "Steps") == f"{steps:,}"
 
@@ -86,7 +86,7 @@ def test_best_and_limit_set_the_step(open_page):
     assert metric(app, "Steps") == "30"
 
 
-def test_where_no_step_is_best_the_buttons_say_so(open_page):
+def test_the_buttons_say_when_there_is_no_best_step(open_page):
     app = open_page("steady_states", part="Euler step", map="square")
     assert app.button("best").disabled
     assert app.button("limit-step").disabled
@@ -107,7 +107,7 @@ def test_iteration_cycles_where_the_ode_settles(open_page, w):
     assert bool((found.run.t.diff()[-1] > 3 * found.run.t.diff()[0]).item())  # steps grow
 
 
-def test_on_a_calm_layer_the_ode_costs_ten_times_more():
+def test_on_a_contractive_layer_the_ode_costs_ten_times_more():
     _, picard = solver_lesson.price("calm", "Picard")
     _, ode = solver_lesson.price("calm", "dopri5")
     ratios = [b / a for a, b in zip(picard, ode, strict=True)]
@@ -116,7 +116,7 @@ def test_on_a_calm_layer_the_ode_costs_ten_times_more():
     assert picard == tuple(sorted(picard))
 
 
-def test_layers_settle_until_the_spectral_radius_is_one():
+def test_layers_converge_up_to_a_spectral_radius_of_one():
     calm, lively, wild = (solver_lesson.deep(gain, 8, (1.0, 1.0)) for gain in (0.8, 1.3, 2.0))
     far = calm.distances
     assert bool((far[1:] <= 0.8 * far[:-1] + 1e-12).all())  # a contraction
@@ -137,7 +137,7 @@ def test_layers_settle_until_the_spectral_radius_is_one():
     "formula",
     ["x", "1/x", "log(-1)", "2", "x+1", "exp(exp(exp(x)))", "x^3", "abs(x)", "-x", "tan(x)"],
 )
-def test_no_map_breaks_the_page(open_page, part, formula):
+def test_unusual_maps_do_not_break_the_page(open_page, part, formula):
     app = open_page("steady_states", part=part, formula=formula, h="1.9")
     assert not app.exception
     assert not app.error
@@ -167,7 +167,7 @@ def test_an_odd_link_opens(open_page, query):
     assert charts(app)
 
 
-def test_a_bad_formula_is_a_sentence_beside_the_last_picture(open_page):
+def test_a_bad_formula_gives_a_sentence_beside_the_last_picture(open_page):
     app = open_page("steady_states", formula="__import__('os')")
     assert not app.exception
     (error,) = app.error
@@ -205,7 +205,7 @@ def test_the_code_boxes_run_as_shown(code, says):
     assert says in printed(code)
 
 
-def test_euler_with_h_one_is_the_iteration_digit_by_digit():
+def test_euler_with_step_one_equals_the_iteration_exactly():
     found = lesson.stepping(COS, 1.0)
     assert found.states.tolist() == found.flowing.iterates.tolist()
     assert found.best == pytest.approx(0.59751, abs=1e-5)
@@ -219,13 +219,13 @@ def test_the_csv_has_every_digit():
     assert [float(row[1]) for row in rows[1:]] == found.courses[0].tolist()
 
 
-def test_a_flow_that_runs_away_is_not_drawn_on():
+def test_a_flow_that_diverges_ends_in_the_picture():
     found = lesson.flowing(Choice("x^2 + 1", (), (-2.0, 4.0), 0.0))
     assert found.goal is None
     assert found.courses.isnan().any()
     assert "runs away" in words.flow_verdict(found)
 
 
-def test_steps_are_told_in_four_digits():
+def test_steps_are_rounded_to_four_digits():
     assert rounded(1.19502) == 1.195
     assert rounded(float("inf")) == 0.5

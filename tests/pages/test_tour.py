@@ -1,4 +1,4 @@
-"""The tour: every stop is there and sets its page; a teacher's choices travel along."""
+"""The tour: every stop is there and sets its page; a teacher's choices are kept on the way."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,12 +30,12 @@ def test_a_stop_sets_its_page_and_says_what_to_do(open_page, place):
             assert str(app.session_state[name]) == value
 
 
-def test_the_tour_is_a_lesson():
+def test_the_tour_has_about_ten_stops_and_takes_about_twenty_minutes():
     assert 8 <= len(STOPS) <= 10
     assert pytest.approx(20, abs=2) == MINUTES
 
 
-def test_outside_of_the_tour_there_is_no_bar(open_page):
+def test_without_a_stop_of_the_tour_there_is_no_bar(open_page):
     for number in (None, "0", "99", "x", "²", "-1", "9" * 5000):
         app = open_page("gradients", **({"tour": number} if number else {}))
         assert "tour-end" not in [b.key for b in app.button]
@@ -43,7 +43,7 @@ def test_outside_of_the_tour_there_is_no_bar(open_page):
         assert not app.exception
 
 
-def test_who_strays_finds_back_and_can_leave(open_page):
+def test_another_page_shows_the_way_back_and_the_tour_can_be_ended(open_page):
     app = open_page("inside", tour="7")
     app.switch_page("pages/gradients.py").run()
     assert "You are on another page" in words(app)
@@ -54,7 +54,7 @@ def test_who_strays_finds_back_and_can_leave(open_page):
     assert "tour-end" not in [b.key for b in app.button]
 
 
-def test_what_a_teacher_hides_is_hidden_and_travels_along(open_page):
+def test_what_a_teacher_hides_is_hidden_and_stays_in_the_links(open_page):
     app = open_page("solvers", tour="6", hide="code,over,no<n>sense,tasks", type="large")
     rules = links(app)
     assert ".st-key-code { display: none; }" in rules
@@ -67,7 +67,7 @@ def test_what_a_teacher_hides_is_hidden_and_travels_along(open_page):
     assert "display: none" not in links(app)
 
 
-def test_the_choices_are_made_on_the_tours_own_page(open_page):
+def test_the_tour_page_sets_what_is_hidden_and_the_type_size(open_page):
     app = open_page("tour", hide="over")
     app.toggle(key="tour-large").set_value(True).run()
     app.button_group(key="tour-hide").set_value(["code", "menu"]).run()

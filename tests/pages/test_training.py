@@ -1,4 +1,4 @@
-"""The training lab from its entry point, and what it hands to the Draw page."""
+"""The training lab, opened through app.py, and the model that it gives to the Draw page."""
 
 import io
 import json
@@ -61,7 +61,7 @@ def test_the_first_picture_is_a_finished_run_of_the_usual_settings(open_page):
     assert last["accuracy"] >= 0.92
 
 
-def test_a_run_of_ones_own_compared_with_another(open_page):
+def test_two_runs_of_a_visitor_are_compared(open_page):
     app = open_page("training", epochs="1", batch="200")
     run = start(app)
     until_over(run)
@@ -79,7 +79,7 @@ def test_a_run_of_ones_own_compared_with_another(open_page):
     assert app.query_params["runs"] in (f"{run.id}.{other.id}", [f"{run.id}.{other.id}"])
 
 
-def test_stop_then_resume_goes_on_where_it_was(open_page):
+def test_resume_continues_from_the_step_of_the_stop(open_page):
     app = open_page("training", epochs="100")
     run = start(app)
     deadline = time.monotonic() + 60
@@ -102,7 +102,7 @@ def test_stop_then_resume_goes_on_where_it_was(open_page):
     until_over(run)
 
 
-def test_a_killed_run_says_so_and_goes_on_from_what_it_kept(open_page):
+def test_a_killed_run_says_so_and_resumes_from_its_checkpoint(open_page):
     app = open_page("training", epochs="20")
     run = start(app)
     deadline = time.monotonic() + 60
@@ -137,7 +137,7 @@ def test_a_killed_run_says_so_and_goes_on_from_what_it_kept(open_page):
         ({"penalty": "-3"}, "Penalty must be greater"),
     ],
 )
-def test_bad_settings_are_a_sentence_and_no_run(open_page, settings, sentence):
+def test_bad_settings_give_a_sentence_and_no_run(open_page, settings, sentence):
     app = open_page("training", **settings)
     assert sentence in said(app)
     assert app.button(key="train-start").disabled
@@ -152,7 +152,7 @@ def test_without_mnist_there_is_a_button_to_fetch_it(open_page, monkeypatch):
     assert not app.button(key="mnist-download").disabled
 
 
-def test_a_fetch_that_fails_says_why(tmp_path, monkeypatch):
+def test_a_download_that_fails_says_why(tmp_path, monkeypatch):
     from deq.training.jobs import job
 
     def nothing(name: str) -> Path:
@@ -181,31 +181,33 @@ def test_the_code_on_the_page_runs(open_page):
     assert "named right" in printed(block.value)
 
 
-def test_a_run_in_words():
+def test_status_verdict_and_progress_in_words():
     assert "example" in words.status(None)
     assert words.verdict([]) == "Nothing learnt yet."
     assert words.share_done([{"step": 3, "steps": 12}]) == 0.25
 
 
-class Brought(io.BytesIO):
-    """What the uploader gives."""
+class Uploaded(io.BytesIO):
+    """A file as the uploader gives it."""
 
     name = "from a friend.safetensors"
 
 
-def test_brought_weights_are_checked_and_are_this_visitors_only(tmp_path, monkeypatch):
+def test_uploaded_weights_are_checked_and_belong_to_one_visitor(tmp_path, monkeypatch):
     state: dict[str, object] = {}
     monkeypatch.setattr(own_model.st, "session_state", state)
     path = tmp_path / "m.safetensors"
     save(DenseClassifier(), path, {})
-    state["bring"] = Brought(path.read_bytes())
+    state["bring"] = Uploaded(path.read_bytes())
     own_model._taken()
     assert isinstance(state["own-model"].model, DenseClassifier)
-    state["bring"] = Brought(path.read_bytes()[:500])
+    state["bring"] = Uploaded(path.read_bytes()[:500])
     own_model._taken()
     assert "from a friend.safetensors" in str(state["own-model-refused"])
     assert "Bring a file" in str(state["own-model-refused"])
-    assert isinstance(state["own-model"].model, DenseClassifier)  # nothing is lost
+    assert isinstance(
+        state["own-model"].model, DenseClassifier
+    )  # the model of before is still there
     own_model.drop()
     assert "own-model" not in state
 

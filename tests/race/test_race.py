@@ -1,4 +1,4 @@
-"""The race: every case ends as its sentence says, and the counts are the solvers' own."""
+"""The race: every case ends as its sentence says, with the solvers' own counts."""
 
 import numpy as np
 import pytest
@@ -24,12 +24,12 @@ def results_of(name, **more):
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_a_curve_is_the_solve_itself(name):
+def test_a_result_equals_the_solve(name):
     todo = problem(name)
     results = results_of(name, max_evals=60)
-    for who, solver in make_solvers(SolverSettings(), todo).items():
-        result = results[who]
-        # Recorded too, so that every state of Picard's is looked at.
+    for label, solver in make_solvers(SolverSettings(), todo).items():
+        result = results[label]
+        # Recorded, like the race, so that every state of Picard is tested for convergence.
         sol = deq.solve(todo.f, todo.z0, solver=solver, tol=1e-4, max_evals=60, record=True)
         assert result.sample_nfe == sol.nfe.tolist()
         assert result.nfe == max(result.sample_nfe) == result.evals[-1] or not result.converged
@@ -43,7 +43,7 @@ def test_a_curve_is_the_solve_itself(name):
             assert result.residual == pytest.approx(float(end.max()), abs=1e-14)
 
 
-def test_the_gallery_separates_the_solvers_as_it_says():
+def test_the_gallery_separates_the_solvers_as_its_sentences_say():
     three = results_of("three speeds")
     assert three["Picard"].status is Status.MAX_EVALS
     assert three["Anderson"].nfe < 10
@@ -65,7 +65,7 @@ def test_the_gallery_separates_the_solvers_as_it_says():
     assert many.nfe < few.nfe
 
 
-def test_found_is_not_stable():
+def test_an_equilibrium_that_is_found_need_not_be_stable():
     repelling = results_of("repelling")
     assert repelling["Broyden"].ode_stable is False
     assert float(repelling["Broyden"].z) == pytest.approx(-1)
@@ -73,17 +73,17 @@ def test_found_is_not_stable():
     assert results_of("one number")["Picard"].ode_stable is True
 
 
-def test_one_hard_member_does_not_keep_the_others_going():
+def test_one_hard_sample_does_not_delay_the_others():
     result = results_of("one hard member")["Picard"]
     *easy, hard = result.sample_nfe
     assert hard > 5 * max(easy)
-    # The easy ones alone end where they ended beside the hard one.
+    # Every easy sample ends at the same state in another solve.
     todo = problem("one hard member")
-    alone = deq.solve(todo.f, todo.z0, solver=deq.Broyden(), tol=1e-8)
-    assert torch.allclose(alone.z[:-1], result.z[:-1], atol=1e-3)
+    other = deq.solve(todo.f, todo.z0, solver=deq.Broyden(), tol=1e-8)
+    assert torch.allclose(other.z[:-1], result.z[:-1], atol=1e-3)
 
 
-def test_backward_it_is_the_gradients_linear_system():
+def test_the_backward_problem_is_the_adjoint_system():
     todo = problem("tanh layer")
     adjoint = adjoint_problem(todo, seed=3)
     assert adjoint is not None
@@ -98,7 +98,7 @@ def test_backward_it_is_the_gradients_linear_system():
     assert adjoint_problem(problem("no equilibrium")) is None
 
 
-def test_a_digit_is_raced_on_under_the_network():
+def test_all_solvers_read_a_digit_with_the_network():
     model = load("digits")
     image = np.zeros((28, 28), np.float32)
     image[6:22, 13:16] = 1
@@ -110,7 +110,7 @@ def test_a_digit_is_raced_on_under_the_network():
     assert results["Picard"].nfe == int(expected.nfe)
 
 
-def test_the_landscape_is_the_residual():
+def test_the_landscape_is_the_log_of_the_residual():
     todo = problem("spiral")
     land = landscape(todo, size=5)
     z = torch.tensor([[land.x[1], land.y[3]]])
@@ -120,7 +120,7 @@ def test_the_landscape_is_the_residual():
 
 
 @pytest.mark.parametrize("cap", [1, 2])
-def test_a_cap_of_hardly_anything_is_an_honest_picture(cap):
+def test_a_tiny_cap_ends_with_max_evals(cap):
     for result in results_of("two hundred speeds", max_evals=cap).values():
         assert result.status is Status.MAX_EVALS
         assert result.nfe <= cap

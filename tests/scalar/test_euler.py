@@ -1,4 +1,4 @@
-"""Euler's step, the flow and the cures: the lesson's reference numbers and closed forms."""
+"""Euler's step, damping, faster solvers and the flow, against known numbers and closed forms."""
 
 import math
 
@@ -23,18 +23,18 @@ from deq.scalar import (
 )  # fmt: skip
 from tests.problems import COS, COS_SLOPE, F64
 
-# cos from −1 to |cos x − x| < 1e-6.
+# Steps of cos from −1 to |cos x − x| < 1e-6.
 REFERENCE = {0.1: 86, 0.25: 30, 0.5: 10, 0.5975: 5, 0.75: 11, 1.0: 33, 1.1: 66, 1.19: 1404}
 
 
-def test_steps_against_h_on_cos() -> None:
+def test_step_counts_over_h_on_cos() -> None:
     hs = torch.tensor([*REFERENCE], dtype=F64)
     assert steps_against_h(torch.cos, -1.0, hs).tolist() == [*REFERENCE.values()]
     for h, steps in REFERENCE.items():
         assert euler_steps(torch.cos, -1.0, h) == steps
 
 
-def test_from_the_limit_on_it_never_settles() -> None:
+def test_at_and_beyond_the_limit_it_never_converges() -> None:
     assert limit_step(COS_SLOPE) == pytest.approx(1.1950201, abs=1e-6)
     assert best_step(COS_SLOPE) == pytest.approx(0.5975100, abs=1e-6)
     hs = limit_step(COS_SLOPE) * torch.tensor([1.0, 1.001, 1.1, 1.6], dtype=F64)
@@ -59,14 +59,14 @@ def test_best_and_limit_are_exact_on_a_line(slope: float) -> None:
     assert best_step(1.0) == math.inf
 
 
-def test_one_h_never_changes_anothers_count() -> None:
+def test_the_count_of_one_h_does_not_depend_on_the_others() -> None:
     hs = torch.linspace(0.05, 1.3, 40, dtype=F64)
     together = steps_against_h(torch.cos, -1.0, hs, max_steps=500).tolist()
-    alone = [euler_steps(torch.cos, -1.0, float(h), max_steps=500) for h in hs]
-    assert together == [-1 if steps is None else steps for steps in alone]
+    single = [euler_steps(torch.cos, -1.0, float(h), max_steps=500) for h in hs]
+    assert together == [-1 if steps is None else steps for steps in single]
 
 
-def test_counts_at_the_edges() -> None:
+def test_step_counts_in_edge_cases() -> None:
     assert euler_steps(torch.cos, COS, 0.3) == 0
     assert euler_steps(torch.cos, -1.0, 1.0, max_steps=33) == 33
     assert euler_steps(torch.cos, -1.0, 1.0, max_steps=32) is None
@@ -76,7 +76,7 @@ def test_counts_at_the_edges() -> None:
         euler_steps(torch.cos, 0.0, 1.0, tol=0.0)
 
 
-# Cures -------------------------------------------------------------------------------------------
+# Damping and faster solvers -----------------------------------------------------------------------
 
 
 def test_picard_is_plain_iteration_and_damping_is_eulers_step() -> None:
@@ -117,7 +117,7 @@ def test_the_secant_method_on_cos_takes_seven_evaluations() -> None:
     assert xs[-1] == pytest.approx(oracle.root, abs=1e-6)
 
 
-def test_cures_settle_what_iteration_does_not() -> None:
+def test_damping_and_faster_solvers_converge_where_iteration_does_not() -> None:
     for key, end in (("inverse", math.sqrt(2)), ("logistic", 1 - 1 / 3.2)):
         f = PRESETS[key].at()
         assert not accelerated(f, 0.7, deq.Picard()).converged
@@ -127,7 +127,7 @@ def test_cures_settle_what_iteration_does_not() -> None:
             assert path.xs[-1].item() == pytest.approx(end, abs=1e-8)
 
 
-def test_paths_end_where_nothing_can_follow() -> None:
+def test_paths_end_at_the_last_finite_state_or_at_the_cap() -> None:
     path = accelerated(torch.log, 2.0, deq.Picard())
     assert not path.converged
     assert path.xs.isfinite().all()
@@ -178,7 +178,7 @@ def test_the_flow_of_cos_against_scipy() -> None:
     assert torch.allclose(course.x, torch.from_numpy(oracle.y[0]), atol=1e-6)
 
 
-def test_a_flow_that_runs_away_says_so() -> None:
+def test_a_diverging_flow_has_a_status() -> None:
     [away] = flow(PRESETS["square"], [0.0])
     assert away.status in (Status.DIVERGED, Status.NON_FINITE, Status.MAX_EVALS)
     [euler] = flow(torch.cos, [-1.0], method="euler")

@@ -1,4 +1,4 @@
-"""Smooth curves through what an adaptive solver accepted, against closed forms."""
+"""Smooth curves through the accepted steps of an adaptive solver, against closed forms."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from deq.scalar.curve import hermite
 from deq.status import Status
 
 
-def test_a_cubic_comes_back_exactly_from_two_states() -> None:
+def test_interpolation_between_two_states_is_exact_for_a_cubic() -> None:
     t = np.array([0.0, 0.7, 3.0])
     cubic = np.polynomial.Polynomial([1.0, -2.0, 0.5, 0.25])
     at = np.linspace(0, 3, 31)
@@ -23,7 +23,7 @@ def test_a_solution_is_smooth_and_level_at_its_end() -> None:
     assert torch.allclose(run.at(g, t), 2 - 3 * torch.exp(-t / 2), atol=1e-3)
 
 
-def test_a_solution_that_ran_away_ends_where_it_did() -> None:
+def test_a_diverged_solution_ends_at_its_last_state() -> None:
     g = lambda x: 3 * x  # noqa: E731
     [run] = flow(g, [1.0], max_evals=200)
     assert run.status is not Status.CONVERGED

@@ -1,4 +1,4 @@
-"""The small weight-tied network: depth against equilibrium, eigenvalues, contraction."""
+"""The weight-tied tanh network: depth against equilibrium, eigenvalues, contraction."""
 
 import math
 
@@ -21,7 +21,7 @@ def turning(gain: float, degrees: float = 90.0) -> Network:
 
 @pytest.mark.parametrize("n", [2, 16])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_equilibrium_is_one_and_depth_goes_there(n: int, seed: int) -> None:
+def test_deep_layers_approach_the_equilibrium_that_scipy_finds(n: int, seed: int) -> None:
     net = random_network(n, gain=0.9, seed=seed)
     sol = net.equilibrium()
     assert sol.converged.all()
@@ -34,7 +34,7 @@ def test_the_equilibrium_is_one_and_depth_goes_there(n: int, seed: int) -> None:
     assert far.shape == (51,)
     assert far[0].item() == pytest.approx(sol.z.norm().item())
     assert (far[1:] <= 0.9 * far[:-1] + 1e-9).all()
-    # In the end the distance shrinks by the spectral radius a layer.
+    # Late layers shrink the distance by the spectral radius.
     rho = net.spectral_radius(sol.z)
     assert rho <= 0.9
     late = net.distances(60, net.equilibrium(tol=1e-14).z)
@@ -44,7 +44,7 @@ def test_the_equilibrium_is_one_and_depth_goes_there(n: int, seed: int) -> None:
         assert rate.item() == pytest.approx(rho, rel=0.2)
 
 
-def test_unrolled_is_the_layer_again_and_again() -> None:
+def test_unrolled_applies_the_layer_repeatedly() -> None:
     net = random_network(3, seed=4)
     z = np.zeros(3)
     outputs = net.unrolled(5)
@@ -68,7 +68,7 @@ def test_the_jacobian_is_autograds() -> None:
     assert net.spectral_radius(z) == pytest.approx(np.abs(expected).max())
 
 
-def test_past_a_spectral_radius_of_one_layers_circle_and_the_flow_settles() -> None:
+def test_beyond_a_spectral_radius_of_one_only_the_flow_converges() -> None:
     zero = torch.zeros(1, 2, dtype=F64)
     start = torch.tensor([[0.5, 0.0]], dtype=F64)
     for gain, settles in ((0.8, True), (1.3, False)):
@@ -79,12 +79,12 @@ def test_past_a_spectral_radius_of_one_layers_circle_and_the_flow_settles() -> N
         assert bool(sol.converged) is settles
         [course] = net.trajectories(start, tol=1e-6)  # Re λ = 0 < 1
         assert course.z[-1].norm() < 1e-5
-    # Re λ > 1: the flow circles as well.
+    # Re λ > 1: the flow does not converge either.
     [course] = turning(2.5, degrees=40).trajectories(start)
     assert course.residual[-1] > 0.1
 
 
-def test_the_equilibrium_of_many_gains_is_exact_or_said_not_to_be() -> None:
+def test_the_equilibrium_of_many_gains_is_exact_or_not_converged() -> None:
     for gain in np.linspace(0.2, 4, 12):
         for seed in range(4):
             net = random_network(2, gain=float(gain), seed=seed)
@@ -106,7 +106,7 @@ def test_the_field_points_along_the_flow() -> None:
         random_network(3).vector_field(xs, ys)
 
 
-def test_trajectories_start_where_they_should_and_end_at_the_equilibrium() -> None:
+def test_trajectories_begin_at_their_start_and_end_at_the_equilibrium() -> None:
     net = random_network(2, gain=0.9)
     starts = torch.tensor([[1.5, -1.0], [-2.0, 2.0], [0.0, 0.0]])
     end = net.equilibrium().z

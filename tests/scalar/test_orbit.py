@@ -1,4 +1,4 @@
-"""Iterates, cobwebs, rhythm and words, against closed forms and the numbers of the lesson."""
+"""Iterates, cobwebs, cycles and sentences, against closed forms and known numbers."""
 
 import math
 
@@ -10,7 +10,7 @@ from deq.scalar import PRESETS, cobweb, custom_map, iterate, limit_cycle, orbit,
 from tests.problems import COS, COS_SLOPE, F64
 
 
-def test_iterates_are_the_closed_form_of_a_line() -> None:
+def test_iterates_of_a_line_match_the_closed_form() -> None:
     a, b, x0 = -0.7, 2.0, 5.0
     xs = iterate(lambda x: a * x + b, x0, 30)
     end = b / (1 - a)
@@ -19,10 +19,10 @@ def test_iterates_are_the_closed_form_of_a_line() -> None:
     assert torch.allclose(xs, end + a**n * (x0 - end), rtol=1e-13)
 
 
-def test_iteration_stops_where_there_is_nothing_more() -> None:
+def test_iteration_stops_at_a_value_that_is_not_a_number() -> None:
     assert iterate(lambda x: 2 * x, 1.0, 100, escape=10).tolist() == [1, 2, 4, 8, 16]
     assert iterate(lambda x: 1 / x, 0.0, 5).tolist() == [0]
-    assert iterate(torch.log, 2.0, 50)[-1] < 0  # whose logarithm is no number
+    assert iterate(torch.log, 2.0, 50)[-1] < 0  # its logarithm is NaN
     assert len(iterate(torch.cos, 0.0, 1)) == 2
     for bad in (0, 1.5, True):
         with pytest.raises((TypeError, ValueError), match="n must"):
@@ -47,7 +47,7 @@ def test_the_observed_rate_is_the_slope() -> None:
     assert rate(iterate(lambda x: 3 * x, 1.0, 9)) == pytest.approx(3.0)
     assert rate(iterate(PRESETS["heron"], 4.0, 20)) < 0.1  # the slope is zero
     assert math.isnan(rate(iterate(torch.cos, 0.0, 1)))
-    # Steps at rounding do not count, however many there are of them.
+    # Steps at the level of rounding do not count, however many they are.
     assert rate(iterate(torch.cos, -1.0, 500)) == pytest.approx(-COS_SLOPE, rel=1e-3)
 
 
@@ -70,7 +70,7 @@ def test_the_two_cycle_in_closed_form() -> None:
     assert sorted(found.tolist()) == pytest.approx(expected, abs=1e-9)
 
 
-def test_no_cycle_where_it_runs_away_or_is_too_short_to_tell() -> None:
+def test_diverging_or_too_short_orbits_have_no_cycle() -> None:
     assert len(limit_cycle(lambda x: x**2 + 1, 0.0)) == 0
     assert period(torch.ones(3)) == 0
     assert period(torch.ones(9)) == 1
@@ -87,19 +87,19 @@ def test_no_cycle_where_it_runs_away_or_is_too_short_to_tell() -> None:
         ("inverse", 0.0, "breaks", "It breaks off after 0 steps: at 0 the value is infinite."),
     ],
 )
-def test_what_happened_in_words(key: str, start: float, kind: str, says: str) -> None:
-    told = orbit(PRESETS[key], start)
-    assert told.kind == kind, told
-    assert says in told.sentence
+def test_the_sentence_of_each_kind_of_orbit(key: str, start: float, kind: str, says: str) -> None:
+    result = orbit(PRESETS[key], start)
+    assert result.kind == kind, result
+    assert says in result.sentence
 
 
-def test_more_words() -> None:
+def test_sentences_of_further_orbits() -> None:
     logistic, line = PRESETS["logistic"], PRESETS["line"]
     assert orbit(logistic.at(r=4.0), 0.2).kind == "wanders"
     assert "found no rest" in orbit(logistic.at(r=4.0), 0.2).sentence
     assert "jumps between four points, 0.38" in orbit(logistic.at(r=3.5), 0.2, 200).sentence
-    told = orbit(logistic.at(r=3.55), 0.2, 400)
-    assert (told.period, told.sentence) == (8, "It jumps between 8 points, for ever.")
+    result = orbit(logistic.at(r=3.55), 0.2, 400)
+    assert (result.period, result.sentence) == (8, "It jumps between 8 points, for ever.")
     slow = orbit(line.at(a=0.99, b=0), 8.0, 100)
     assert slow.kind == "creeps"
     assert slow.sentence == "It is still on its way after 100 steps, each 0.99 of the last."
@@ -107,33 +107,33 @@ def test_more_words() -> None:
     assert orbit(line.at(a=-1, b=0), 2.0).sentence == (
         "It jumps between two points, −2 and 2, for ever."
     )
-    assert orbit(line.at(a=1, b=1), 0.0).kind == "wanders"  # on and on by 1
+    assert orbit(line.at(a=1, b=1), 0.0).kind == "wanders"  # each step adds 1
     lost = orbit(custom_map("log(x)"), 2.0)
     assert lost.kind == "breaks"
     assert "there is no value" in lost.sentence
     assert orbit(custom_map("x"), 3.0).steps == 0
 
 
-def test_a_brush_past_the_fixed_point_is_no_settling() -> None:
+def test_passing_near_a_fixed_point_is_not_convergence() -> None:
     f = PRESETS["logistic"].at(r=3.95)
-    told = orbit(f, 0.5, 3000, tol=1e-3)
-    near = ((f(told.xs) - told.xs).abs() < 1e-3).any()
+    result = orbit(f, 0.5, 3000, tol=1e-3)
+    near = ((f(result.xs) - result.xs).abs() < 1e-3).any()
     assert near  # stopping at the first small step would be wrong
-    assert told.kind == "wanders"
+    assert result.kind == "wanders"
 
 
 def test_steps_are_counted_to_the_tolerance() -> None:
     for tol in (1e-2, 1e-4, 1e-8):
-        told = orbit(torch.cos, -1.0, 200, tol=tol)
-        missed = (told.xs.cos() - told.xs).abs()
-        assert missed[told.steps] < tol <= missed[told.steps - 1]
+        result = orbit(torch.cos, -1.0, 200, tol=tol)
+        missed = (result.xs.cos() - result.xs).abs()
+        assert missed[result.steps] < tol <= missed[result.steps - 1]
 
 
 # Maps ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda m: m.key)
-def test_presets_are_fit_to_be_shown(preset: object) -> None:
+def test_presets_have_usable_starts_and_views(preset: object) -> None:
     from deq.scalar import ScalarMap
 
     assert isinstance(preset, ScalarMap)
@@ -148,7 +148,7 @@ def test_presets_are_fit_to_be_shown(preset: object) -> None:
             assert y.isfinite().all()
 
 
-def test_presets_are_the_functions_they_say() -> None:
+def test_presets_compute_their_formulas() -> None:
     x = torch.linspace(0.25, 0.9, 9, dtype=F64)
     expected = {
         "cos": x.cos(), "line": 0.6 * x + 1, "heron": (x + 2 / x) / 2, "inverse": 2 / x,
@@ -176,5 +176,5 @@ def test_bad_parameters_and_formulas_are_refused() -> None:
 
 @pytest.mark.parametrize("x0", [0.1, 0.3, 0.61])
 @pytest.mark.parametrize("n", [40, 60, 100, 300])
-def test_chaos_is_not_on_its_way_anywhere(x0: float, n: int) -> None:
+def test_chaos_is_not_called_slow_convergence(x0: float, n: int) -> None:
     assert orbit(lambda x: 4 * x * (1 - x), x0, n).kind == "wanders"

@@ -54,14 +54,14 @@ ROOT2 = math.sqrt(2)
         ("x^2", (0, 1), [(0, 0, "stable"), (1, 2, "unstable")]),
         ("1.0001x(1-x)", (-0.1, 1), [(0, 1.0001, "unstable"), (1 - 1/1.0001, 0.9999, "stable")]),
         ("sqrt(x - 1) + 1", (-3, 3.7), [(1, math.nan, "unstable"), (2, 0.5, "stable")]),
-        # It touches, once or clinging, and does not cross.
+        # The curve touches the diagonal, at one point or closely, and does not cross it.
         ("x^2 + 1/4", (-3, 3.1), [(0.5, 1, "neutral")]),
         ("(x - 1/3)^2 + x", (-3, 3), [(1 / 3, 1, "neutral")]),
         ("e^(x - 1)", (-3, 3), [(1, 1, "neutral")]),
         ("x^2 + 0.2500001", (-3, 3), []),
         ("tanh(x)", (-3, 3.1), [(0, 1, "neutral")]),
         ("x + x^3", (-3, 3.7), [(0, 1, "neutral")]),
-        # Through infinity or by a jump is no crossing.
+        # Through infinity or with a jump: no crossing.
         ("1/x + x", (-3, 3), []),
         ("1/x + x", (-3, 3.1), []),
         ("x + 1/(x - 0.1234567)", (-3, 3.3), []),
@@ -70,7 +70,7 @@ ROOT2 = math.sqrt(2)
         ("sign(x - 0.3)", (-3, 3), [(-1, 0, "stable"), (1, 0, "stable")]),
         ("x + 1/0", (-3, 3), []),
         ("log(-1 - x^2)", (-3, 3), []),
-        # Kinks, where the slopes to either side decide.
+        # Kinks: the slopes on both sides decide.
         ("3 abs(x)", (-3, 3), [(0, math.nan, "unstable")]),
         ("abs(x)/2", (-3, 3), [(0, math.nan, "stable")]),
         ("max(x/2, 3x)", (-3, 3), [(0, math.nan, "neutral")]),
@@ -84,14 +84,14 @@ def test_every_fixed_point_is_found(
     found = fixed_points(parse(text), *view)
     assert [p.kind for p in found] == [kind for _, _, kind in expected], found
     for point, (x, slope, kind) in zip(found, expected, strict=True):
-        touches = kind == "neutral"  # there the position is known to half the digits
+        touches = kind == "neutral"  # a double root: known only to half the digits
         assert point.x == pytest.approx(x, abs=1e-7 if touches else 1e-10)
         assert point.slope == pytest.approx(slope, abs=1e-6, nan_ok=True)
     assert not found.stretches
     assert not found.everywhere
 
 
-def test_tan_has_one_in_each_branch() -> None:
+def test_tan_has_one_fixed_point_in_each_branch() -> None:
     found = fixed_points(torch.tan, -10, 10)
     f = lambda x: math.sin(x) - x * math.cos(x)  # noqa: E731  (no poles)
     right = [optimize.brentq(f, a, a + 1.5, xtol=1e-14) for a in (math.pi, 2 * math.pi)]
@@ -99,7 +99,7 @@ def test_tan_has_one_in_each_branch() -> None:
     assert [p.x for p in found] == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_identity_is_said_to_be_fixed_everywhere() -> None:
+def test_the_identity_is_fixed_everywhere() -> None:
     for text in ("x", "2x/2", "x + 0", "x^1", "(x + 1) - 1"):
         found = fixed_points(parse(text), -3, 3)
         assert found.everywhere, text
@@ -118,7 +118,7 @@ def test_the_identity_is_said_to_be_fixed_everywhere() -> None:
         ("max(x, -1) + 3 min(0, x + 2)", (-1, 4), [-2.5]),
     ],
 )
-def test_stretches_of_fixed_points(
+def test_intervals_of_fixed_points(
     text: str, stretch: tuple[float, float], points: list[float]
 ) -> None:
     found = fixed_points(parse(text), -3, 4)
@@ -144,7 +144,7 @@ def test_polynomials_with_known_roots(tenths: list[int], scale: float) -> None:
 
 
 @given(st.floats(-5, 5), st.floats(-1, 1))
-def test_stable_ones_attract_and_unstable_ones_do_not(w: float, b: float) -> None:
+def test_stable_points_attract_and_unstable_points_do_not(w: float, b: float) -> None:
     f = PRESETS["tanh"].at(w=w, b=b)
     found = fixed_points(f, -1.5, 1.5)
     assert 1 <= len(found) <= 3
@@ -154,7 +154,7 @@ def test_stable_ones_attract_and_unstable_ones_do_not(w: float, b: float) -> Non
             assert ((near[-1] - p.x).abs() < 1e-6) == (p.kind == "stable")
 
 
-def test_a_wild_map_is_answered_in_good_time() -> None:
+def test_fixed_points_of_highly_oscillating_maps_are_true() -> None:
     for text in ("3 sin(1000 x)", "x + sin(1/x)", "tan(100 x)", "x sin(1/x)"):
         for p in fixed_points(parse(text), -3, 3):
             assert abs(parse(text)(p.x).item() - p.x) < 1e-6
@@ -195,7 +195,7 @@ def test_derivatives() -> None:
         ("3", (-1, 3), [(-1, 3)]),
     ],
 )
-def test_where_it_contracts(
+def test_contraction_intervals(
     text: str, view: tuple[float, float], expected: list[tuple[float, float]]
 ) -> None:
     found = contraction_intervals(parse(text), *view)
@@ -206,14 +206,14 @@ def test_where_it_contracts(
         assert (derivative(parse(text), inner).abs() < 1).all()
 
 
-def test_a_trap_is_mapped_into_itself_and_all_of_it_ends_there() -> None:
+def test_an_invariant_interval_is_mapped_into_itself_and_lies_in_the_basin() -> None:
     for text in ("cos(x)", "e^x/4", "x^2/2 + 0.3", "2.5x(1 - x)"):
         f = parse(text)
         intervals = contraction_intervals(f, -3, 3)
         [point] = [p for p in fixed_points(f, -3, 3) if p.kind == "stable"]
-        caught = invariant_interval(point.x, intervals)
-        assert caught is not None
-        low, high = caught
+        interval = invariant_interval(point.x, intervals)
+        assert interval is not None
+        low, high = interval
         xs = torch.linspace(low, high, 101, dtype=F64)[1:-1]
         assert ((f(xs) >= low) & (f(xs) <= high)).all()
         assert (basins(f, xs, [point.x], n=3000) == 0).all()
@@ -243,7 +243,7 @@ def test_no_basin_for_cycles_chaos_and_escapes() -> None:
     assert basins(custom_map("1/x"), torch.zeros(1), [1.0]).tolist() == [-1]
 
 
-def test_basins_of_many_starts_are_those_of_each() -> None:
+def test_basins_of_many_starts_equal_those_of_each_start() -> None:
     f = parse("1.5 x - 0.5 x^3")  # stable at ±1, unstable at 0
     starts = torch.tensor(np.random.default_rng(0).uniform(-2.5, 2.5, 40))
     points = [-1.0, 0.0, 1.0]

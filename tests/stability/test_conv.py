@@ -1,4 +1,4 @@
-"""The norm of a convolution against SciPy's singular values of the same operator."""
+"""The norm of a convolution, against SciPy's singular values of the same operator."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def kernel(channels: int, seed: int) -> torch.Tensor:
 
 @given(channels=st.integers(1, 5), side=st.integers(3, 8), seed=st.integers(0, 1000))
 def test_norm_is_the_largest_singular_value(channels: int, side: int, seed: int) -> None:
-    """From below, and within 2 % after 500 steps, even when the second value is close."""
+    """From below, and within 2 % after 500 steps, even if the second singular value is close."""
     weight = kernel(channels, seed)
     start = torch.ones(1, channels, side, side, dtype=torch.float64)
     start += 0.1 * torch.randn(start.shape, generator=torch.Generator().manual_seed(seed))
@@ -46,7 +46,7 @@ def test_norm_is_the_largest_singular_value(channels: int, side: int, seed: int)
     assert float(vector.norm()) == pytest.approx(1)
 
 
-def test_every_step_approaches_from_below() -> None:
+def test_every_step_raises_the_estimate_from_below() -> None:
     weight = kernel(3, 0)
     truth = exact_norm(weight, 6)
     start = torch.ones(1, 3, 6, 6, dtype=torch.float64)
@@ -55,16 +55,16 @@ def test_every_step_approaches_from_below() -> None:
     assert values[-1] <= truth * (1 + 1e-9)
 
 
-def test_projection_reaches_the_limit_and_leaves_small_kernels_alone() -> None:
+def test_projection_reaches_the_limit_and_keeps_kernels_below_it() -> None:
     weight = kernel(4, 1)
     start = torch.ones(1, 4, 7, 7, dtype=torch.float64)
     before = project_conv_(weight, 0.9, start, steps=300)
     assert float(before) > 0.9
     assert exact_norm(weight, 7) == pytest.approx(0.9, rel=1e-4)
-    small = weight / 2
-    kept = small.clone()
-    project_conv_(small, 0.9, start, steps=10)
-    assert torch.equal(small, kept)
+    below = weight / 2
+    kept = below.clone()
+    project_conv_(below, 0.9, start, steps=10)
+    assert torch.equal(below, kept)
 
 
 def test_a_zero_kernel_has_norm_zero() -> None:

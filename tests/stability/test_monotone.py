@@ -1,4 +1,4 @@
-"""Monotone cells: one equilibrium whatever the parameters, and who finds it."""
+"""Monotone cells: one equilibrium for all parameters, and which solvers find it."""
 
 import pytest
 import torch
@@ -45,8 +45,8 @@ def test_the_symmetric_part_keeps_its_margin(
 
 @settings(max_examples=10)
 @given(seed=st.integers(0, 10_000))
-def test_every_start_and_every_way_leads_to_the_same_equilibrium(seed: int) -> None:
-    """The ODE, forward–backward splitting and damped iteration, from far-off random starts."""
+def test_every_start_and_every_solver_gives_the_same_equilibrium(seed: int) -> None:
+    """The ODE, forward–backward splitting and damped iteration, from distant random starts."""
     cell = wild(seed, size=0.4)
     x = torch.randn(1, 3, dtype=F64).expand(5, -1)
     starts = 10 * torch.randn(5, 6, dtype=F64)
@@ -91,14 +91,14 @@ def test_damped_iteration_is_stable_below_its_bound(seed: int, size: float, part
     assert torch.linalg.eigvals(step).abs().max() < 1
 
 
-def test_plain_iteration_may_run_away() -> None:
-    """The reason for all this: the same cell that the others settle."""
+def test_picard_iteration_may_diverge() -> None:
+    """On the same cell, splitting converges."""
     cell = wild(0, size=2.0)
     nn.init.ones_(cell.inject.bias)
     x = torch.randn(1, 3, dtype=F64)
     z0 = cell.start(x)
-    plain = deq.solve(lambda z: cell(z, x), z0, solver=deq.Picard(), max_evals=5000)
-    assert not plain.converged.any()
+    picard = deq.solve(lambda z: cell(z, x), z0, solver=deq.Picard(), max_evals=5000)
+    assert not picard.converged.any()
     best = cell.max_damping() / 2
     split = deq.solve(
         lambda z: cell.forward_backward(z, x, best), z0, solver=deq.Picard(), max_evals=50_000
@@ -111,7 +111,7 @@ def test_plain_iteration_may_run_away() -> None:
 
 @settings(max_examples=30)
 @given(seed=st.integers(0, 10_000))
-def test_the_equilibrium_follows_the_input_at_most_so_fast(seed: int) -> None:
+def test_the_equilibrium_is_lipschitz_in_the_input(seed: int) -> None:
     cell = wild(seed, size=0.5)
     x = torch.randn(2, 3, dtype=F64)
     sol = deq.solve(lambda z: cell(z, x), cell.start(x), solver=deq.ODE(), tol=1e-8, max_evals=5000)
@@ -138,8 +138,8 @@ def test_gradients_are_exact(activation: nn.Module) -> None:
     assert torch.autograd.gradcheck(run, (x, *cell.parameters()))
 
 
-def test_it_trains() -> None:
-    """The XOR of two signs, with a readout: needs the state, and the margin stays."""
+def test_a_layer_with_a_monotone_cell_learns_xor() -> None:
+    """The XOR of two signs needs a hidden layer; the margin holds after training."""
     torch.manual_seed(0)
     cell = MonotoneCell(2, 12, margin=0.5)
     model = nn.Sequential(deq.DEQ(cell, start=cell.start, tol=1e-4), nn.Linear(12, 1))

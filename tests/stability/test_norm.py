@@ -1,4 +1,4 @@
-"""Limited weights against dense singular values, and as part of a layer in training."""
+"""Limited weights, against dense singular values and in a layer in training."""
 
 import copy
 
@@ -24,7 +24,7 @@ def linear(n: int, m: int, seed: int, scale: float = 1.0) -> nn.Linear:
 
 
 def operator_norm(conv: nn.Module, channels: int, *side: int) -> float:
-    """Of the convolution on states (C, *side), by the singular values of its dense matrix."""
+    """The norm of the convolution on states (C, *side), from its dense matrix."""
     zero = torch.zeros(channels, *side, dtype=F64)
     matrix = jacrev(lambda z: conv(z[None]))(zero).reshape(-1, zero.numel())
     return torch.linalg.matrix_norm(matrix, ord=2).item()
@@ -50,7 +50,7 @@ def test_a_linear_layer_gets_the_exact_formula(
 
 def test_the_gradient_is_that_of_the_singular_value() -> None:
     weight = linear(4, 3, 0).weight.detach().requires_grad_()
-    for limit in (0.5, 50.0):  # scaled, and left alone
+    for limit in (0.5, 50.0):  # above the limit, and below it
         assert torch.autograd.gradcheck(NormLimit(limit), weight)
     got, wanted = (
         torch.autograd.grad(value.square().sum(), weight)[0]
@@ -62,15 +62,15 @@ def test_the_gradient_is_that_of_the_singular_value() -> None:
     assert torch.allclose(got, wanted)
 
 
-def test_changes_of_any_kind_are_noticed() -> None:
-    """An optimiser's, one behind autograd's back, and a loaded state."""
+def test_the_norm_is_computed_again_after_every_kind_of_change() -> None:
+    """Changes by an optimiser, by ``.data``, by a loaded state, and by a new dtype."""
     layer = limit_norm(linear(5, 5, 1), 0.9)
     other = copy.deepcopy(layer)
-    plain = layer.parametrizations.weight.original
+    weight = layer.parametrizations.weight.original
     with torch.no_grad():
-        plain.add_(torch.randn_like(plain))
+        weight.add_(torch.randn_like(weight))
     assert torch.linalg.svdvals(layer.weight)[0].item() == pytest.approx(0.9)
-    plain.data.mul_(torch.linspace(1, 3, 5, dtype=F64))
+    weight.data.mul_(torch.linspace(1, 3, 5, dtype=F64))
     assert torch.linalg.svdvals(layer.weight)[0].item() == pytest.approx(0.9)
     layer.load_state_dict(other.state_dict())
     assert torch.equal(layer.weight, other.weight)
@@ -78,10 +78,10 @@ def test_changes_of_any_kind_are_noticed() -> None:
     assert torch.linalg.svdvals(layer.weight)[0].item() == pytest.approx(0.9, rel=1e-5)
 
 
-def test_the_weight_stands_still_while_it_is_not_changed() -> None:
-    """In training mode too, unlike torch's own spectral norm: a solve needs one and the same map.
+def test_the_norm_is_computed_once_per_change() -> None:
+    """A solve needs a constant map: so it is in training mode, too, unlike in torch's own norm.
 
-    What was found without gradients serves with them.
+    A norm computed without gradients is used with them, too.
     """
     layer = limit_norm(linear(6, 6, 2), 0.9).train()
     assert torch.equal(layer.weight, layer.weight)
@@ -95,7 +95,9 @@ def test_the_weight_stands_still_while_it_is_not_changed() -> None:
 
 @pytest.mark.parametrize("padding", ["zeros", "circular"])
 @pytest.mark.parametrize(("groups", "kernel"), [(1, 3), (2, 3), (1, 1), (1, 5)])
-def test_a_convolution_keeps_within_the_limit(padding: str, groups: int, kernel: int) -> None:
+def test_the_norm_of_a_convolution_is_at_most_the_limit(
+    padding: str, groups: int, kernel: int
+) -> None:
     torch.manual_seed(0)
     conv = nn.Conv2d(
         4,
@@ -125,19 +127,19 @@ def test_convolutions_of_other_dimensions_and_their_gradient() -> None:
     assert torch.autograd.gradcheck(rule, weight)
 
 
-def test_small_and_broken_weights_are_left_alone() -> None:
+def test_weights_below_the_limit_and_nan_are_unchanged() -> None:
     rule = NormLimit(0.9)
-    small = torch.diag(torch.tensor([0.5, -0.2]))
-    assert torch.equal(rule(small), small)
+    below = torch.diag(torch.tensor([0.5, -0.2]))
+    assert torch.equal(rule(below), below)
     assert torch.equal(rule(torch.zeros(2, 2)), torch.zeros(2, 2))
     assert rule(torch.full((2, 2), torch.nan)).isnan().all()
-    assert torch.equal(rule(small), small)
-    assert torch.linalg.svdvals(rule(10 * small.bfloat16()).float())[0].item() == pytest.approx(
+    assert torch.equal(rule(below), below)
+    assert torch.linalg.svdvals(rule(10 * below.bfloat16()).float())[0].item() == pytest.approx(
         0.9, rel=0.01
     )
 
 
-def test_a_layer_trains_inside_the_limit_and_its_gradient_is_exact() -> None:
+def test_a_layer_in_training_keeps_the_limit_and_its_gradient_is_exact() -> None:
     class Cell(nn.Module):
         def __init__(self) -> None:
             super().__init__()

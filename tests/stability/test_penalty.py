@@ -1,4 +1,4 @@
-"""The Jacobian penalty: unbiased, and its gradient is that of the dense formula."""
+"""The Jacobian penalty: unbiased in value and gradient, against the dense formula."""
 
 import pytest
 import torch
@@ -33,7 +33,7 @@ def dense(cell: Cell, z: Tensor, x: Tensor) -> Tensor:
 
 
 def test_value_and_gradient_are_unbiased() -> None:
-    """Within five standard errors of 4,000 draws, each entry of the gradient too."""
+    """Within five standard errors of 4,000 draws, for the value and each entry of the gradient."""
     cell, x = Cell(), inputs()
     z = 0.3 * x
     (truth,) = torch.autograd.grad(dense(cell, z, x), cell.weight)
@@ -63,8 +63,8 @@ def test_one_draw_is_the_formula_with_these_signs() -> None:
     assert torch.allclose(got, wanted)
 
 
-def test_gradcheck_where_it_is_exact() -> None:
-    """A diagonal Jacobian has no cross terms, whatever the signs: by parameters and by x."""
+def test_gradcheck_where_one_draw_is_exact() -> None:
+    """A diagonal Jacobian has no cross terms, so every draw is exact: by parameters and by x."""
     w = torch.tensor([0.5, -1.0, 2.0], dtype=F64, requires_grad=True)
     x = inputs(2, 3).requires_grad_()
     z = inputs(2, 3)
@@ -77,7 +77,7 @@ def test_gradcheck_where_it_is_exact() -> None:
     assert torch.autograd.gradcheck(penalty, (w, x))
 
 
-def test_the_state_is_held_fixed() -> None:
+def test_no_gradient_flows_into_the_state() -> None:
     cell, x = Cell(), inputs()
     z = x.clone().requires_grad_()
     deq.jacobian_penalty(cell, z, x).backward()
@@ -85,7 +85,7 @@ def test_the_state_is_held_fixed() -> None:
     assert cell.weight.grad is not None
 
 
-def test_a_map_that_ignores_its_state_has_none() -> None:
+def test_a_map_that_ignores_its_state_has_penalty_zero() -> None:
     x = inputs().requires_grad_()
     assert deq.jacobian_penalty(lambda z, x: 2 * x, 0 * x, x).item() == 0
     with torch.no_grad():
@@ -94,8 +94,8 @@ def test_a_map_that_ignores_its_state_has_none() -> None:
     assert not value.requires_grad
 
 
-def test_training_with_it_calms_the_cell() -> None:
-    """The penalty alone, at a layer's equilibria, lowers their spectral radius."""
+def test_training_with_the_penalty_lowers_the_spectral_radius() -> None:
+    """The loss is only the penalty, at the equilibria of a layer."""
     cell, x = Cell(n=6), inputs(8, 6)
     layer = deq.DEQ(cell, tol=1e-8)
     before = deq.diagnostics.spectral_radius(cell, layer(x).detach(), x)

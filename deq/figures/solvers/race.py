@@ -81,7 +81,7 @@ def race_figure(
     heads = dots(None, None, [solver.colour for solver in lines], 13, edge=(colours.page, 1.5))
     looks = [
         trace(mode="lines", fill="toself", fillcolor=translucent(colours.page, _SHADE),
-              line={"width": 0}, name="curtain"),
+              line={"width": 0}, name="shade"),
         {**heads, "name": "heads"},
     ]  # fmt: skip
     options: list[Any] = [
@@ -93,7 +93,7 @@ def race_figure(
     ]  # fmt: skip
     if land is not None:
         still += [contours(land, colours), *map(whole_path, lines)]
-        looks.append({**heads, "xaxis": "x2", "yaxis": "y2", "name": "walkers"})
+        looks.append({**heads, "xaxis": "x2", "yaxis": "y2", "name": "states"})
         options.append(
             [
                 {"title": title, "range": [float(part[0]), float(part[-1])], "showgrid": False}

@@ -16,14 +16,14 @@ from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import axes, base_layout, coloured, heading, minus, note
 from deq.figures.shared.palette import palette, translucent
 from deq.figures.shared.traces import Array, dots, joined, line, marker, moved, rounded, within
-from deq.figures.steady_states.phase_line import field_of_slopes, level, phase_line, stays
+from deq.figures.steady_states.phase_line import field_of_slopes, flow_stability, level, phase_line
 
 if TYPE_CHECKING:  # figures do not import torch
     from deq.scalar import FixedPoint
 
 _FRAMES = 49
 _PANELS = ((0.0, 0.76, 0, 1), (0.82, 1.0, 0, 1))
-# Equilibria of which at most so many have a label.
+# At most so many equilibria have a label.
 _MOST_LABELS = 4
 
 
@@ -71,7 +71,7 @@ def flow_field(
     xs = within(iterates, view)  # (n + 1,)
     place, rate = np.asarray(x, dtype=np.float64), np.asarray(speed, dtype=np.float64)
     end = float(time[-1])
-    kinds = [stays(point) for point in points]
+    kinds = [flow_stability(point) for point in points]
     flow, iteration = colours.solver("ode"), colours.solver("picard")
 
     def trajectories(some: Array, width: float, opacity: float) -> dict[str, Any]:

@@ -22,13 +22,13 @@ _DASH = {"stable": "solid", "unstable": "dash", "neutral": "dot"}
 _SYMBOL = {"stable": "circle", "unstable": "circle-open", "neutral": "circle-cross-open"}
 
 
-def stays(point: FixedPoint) -> str:
+def flow_stability(point: FixedPoint) -> str:
     """Whether the flow settles at a fixed point: "stable" where g′ < 1, however negative.
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> stays(SimpleNamespace(x=1.0, kind="unstable", slope=-5.0))
+    >>> flow_stability(SimpleNamespace(x=1.0, kind="unstable", slope=-5.0))
     'stable'
     """
     if not np.isfinite(point.slope):
@@ -49,7 +49,7 @@ def field_of_slopes(
 def segments(
     x: Array, speed: Array, end: float, view: tuple[float, float]
 ) -> tuple[list[Any], list[Any]]:
-    """The slope field as one broken line: short pieces along (1, dx/dt), of equal length."""
+    """The slope field as one broken line: short segments along (1, dx/dt), of equal length."""
     across = np.linspace(0, end, _ACROSS + 1)[:-1] + end / _ACROSS / 2
     rows = max(2, round(_ACROSS / _ASPECT))
     up = np.linspace(view[0], view[1], rows + 1)[:-1] + (view[1] - view[0]) / rows / 2

@@ -16,7 +16,7 @@ _HEAD = 0.3
 def arrows(x: Array, y: Array, field: Array, colours: Palette) -> dict[str, Any]:
     """Short arrows along the field (Y, X, 2), longer where it is faster, all as one broken line.
 
-    An arrow is seven points, of which the first two are its ends.
+    An arrow is seven points; the first two are its ends.
     """
     cell = min(float(np.diff(x).mean()), float(np.diff(y).mean()))
     size = np.linalg.norm(field, axis=2)  # (Y, X)

@@ -33,7 +33,7 @@ class TrainConfig:
     exposure : float
         Weight of the loss on scribbles, which is lowest at ten equal probabilities.
     pen_copies, scribbles : int
-        Variants of each pen digit, of which an epoch uses half; number of scribbles.
+        Variants of each pen digit (an epoch uses half of them); number of scribbles.
     model : DigitsConfig
         Sizes of the network.
     """

@@ -163,7 +163,7 @@ def _total(values: Tensor) -> Tensor:
 
 
 class SharedDropout(nn.Dropout):
-    """Dropout with the mask of the whole batch, of which each process takes its part.
+    """Dropout with one mask for the whole batch; each process takes its part of the mask.
 
     Parameters
     ----------

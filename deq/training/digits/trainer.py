@@ -126,9 +126,8 @@ class Trainer:
         place = self.step % self.steps_per_epoch * config.batch
         images, labels = self._batch(self._order[place : place + config.batch])
         share = self.world.share(len(labels))
-        weight = (share.stop - share.start) / len(
-            labels
-        )  # of this process's mean in that of the batch
+        # The weight of this process's mean in the mean of the batch.
+        weight = (share.stop - share.start) / len(labels)
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
             torch.manual_seed(config.seed * 1_000_003 + self.step)

@@ -197,10 +197,10 @@ def _expected(choice: Choice, fixed: FixedPoint | None, points: FixedPoints, xs:
     return abs(euler_factor(fixed.slope, choice.damping if choice.method == "damped" else 1.0))
 
 
-def _widened(choice: Choice, xs: Tensor, stays: bool) -> tuple[float, float]:
-    """The view, widened to the start and to a path that stays within some widths of it."""
+def _widened(choice: Choice, xs: Tensor, bounded: bool) -> tuple[float, float]:
+    """The view, widened to the start and to those states of a bounded path that lie near it."""
     low, high = choice.view
     far = _FAR * (high - low)
-    seen = [choice.x0, *(xs.tolist() if stays else [])]
+    seen = [choice.x0, *(xs.tolist() if bounded else [])]
     seen = [x for x in seen if low - far <= x <= high + far]
     return min([low, *seen]), max([high, *seen])

@@ -25,7 +25,7 @@ from pages.parts.shared.chart import chart
 from pages.parts.shared.downloads import columns
 from pages.parts.shared.engine import engine
 
-TALL, SMALL = 470, 230
+TALL, SHORT = 470, 230
 Chart = tuple[go.Figure, str, int, str]  # what `chart` takes: figure, name, height, alt text
 
 
@@ -163,8 +163,8 @@ def channels(setup: Setup) -> View:
         {"t": flow.t, **numbers},
         "How far it still is from rest",
         (
-            (residual, "channel-residual", SMALL, "Residual over solver time."),
-            (shares, "channel-opinions", SMALL, words.SHARES_ALT),
+            (residual, "channel-residual", SHORT, "Residual over solver time."),
+            (shares, "channel-opinions", SHORT, words.SHARES_ALT),
         ),
     )
 
@@ -187,8 +187,8 @@ def depth(setup: Setup) -> View:
         {"k": layers, "distance": result.distances, **_probabilities(result)},
         "What k layers read, and how far they are from z\\*",
         (
-            (shares, "depth-shares", SMALL, words.DEPTH_SHARES_ALT),
-            (distance, "depth-distance", SMALL, words.DEPTH_DISTANCE_ALT),
+            (shares, "depth-shares", SHORT, words.DEPTH_SHARES_ALT),
+            (distance, "depth-distance", SHORT, words.DEPTH_DISTANCE_ALT),
         ),
     )
 
@@ -207,7 +207,7 @@ def starts(setup: Setup) -> View:
     alt = "Distance of each flow from the equilibrium over time."
     numbers = {f"start {n}": far for n, far in enumerate(result.distances.T)}
     return View(
-        (paths, "walkers", TALL + 30, setup.verdict),
+        (paths, "starts-paths", TALL + 30, setup.verdict),
         {"t": result.t, **numbers},
         "How far each is from z\\*",
         ((distances, "starts-distance", TALL - 30, alt),),
@@ -227,9 +227,9 @@ def smudge(setup: Setup) -> View:
     )
     numbers = {"amount": result.amounts, "moved": result.z_shift, "driven": result.x_shift}
     return View(
-        (figure, "spoilt", 820 if setup.narrow else TALL, setup.verdict),
+        (figure, "smudge-path", 820 if setup.narrow else TALL, setup.verdict),
         {**numbers, **_probabilities(result)},
-        others=((moved, "moved", SMALL, words.MOVED_ALT),),
+        others=((moved, "moved", SHORT, words.MOVED_ALT),),
     )
 
 

@@ -101,9 +101,9 @@ def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
 
 def picture_object(image: npt.NDArray[np.float32]) -> Object:
     """A picture (28, 28) in [0, 1] as the canvas's image, as large as the pad."""
-    small = Image.fromarray((255 * image).round().astype(np.uint8))
+    picture = Image.fromarray((255 * image).round().astype(np.uint8))
     out = io.BytesIO()
-    small.resize((SIZE, SIZE), Image.Resampling.BICUBIC).save(out, "PNG")
+    picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC).save(out, "PNG")
     return {
         "type": "Image",
         "src": _PNG + base64.b64encode(out.getvalue()).decode(),

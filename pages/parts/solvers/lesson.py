@@ -40,10 +40,10 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A race that was run."""
+    """A finished race."""
 
     problem: Problem
-    laps: list[SolverRun]
+    runs: list[SolverRun]
     land: Landscape | None
 
 
@@ -55,22 +55,22 @@ def _thread(what: str) -> ThreadPoolExecutor:
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def result(course: Course) -> Result | str:
-    """Run it, or say why there is nothing to run on."""
+    """Race on the problem, or say why there is nothing to run on."""
     return _thread("race").submit(_run, course).result()
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def timed(course: Course) -> list[SolverRun]:
-    """The laps of a race that was run, with times."""
-    run = result(course)
-    if isinstance(run, str):
+    """The runs of a finished race, with times."""
+    raced = result(course)
+    if isinstance(raced, str):
         return []
     clock = partial(measure_times, tol=course.tol, max_evals=course.cap)
-    return _thread("clock").submit(clock, run.problem, run.laps, course.field).result()
+    return _thread("clock").submit(clock, raced.problem, raced.runs, course.field).result()
 
 
 def warm() -> None:
-    """Have every solver run once: the first Jacobian products of a process take a second."""
+    """Run every solver once: the first Jacobian products of a process take a second."""
     _thread("race").submit(race, problem("one number"), timed=False).result()
 
 
@@ -87,5 +87,5 @@ def _run(course: Course) -> Result | str:
                 "**forward** to see how they fail."
             )
         todo = adjoint
-    laps = race(todo, course.field, tol=course.tol, max_evals=course.cap, timed=False)
-    return Result(todo, laps, landscape(todo) if todo.view is not None else None)
+    runs = race(todo, course.field, tol=course.tol, max_evals=course.cap, timed=False)
+    return Result(todo, runs, landscape(todo) if todo.view is not None else None)

@@ -15,11 +15,11 @@ from pages.parts.solvers.lesson import Result
 def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None:
     """Verdict, figure and table."""
     course, problem = chosen.course, result.problem
-    laps = lesson.timed(course) if chosen.seconds else result.laps
-    verdict = words.verdict(problem, laps, seconds=chosen.seconds)
+    runs = lesson.timed(course) if chosen.seconds else result.runs
+    verdict = words.verdict(problem, runs, seconds=chosen.seconds)
     hero.verdict(verdict)
     figure = race_figure(
-        laps,
+        runs,
         course.tol,
         seconds=chosen.seconds,
         land=result.land,

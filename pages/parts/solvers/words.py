@@ -42,31 +42,31 @@ _WHY = {
 }
 
 
-def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> str:
+def verdict(problem: Problem, runs: Sequence[SolverRun], *, seconds: bool) -> str:
     """Which solver wins, by how much, and why."""
-    done = [lap for lap in laps if lap.converged]
+    done = [run for run in runs if run.converged]
     if not done:
-        ends = {ENDED[lap.status] for lap in laps}
+        ends = {ENDED[run.status] for run in runs}
         return f"Nobody settles: all {' or '.join(sorted(ends))}."
     cost = _seconds if seconds else _evals
-    best = min(cost(lap) for lap in done)
-    first = [lap for lap in done if cost(lap) == best]
-    names = _listed([lap.name for lap in first])
+    best = min(cost(run) for run in done)
+    first = [run for run in done if cost(run) == best]
+    names = _listed([run.name for run in first])
     cost_text = f"in {time(best)}" if seconds else f"with {best:.0f} evaluation{'s' * (best != 1)}"
     each = " each" * (len(first) > 1)
     words = [f"{names} {'wins' if len(first) == 1 else 'win'} {cost_text}{each}"]
     slow = max(done, key=cost)
     if slow not in first:
         words.append(f"; {slow.name} takes {time(cost(slow)) if seconds else slow.nfe}")
-    lost = len(laps) - len(done)
+    lost = len(runs) - len(done)
     if lost:
-        words.append(f"; {lost} of {len(laps)} never settle")
+        words.append(f"; {lost} of {len(runs)} never settle")
     words.append(". ")
     words.append(f"{first[0].name}: {_WHY[first[0].name.partition(' ')[0]]}.")
     cheap = min(done, key=_evals)
-    if seconds and cheap.nfe < min(lap.nfe for lap in first):
+    if seconds and cheap.nfe < min(run.nfe for run in first):
         words.append(f" {cheap.name} needs fewer evaluations, but spends more time between them.")
-    away = [lap.name for lap in done if lap.ode_stable is False]
+    away = [run.name for run in done if run.ode_stable is False]
     if away:
         words.append(f" But {_listed(away)} settled on an equilibrium that repels the flow.")
     if problem.batch > 1:
@@ -74,8 +74,8 @@ def verdict(problem: Problem, laps: Sequence[SolverRun], *, seconds: bool) -> st
     return "".join(words)
 
 
-def _frozen(lap: SolverRun) -> str:
-    easy, hard = sorted(lap.sample_nfe)[:-1], max(lap.sample_nfe)
+def _frozen(run: SolverRun) -> str:
+    easy, hard = sorted(run.sample_nfe)[:-1], max(run.sample_nfe)
     if max(easy) == hard:
         return ""
     return (
@@ -84,12 +84,12 @@ def _frozen(lap: SolverRun) -> str:
     )
 
 
-def _evals(lap: SolverRun) -> float:
-    return lap.nfe
+def _evals(run: SolverRun) -> float:
+    return run.nfe
 
 
-def _seconds(lap: SolverRun) -> float:
-    return lap.seconds
+def _seconds(run: SolverRun) -> float:
+    return run.seconds
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -110,19 +110,19 @@ def time(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
 
 
-def table(problem: Problem, laps: Sequence[SolverRun], *, narrow: bool = False) -> str:
+def table(problem: Problem, runs: Sequence[SolverRun], *, narrow: bool = False) -> str:
     """The results in Markdown, the quickest first and those that failed last."""
     rows = ["| Solver | Evaluations | Time | Residual | How it ended |", "|---|--:|--:|--:|---|"]
     if narrow:  # a phone has no room for all
         rows = ["| Solver | Evals | Time | How it ended |", "|---|--:|--:|---|"]
-    for lap in sorted(laps, key=lambda lap: (not lap.converged, lap.nfe)):
-        ended = ENDED[lap.status] + (", where the flow would not stay" * (lap.ode_stable is False))
-        count = f"{lap.nfe}"
-        if problem.batch > 1 and max(sorted(lap.sample_nfe)[:-1]) < lap.nfe:
-            count += f" (others {max(sorted(lap.sample_nfe)[:-1])})"
-        residual = _short(lap.residual)
-        spent = time(lap.seconds).replace(" ", "\N{NO-BREAK SPACE}")
-        cells = [lap.name, count, spent, *([] if narrow else [residual]), ended]
+    for run in sorted(runs, key=lambda run: (not run.converged, run.nfe)):
+        ended = ENDED[run.status] + (", where the flow would not stay" * (run.ode_stable is False))
+        count = f"{run.nfe}"
+        if problem.batch > 1 and max(sorted(run.sample_nfe)[:-1]) < run.nfe:
+            count += f" (others {max(sorted(run.sample_nfe)[:-1])})"
+        residual = _short(run.residual)
+        spent = time(run.seconds).replace(" ", "\N{NO-BREAK SPACE}")
+        cells = [run.name, count, spent, *([] if narrow else [residual]), ended]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
@@ -131,14 +131,14 @@ def _short(residual: float) -> str:
     return f"{residual:.1e}".replace("e-0", "e-").replace("-", "−") if residual else "0"
 
 
-def numbers(laps: Sequence[SolverRun]) -> str:
+def numbers(runs: Sequence[SolverRun]) -> str:
     """Every accepted state of every solver as CSV."""
     return downloads.table(
         ["solver", "evaluations", "residual", "seconds", "status"],
         (
-            (lap.name, evals, residual, lap.seconds_per_eval * evals, lap.status.name)
-            for lap in laps
-            for evals, residual in zip(lap.evals, lap.residuals, strict=True)
+            (run.name, evals, residual, run.seconds_per_eval * evals, run.status.name)
+            for run in runs
+            for evals, residual in zip(run.evals, run.residuals, strict=True)
         ),
     )
 

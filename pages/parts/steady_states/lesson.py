@@ -13,7 +13,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from deq.figures.steady_states.phase_line import stays
+from deq.figures.steady_states.phase_line import flow_stability
 from deq.formula import Formula, parse
 from deq.scalar import (
     FixedPoint,
@@ -148,7 +148,7 @@ def _goal(run: Flow, points: FixedPoints, width: float) -> FixedPoint | None:
     if run.status is not Status.CONVERGED:
         return None
     end = float(run.x[-1])
-    near = [p for p in points if stays(p) != "unstable" or abs(p.x - end) < 1e-6]
+    near = [p for p in points if flow_stability(p) != "unstable" or abs(p.x - end) < 1e-6]
     near = [p for p in near if abs(p.x - end) < 0.05 * width]
     return min(near, key=lambda p: abs(p.x - end)) if near else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from deq.figures.steady_states.phase_line import stays
+from deq.figures.steady_states.phase_line import flow_stability
 from deq.status import Status
 from pages.parts.shared.numbers import minus, number, readout, short
 from pages.parts.steady_states.lesson import Flowing, Stepping
@@ -62,7 +62,7 @@ def flow_verdict(result: Flowing) -> str:
         return (
             f"The flow from {short(result.choice.x0)} settles at {short(float(result.own.x[-1]))}."
         )
-    some = any(stays(p) == "stable" for p in result.points)
+    some = any(flow_stability(p) == "stable" for p in result.points)
     why = (
         "There is no equilibrium in view: g(x) − x never is zero."
         if not len(result.points)
@@ -124,7 +124,9 @@ def flow_readouts(result: Flowing) -> dict[str, str]:
 
 def flow_alt(result: Flowing) -> str:
     """What the first figure shows, for people who cannot see it."""
-    kinds = ", ".join(f"{short(p.x)} {stays(p)}" for p in result.points.points[:4]) or "none"
+    kinds = (
+        ", ".join(f"{short(p.x)} {flow_stability(p)}" for p in result.points.points[:4]) or "none"
+    )
     return (
         f"Slope field of dx/dt = g(x) − x for g(x) = {result.choice.text}, trajectories, iterates "
         f"and phase line. {flow_verdict(result)} Equilibria: {kinds}."

@@ -13,7 +13,7 @@ from deq.training.doubling.curves import curves_of
 
 
 def record(epoch: int, a: float, b: float, loss: float) -> dict[str, object]:
-    """A network with f(u) = a u + b, as a run tells of it."""
+    """A record of a run: a network with f(u) = a u + b."""
     weights = [1.0] * 5 + [0.0] * 5 + [a / 5] * 5 + [b]
     return {"epoch": epoch, "slope": a, "intercept": b, "loss": loss, "weights": weights}
 
@@ -27,7 +27,7 @@ def course():
     return curves_of(RECORDS, DoublingConfig())
 
 
-def test_answers_and_flows_are_those_of_the_closed_form(course):
+def test_answers_and_flows_match_the_closed_form(course):
     assert course.epochs.tolist() == [0, 1, 2, 3] or course.epochs[-1] == 3
     for k, epoch in enumerate(course.epochs):
         a, b = LINES[epoch]
@@ -39,16 +39,16 @@ def test_answers_and_flows_are_those_of_the_closed_form(course):
         np.testing.assert_allclose(course.flows[k], exact, atol=5e-3)
 
 
-def test_the_goal_is_the_line_whose_equilibria_are_asked_for():
+def test_the_target_line_has_the_wanted_equilibria():
     course = curves_of(RECORDS, DoublingConfig(slope=1.0, intercept=4.0))
     assert course.goal == pytest.approx((0.5, 2.0))
     np.testing.assert_allclose(course.targets, course.inputs + 4)
 
 
-def test_where_nothing_is_stable_nothing_is_answered():
+def test_without_a_stable_equilibrium_there_is_no_answer():
     course = curves_of([record(0, 1.4, 0.0, math.nan)], DoublingConfig(constrained=False))
     assert np.isnan(course.answers).all()
-    assert (course.flows[0][:, -1] > 100).all()  # and the states run away
+    assert (course.flows[0][:, -1] > 100).all()  # and the states diverge
     figure = learning(course, played=False).to_dict()
     json.dumps(figure, allow_nan=False)
     assert figure["frames"] == []
@@ -58,7 +58,7 @@ def test_where_nothing_is_stable_nothing_is_answered():
 @pytest.mark.parametrize("stacked", [False, True])
 def test_a_frame_shows_its_epoch_in_every_panel(course, theme, stacked):
     figure = learning(course, stacked=stacked, theme=theme).to_dict()
-    go.Figure(figure)  # no misspelt property
+    go.Figure(figure)  # raises on a property Plotly does not know
     k = len(course.epochs) - 2
     epoch = int(course.epochs[k])
     (frame,) = [f for f in figure["frames"] if f["name"] == str(k)]
@@ -74,12 +74,12 @@ def test_a_frame_shows_its_epoch_in_every_panel(course, theme, stacked):
     assert len(json.dumps(figure, allow_nan=False)) < 300_000
 
 
-def test_tanh_is_drawn_too():
+def test_the_tanh_network_is_drawn():
     weights = np.linspace(-0.6, 0.6, 16).tolist()
     records = [{"epoch": 0, "slope": 0.3, "intercept": 0.0, "loss": 5.0, "weights": weights}] * 3
     course = curves_of(records, DoublingConfig(variant="tanh"))
     assert np.isfinite(course.answers).all()
-    # An equilibrium is one: where the flow has ended, it stands still.
+    # The flow has stopped at its end: that is an equilibrium.
     np.testing.assert_allclose(
         course.flows[-1][:, -1], np.interp(course.inputs, course.x, course.answers[-1]), atol=0.05
     )

@@ -21,12 +21,12 @@ def test_each_digit_has_its_line_in_its_colour(course, shares):
         assert line.line.color == palette("light").digits[digit]
 
 
-def test_the_final_favourite_and_its_rival_are_labelled(course, shares):
+def test_the_two_most_probable_digits_are_labelled(course, shares):
     labels = [note.text for note in probabilities_over_time(course.t, shares).layout.annotations]
     assert labels == ["<b>4</b>", "<b>9</b>"]
 
 
-def test_the_residual_is_drawn_as_it_is_on_a_log_axis(course):
+def test_the_residual_is_drawn_on_a_log_axis(course):
     figure = residuals_over_time(course, tol=1e-2)
     assert figure.layout.yaxis.type == "log"
     np.testing.assert_allclose(only(figure, "residual").y, 0.5 ** np.arange(9), rtol=1e-3)
@@ -39,12 +39,12 @@ def test_the_tolerance_is_the_stop_test_at_each_state(course):
 
 
 @pytest.mark.parametrize("name", ["ode", "picard", "anderson"])
-def test_a_solver_wears_its_colour(course, name):
+def test_the_residual_has_the_colour_of_its_solver(course, name):
     line = only(residuals_over_time(course, tol=1e-2, solver=name), "residual")
     assert line.line.color == palette("light").solvers[name]
 
 
-def test_what_a_log_axis_cannot_show_is_left_out(course):
+def test_values_that_a_log_axis_cannot_show_are_left_out(course):
     course.residual[-1] = 0.0
     course.residual[-2] = math.inf
     drawn = only(residuals_over_time(course, tol=1e-2), "residual").y

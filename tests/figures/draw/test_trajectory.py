@@ -1,4 +1,4 @@
-"""The trajectory figure says what the solve did, in its still and in its frames."""
+"""The trajectory figure shows the recorded solve, in its still picture and in its frames."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_every_recorded_state_has_a_frame_that_draws_the_path_up_to_it(figure, p
         np.testing.assert_allclose(frame.data[1].x[0], points[k, 0], atol=1e-3)
 
 
-def test_the_head_wears_the_digit_read_at_that_state(figure, shares):
+def test_the_marker_shows_the_digit_read_at_that_state(figure, shares):
     colours = palette("light").digits
     for k, frame in enumerate(stops(figure)):
         digit = int(shares[k].argmax())
@@ -43,7 +43,7 @@ def test_the_head_wears_the_digit_read_at_that_state(figure, shares):
         assert frame.data[1].marker.color == colours[digit]
 
 
-def test_frames_between_states_lie_on_the_straight_way_and_claim_no_new_reading(figure, points):
+def test_frames_between_states_interpolate_the_path_and_keep_the_digit(figure, points):
     names = [frame.name for frame in figure.frames]
     between = [frame for frame in figure.frames if frame.name.startswith("3:")]
     assert between
@@ -52,10 +52,10 @@ def test_frames_between_states_lie_on_the_straight_way_and_claim_no_new_reading(
         share = float(frame.name.split(":")[1])
         expected = points[2] + share * (points[3] - points[2])
         np.testing.assert_allclose(frame.data[1].x[0], expected[0], atol=5e-3)
-        assert frame.data[1].text[0] == "<b>9</b>"  # what was read at state 2
+        assert frame.data[1].text[0] == "<b>9</b>"  # the digit of state 2
 
 
-def test_play_visits_all_frames_and_the_slider_only_recorded_states(figure, points):
+def test_play_shows_all_frames_and_the_slider_only_recorded_states(figure, points):
     played = figure.layout.updatemenus[0].buttons[0].args[0]
     assert list(played) == [frame.name for frame in figure.frames]
     steps = figure.layout.sliders[0].steps
@@ -71,12 +71,12 @@ def test_the_map_does_not_move_when_the_drawing_changes(points, course, shares, 
     assert one.data[0] == two.data[0]
 
 
-def test_a_path_that_leaves_the_map_is_still_inside_the_axes(points, course, shares, cloud):
+def test_the_axes_include_a_path_that_leaves_the_map(points, course, shares, cloud):
     far = trajectory(1000.0 * points, course.t, shares, cloud)
     assert far.layout.xaxis.range[1] > 990
 
 
-def test_each_class_is_named_at_its_middle(figure, cloud):
+def test_each_class_has_its_label_at_its_centre(figure, cloud):
     labels = figure.data[1]
     for text, x in zip(labels.text, labels.x, strict=True):
         digit = int(text.strip("</b>"))
@@ -84,7 +84,9 @@ def test_each_class_is_named_at_its_middle(figure, cloud):
     assert len(figure.layout.shapes) == 10
 
 
-def test_a_state_that_did_not_settle_is_not_marked_as_an_equilibrium(points, course, shares, cloud):
+def test_a_state_that_did_not_converge_is_not_marked_as_an_equilibrium(
+    points, course, shares, cloud
+):
     texts = [
         trace.text[0]
         for trace in trajectory(points, course.t, shares, cloud, settled=False).data
@@ -94,20 +96,20 @@ def test_a_state_that_did_not_settle_is_not_marked_as_an_equilibrium(points, cou
     assert "<b>z*</b>" not in texts
 
 
-def test_without_a_path_the_map_stands_alone(cloud):
+def test_without_a_path_only_the_map_is_drawn(cloud):
     figure = trajectory(np.zeros((0, 3)), [], np.zeros((0, 10)), cloud)
     assert len(figure.data) == 2
     assert not figure.frames
     assert not figure.layout.sliders
 
 
-def test_in_space_the_third_component_is_drawn(points, course, shares, cloud):
+def test_in_three_dimensions_the_third_component_is_drawn(points, course, shares, cloud):
     figure = trajectory(points, course.t, shares, cloud, dims=3)
     np.testing.assert_allclose(figure.data[-2].z, points[:, 2], atol=1e-3)
     assert {trace.type for trace in figure.data} == {"scatter3d"}
 
 
-def test_a_long_path_keeps_its_ends_and_a_bounded_number_of_frames(cloud):
+def test_a_long_path_keeps_its_ends_and_has_a_limited_number_of_frames(cloud):
     count = 1000
     points = np.linspace(0, 1, 3 * count).reshape(count, 3)
     shares = np.full((count, 10), 0.1)
@@ -123,7 +125,7 @@ def test_the_payload_of_an_ordinary_path_stays_small(figure):
     assert len(figure.to_json()) < 80_000
 
 
-def test_states_that_do_not_belong_together_are_refused(points, course, shares, cloud):
+def test_arrays_of_different_lengths_are_refused(points, course, shares, cloud):
     with pytest.raises(ValueError, match="same states"):
         trajectory(points[:-1], course.t, shares, cloud)
     with pytest.raises(ValueError, match="dims"):
@@ -136,7 +138,7 @@ def test_a_single_state_is_a_path_too(points, course, shares, cloud):
     json.loads(figure.to_json())
 
 
-def test_each_frame_says_its_solver_time(figure, course):
+def test_the_label_of_each_frame_has_its_solver_time(figure, course):
     clock = figure.layout.meta["times"]
     assert list(clock) == [frame.name for frame in figure.frames]
     assert list(clock.values()) == sorted(clock.values())

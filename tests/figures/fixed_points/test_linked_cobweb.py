@@ -1,4 +1,4 @@
-"""The linked cobweb shows the numbers it was given, in the still picture and in the frames."""
+"""The linked cobweb shows its numbers, in the still picture and in the frames."""
 
 import json
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ UNSTABLE = SimpleNamespace(x=2.0, slope=-1.5, kind="unstable")
 
 
 def halving(n):
-    """Corners of x ← x/2 from 4, by hand: x_k = 4·2⁻ᵏ."""
+    """Corners of x ← x/2 from 4 in closed form: x_k = 4·2⁻ᵏ."""
     xs = 4 * 0.5 ** np.arange(n + 1)
     corners = np.empty((2 * n + 1, 2))
     corners[::2] = xs[:, None]
@@ -40,7 +40,7 @@ def at(figure, name):
     return frame
 
 
-def test_the_still_shows_the_whole_way_in_both_panels():
+def test_the_still_picture_shows_the_whole_path_in_both_panels():
     figure = drawn()
     np.testing.assert_allclose(np.stack([only(figure, "path").x, only(figure, "path").y], 1),
                                halving(6), atol=1e-4)  # fmt: skip
@@ -52,7 +52,7 @@ def test_the_still_shows_the_whole_way_in_both_panels():
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5])
-def test_both_heads_stand_at_the_same_step(n):
+def test_both_markers_are_at_the_same_step(n):
     figure = drawn()
     path, head, steps, step, _ = at(figure, str(2 * n)).data
     x = 4 * 0.5**n
@@ -63,36 +63,38 @@ def test_both_heads_stand_at_the_same_step(n):
     assert step.marker.symbol == "circle"
 
 
-def test_half_way_the_height_just_read_is_already_the_next_dot_but_hollow():
+def test_at_the_curve_the_next_iterate_is_a_hollow_dot():
     _, head, steps, step, _ = at(drawn(), "5").data  # up to the curve from x₂ = 1
     assert (head.x[0], head.y[0]) == (1, 0.5)
     assert (step.x[0], step.y[0], step.marker.symbol) == (3, 0.5, "circle-open")
     assert len(steps.y) == 3
 
 
-def test_by_another_method_the_height_is_not_the_next_iterate():
+def test_with_other_methods_the_height_is_not_the_next_iterate():
     *_, step, _ = at(drawn(plain_iteration=False), "5").data
     assert (step.x[0], step.y[0], step.marker.symbol) == (2, 1, "circle")
 
 
-def test_each_half_step_has_its_sentence_and_a_place_on_the_slider():
+def test_each_half_step_has_a_caption_and_a_slider_position():
     figure = drawn()
     captions = {frame.name: frame.data[-1].text[0] for frame in figure.frames}
     assert all(captions[str(k)].endswith(f"<br>corner {k}") for k in range(13))
     steps = figure.layout.sliders[0].steps
     assert [step.args[0][0] for step in steps] == ["start", *(str(k) for k in range(13))]
-    assert len({step.label for step in steps}) == 1  # Plotly would measure each of them
+    assert (
+        len({step.label for step in steps}) == 1
+    )  # Plotly measures every different label, which is slow
     play = figure.layout.updatemenus[0].buttons[0].args[0]
     assert list(play) == [str(k) for k in range(13)]
 
 
 def following(names, current):
-    """What Plotly 4 shows next of a list that is played on from the current frame."""
+    """The frame that Plotly shows next when a list is played on from the current frame."""
     at = names.index(current) if current in names else -1
     return names[at + 1] if 0 < at < len(names) - 1 else names[0]
 
 
-def test_the_step_button_goes_through_all_frames_and_then_begins_again():
+def test_the_step_button_shows_all_frames_and_starts_again():
     step = drawn().layout.updatemenus[0].buttons[3]
     assert step.label == "Step"
     lists = [list(step.args[0]), list(step.args2[0])]
@@ -103,7 +105,7 @@ def test_the_step_button_goes_through_all_frames_and_then_begins_again():
     assert seen[:15] == ["start", *(str(k) for k in range(1, 13)), "0", "1"]
 
 
-def test_stable_is_filled_and_unstable_hollow_each_with_its_name():
+def test_stable_points_are_filled_and_unstable_hollow_and_labelled():
     figure = drawn(points=[STABLE, UNSTABLE], basins=[0] * 20 + [-1] * 20)
     marks = only(figure, "fixed points")
     assert list(marks.marker.symbol) == ["diamond", "diamond-open"]
@@ -115,31 +117,31 @@ def test_stable_is_filled_and_unstable_hollow_each_with_its_name():
     assert "settles nowhere" in notes
 
 
-def test_points_that_attract_have_colours_of_their_own():
+def test_each_attracting_point_has_its_own_colour():
     hues = point_colours([STABLE, UNSTABLE, STABLE], palette())
     assert hues[0] == palette().accent
     assert hues[2] not in (hues[0], palette().accent)
 
 
-def test_the_contraction_is_shaded_where_it_is():
+def test_the_contraction_interval_is_shaded():
     shape, *strip = drawn(contraction=[(-0.5, 2.0)]).layout.shapes
     assert (shape.x0, shape.x1) == (-0.5, 2.0)
     assert shape.yref == "y domain"
     assert len(strip) == 1
 
 
-def test_the_strip_changes_its_colour_where_the_ends_change():
+def test_the_basin_strip_changes_colour_where_the_basin_changes():
     figure = drawn(points=[STABLE, UNSTABLE], basins=[0] * 30 + [-1] * 10, contraction=[])
     one, two = figure.layout.shapes
     assert (one.x0, one.x1, two.x0, two.x1) == (-1, 3.5, 3.5, 5)
     assert one.fillcolor != two.fillcolor == palette().grid
 
 
-def test_stretches_of_equal_values():
+def test_runs_of_equal_values():
     assert list(runs(np.array([1, 1, -1, -1, -1]))) == [(0, 2), (2, 5)]
 
 
-def test_the_payload_of_the_longest_path_stays_below_its_budget():
+def test_the_payload_of_the_longest_path_is_limited():
     assert len(drawn(200).to_json()) < 300_000
     shown = half_steps_shown(401)
     assert shown[:40] == list(range(40))
@@ -147,19 +149,19 @@ def test_the_payload_of_the_longest_path_stays_below_its_budget():
     assert len(shown) <= 80
 
 
-def test_a_path_that_escapes_is_drawn_to_the_edge_of_what_browsers_draw():
+def test_a_diverging_path_is_cut_where_browsers_stop_drawing():
     corners = np.array([[1.0, 1.0], [1.0, 1e170], [1e170, 1e170]])
     figure = linked_cobweb(corners, ["a", "b", "c"], [0, 1], [0, 1], view=VIEW)
     assert max(only(figure, "path").y) < 1e4
 
 
-def test_a_start_without_a_step_is_a_picture_too():
+def test_a_start_without_a_step_can_be_drawn():
     figure = linked_cobweb([[0.0, 0.0]], ["Start"], [0, 1], [0, 1], view=VIEW, points=[])
     assert [frame.name for frame in figure.frames] == ["0", "start"]
     json.loads(figure.to_json())
 
 
-def test_sentences_and_corners_belong_together():
+def test_every_corner_needs_a_sentence():
     with pytest.raises(ValueError, match="sentence"):
         linked_cobweb(halving(2), ["one"], [0, 1], [0, 1], view=VIEW)
 
@@ -174,6 +176,6 @@ def test_plotly_accepts_the_figures(theme):
         assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
-def test_an_animated_figure_keeps_its_frames_when_it_is_taken_home():
+def test_an_exported_figure_keeps_its_frames():
     assert 'corner 12"' in standalone_page(drawn(), "g", theme="light")
     assert "Plotly.addFrames" in standalone_page(drawn(), "g", theme="light")

@@ -1,4 +1,4 @@
-"""The pictures of one number end where the solves do."""
+"""The figures of one number end at the equilibria of real solves."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from deq.figures.home.one_number import corners
 from tests.figures.traces import only
 
 
-def test_real_solves_arrive_where_the_figures_say():
+def test_paths_of_real_solves_end_at_the_marked_equilibrium():
     z0 = torch.tensor([-1.0], dtype=torch.float64)
     courses = {
         name: deq.solve(torch.cos, z0, solver=solver, tol=1e-6, record=True).trajectory
@@ -28,6 +28,6 @@ def test_real_solves_arrive_where_the_figures_say():
     np.testing.assert_allclose(web.y[2::2], web.x[2::2], atol=2e-4)
 
 
-def test_no_states_make_no_web():
+def test_without_states_the_cobweb_is_empty():
     x, y = corners(np.array([]))
     assert len(x) == len(y) == 0

@@ -1,4 +1,4 @@
-"""The figures of the page inside one equilibrium."""
+"""The figures of the page "Inside one"."""
 
 import json
 
@@ -27,7 +27,7 @@ def cloud():
 
 @THEMES
 @pytest.mark.parametrize("log", [False, True])
-def test_curves_take_what_cannot_be_drawn(theme, log):
+def test_curves_accept_values_that_cannot_be_drawn(theme, log):
     some = [
         Curve("falls", range(5), [1.0, 0.1, 0.0, np.nan, np.inf]),
         Curve("never", range(2), [np.nan, np.nan], "muted"),
@@ -40,7 +40,7 @@ def test_curves_take_what_cannot_be_drawn(theme, log):
     go.Figure(curves([], across="k", up="error").to_dict())
 
 
-def test_a_mosaic_keeps_every_channel_apart():
+def test_a_mosaic_separates_the_channels():
     whole = mosaic(np.arange(12).reshape(3, 2, 2))
     assert whole.shape == (5, 5)
     assert whole[:2, :2].tolist() == [[0, 1], [2, 3]]
@@ -50,7 +50,7 @@ def test_a_mosaic_keeps_every_channel_apart():
 
 
 @THEMES
-def test_channels_play_to_the_still_picture(theme):
+def test_the_last_frame_of_the_channels_is_the_still_picture(theme):
     states = np.random.default_rng(1).random((4, 9, 3, 3))
     figure = channel_maps([0, 1, 2, 3], states, theme=theme)
     go.Figure(figure.to_dict())
@@ -59,11 +59,13 @@ def test_channels_play_to_the_still_picture(theme):
     flat = [v for row in last["data"][0]["z"] for v in row if v is not None]
     assert min(flat) >= 0
     assert max(flat) <= 60
-    go.Figure(channel_maps([0.0], np.zeros((1, 4, 2, 2))).to_dict())  # nothing to scale by
+    go.Figure(
+        channel_maps([0.0], np.zeros((1, 4, 2, 2))).to_dict()
+    )  # all zero: there is no largest value to scale by
 
 
 @THEMES
-def test_paths_end_where_they_end(cloud, theme):
+def test_paths_end_at_their_last_state(cloud, theme):
     points = np.random.default_rng(2).normal(size=(6, 4, 3))
     figure = many_paths(range(6), points, cloud, target=[0.0, 1.0, 2.0], theme=theme)
     go.Figure(figure.to_dict())
@@ -75,7 +77,7 @@ def test_paths_end_where_they_end(cloud, theme):
 
 @THEMES
 @STACKED
-def test_a_smudged_picture_begins_without_a_smudge(cloud, theme, stacked):
+def test_the_first_frame_of_the_smudge_has_none(cloud, theme, stacked):
     shares = torch.eye(10)[torch.tensor([3, 3, 8])]
     found = Smudge(
         amounts=torch.tensor([0.0, 0.5, 1.0]),

@@ -1,4 +1,4 @@
-"""Colours that everybody can tell apart, figures that Plotly accepts, exports that are exact."""
+"""Distinguishable colours, figures that Plotly accepts, and exact exports."""
 
 import csv
 import io
@@ -62,7 +62,7 @@ def oklab(rgb):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", VISION)
-def test_any_two_digits_can_be_told_apart(theme, vision):
+def test_any_two_digit_colours_differ_enough(theme, vision):
     seen = [
         oklab(np.clip(np.asarray(VISION[vision]) @ linear(colour), 0, 1))
         for colour in palette(theme).digits
@@ -72,7 +72,7 @@ def test_any_two_digits_can_be_told_apart(theme, vision):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_text_and_marks_stand_out_from_the_page(theme):
+def test_text_and_marks_have_enough_contrast(theme):
     colours = palette(theme)
     for text in (colours.ink, colours.muted, colours.accent, *colours.solvers.values()):
         assert contrast(text, colours.page) >= 4.5
@@ -82,7 +82,7 @@ def test_text_and_marks_stand_out_from_the_page(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_pages_theme_has_the_figures_colours(theme):
+def test_the_theme_of_the_app_has_the_colours_of_the_figures(theme):
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     page, colours = config["theme"][theme], palette(theme)
     assert page["backgroundColor"] == colours.page
@@ -120,7 +120,7 @@ def test_no_figure_needs_the_internet(course, points, shares, cloud):
     assert palette("dark").page in page
 
 
-def test_the_csv_has_every_digit_of_every_number(course, points, shares):
+def test_the_csv_has_full_precision(course, points, shares):
     points = points + np.pi / 7
     rows = list(csv.reader(io.StringIO(
         trajectory_csv(course.t, course.residual[:, 0], points, shares)
@@ -131,7 +131,7 @@ def test_the_csv_has_every_digit_of_every_number(course, points, shares):
     np.testing.assert_array_equal(values[:, 5:], shares)
 
 
-def test_magnified_pixels_are_squares():
+def test_a_magnified_pixel_is_a_square():
     image = np.random.default_rng(0).random((28, 28))
     large = magnify(image, 5)
     assert large.shape == (140, 140)

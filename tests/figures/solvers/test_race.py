@@ -1,4 +1,4 @@
-"""The race's figure: what is sent once, what moves, and names that do not lie upon each other."""
+"""The figure of the race: its size, its moving traces, and labels that do not overlap."""
 
 import json
 from dataclasses import replace
@@ -17,16 +17,16 @@ TOL = 1e-4
 
 
 @pytest.fixture(scope="module")
-def laps():
+def results():
     return race(problem("narrow valley"), tol=TOL, max_evals=60)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("seconds", [False, True])
-def test_it_is_a_figure_of_one_small_payload(laps, theme, stacked, seconds):
+def test_the_figure_is_valid_and_small(results, theme, stacked, seconds):
     land = landscape(problem("narrow valley"))
-    figure = race_figure(laps, TOL, land=land, seconds=seconds, stacked=stacked, theme=theme)
+    figure = race_figure(results, TOL, land=land, seconds=seconds, stacked=stacked, theme=theme)
     go.Figure(figure.to_dict())  # validates
     assert len(json.dumps(figure.to_dict())) < 160_000
     last = figure.to_dict()["frames"][-2]
@@ -35,25 +35,25 @@ def test_it_is_a_figure_of_one_small_payload(laps, theme, stacked, seconds):
         assert all(figure.to_dict()["data"][k][name] == value for name, value in part.items())
 
 
-def test_heads_stop_where_their_solvers_stop(laps):
-    frames = race_figure(laps, TOL).to_dict()["frames"][:-1]
+def test_heads_stop_where_their_solvers_stop(results):
+    frames = race_figure(results, TOL).to_dict()["frames"][:-1]
     heads = np.array([frame["data"][1]["x"] for frame in frames], dtype=float)  # (F, solvers)
-    for k, lap in enumerate(laps):
-        assert heads[-1, k] == lap.evals[-1]
+    for k, result in enumerate(results):
+        assert heads[-1, k] == result.evals[-1]
         assert (np.diff(heads[:, k]) >= 0).all()
 
 
-def test_failures_and_exact_zeros_have_a_place(laps):
-    zero = replace(laps[0], residuals=[0.0 for _ in laps[0].residuals])
-    blind = replace(laps[1], residuals=[float("inf") for _ in laps[1].residuals])
-    figure = race_figure([zero, blind, *laps[2:]], TOL).to_dict()
+def test_failures_and_exact_zeros_are_drawn(results):
+    zero = replace(results[0], residuals=[0.0 for _ in results[0].residuals])
+    blind = replace(results[1], residuals=[float("inf") for _ in results[1].residuals])
+    figure = race_figure([zero, blind, *results[2:]], TOL).to_dict()
     go.Figure(figure)
     assert min(figure["data"][1]["y"]) > 0
     names = [note["text"] for note in figure["layout"]["annotations"]]
-    assert len(names) == len(laps)
+    assert len(names) == len(results)
 
 
-def test_names_do_not_cover_each_other():
+def test_labels_do_not_overlap():
     every = race(problem("all alike"), tol=TOL)
     layout = race_figure(every, TOL).to_dict()["layout"]
     low, high = layout["xaxis"]["range"]
@@ -69,16 +69,16 @@ def test_names_do_not_cover_each_other():
             assert not (same_height and a[0] < b[1] and b[0] < a[1])
 
 
-def ending(place: float, height: float, colour: str, name: str) -> SimpleNamespace:
+def ends_at(place: float, height: float, colour: str, name: str) -> SimpleNamespace:
     run = SimpleNamespace(name=name, status=Status.CONVERGED)
     return SimpleNamespace(x=np.array([1, place]), y=np.array([1, height]), colour=colour, run=run)
 
 
-def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():
+def test_leader_lines_cross_no_label_and_curves_that_end_together_share_one():
     lines = [
-        ending(6, 1e-5, "green", "Broyden"),
-        ending(6, 1.3e-5, "purple", "Anderson"),
-        ending(7, 1e-5, "blue", "PseudoTransient"),
+        ends_at(6, 1e-5, "green", "Broyden"),
+        ends_at(6, 1.3e-5, "purple", "Anderson"),
+        ends_at(7, 1e-5, "blue", "PseudoTransient"),
     ]
     reach, span, width = (0, 2), (-8, 1), 900
     labels, _ = end_labels(lines, reach, span, width)
@@ -87,5 +87,7 @@ def test_leaders_pass_no_name_and_one_does_for_those_in_one_place():
         middle = label["x"] * width / 2 + label["ax"]
         half = 7 * len(label["text"][3:-4]) / 2
         for other in labels:
-            apart = abs(other["x"] * width / 2 - middle)  # from the other's leader
+            apart = abs(
+                other["x"] * width / 2 - middle
+            )  # distance from the other label's leader line
             assert other["x"] == label["x"] or apart > half

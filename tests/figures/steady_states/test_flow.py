@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from deq.figures.steady_states.flow import flow_field
-from deq.figures.steady_states.phase_line import segments, stays
+from deq.figures.steady_states.phase_line import flow_stability, segments
 from tests.figures.traces import named
 
 VIEW = (-2.0, 2.0)
@@ -31,7 +31,7 @@ def figure():
     )
 
 
-def test_strokes_have_the_slope_of_the_flow_and_one_length():
+def test_segments_have_the_slope_of_the_flow_and_equal_length():
     x = np.linspace(*VIEW, 401)
     across, up = segments(x, 1 - x, 8.0, VIEW)
     assert across[2::3] == [None] * (len(across) // 3)
@@ -54,7 +54,7 @@ def test_the_flow_and_the_iterates_share_one_axis(figure):
     assert level["line"].get("dash", "solid") == "solid"
 
 
-def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(figure):
+def test_arrows_on_the_phase_line_point_along_the_flow(figure):
     (arrows,) = named(figure, "arrows")
     for x, symbol in zip(arrows["y"], arrows["marker"]["symbol"], strict=True):
         assert symbol == ("triangle-down" if x > 0 else "triangle-up")
@@ -64,11 +64,11 @@ def test_arrows_on_the_phase_line_point_the_way_the_flow_goes(figure):
 @pytest.mark.parametrize(
     ("slope", "kind"), [(-5.0, "stable"), (0.5, "stable"), (1.5, "unstable"), (1.0, "neutral")]
 )
-def test_the_flow_settles_wherever_the_slope_is_below_one(slope, kind):
-    assert stays(SimpleNamespace(x=0.0, kind="unstable", slope=slope)) == kind
+def test_the_flow_is_stable_where_the_slope_is_below_one(slope, kind):
+    assert flow_stability(SimpleNamespace(x=0.0, kind="unstable", slope=slope)) == kind
 
 
-def test_a_played_moment_shows_all_up_to_then(figure):
+def test_a_frame_shows_the_path_up_to_its_time(figure):
     frames = {frame["name"]: frame for frame in figure.to_dict()["frames"]}
     frame = frames["48"]  # t = 4
     iterates, now, _ = frame["data"]
@@ -81,7 +81,7 @@ def test_a_played_moment_shows_all_up_to_then(figure):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_it(theme, figure):
+def test_plotly_accepts_the_figure(theme, figure):
     go.Figure(figure.to_dict())
     unknown = flow_field(np.linspace(0, 8, 20), np.full((2, 20), np.nan), [], [0.0, 1.0],
                          [np.nan, np.nan], view=VIEW, stacked=True, theme=theme)  # fmt: skip

@@ -17,7 +17,7 @@ def test_each_accepted_step_has_a_dot_on_the_curve():
     assert stems["y"][0::3] == x
 
 
-def test_who_never_got_there_is_named_and_not_drawn():
+def test_a_solver_that_did_not_converge_is_named_but_not_drawn():
     never = float("nan")
     courses = {"Picard": ([1e-1, 1e-2], [never, never]), "dopri5": ([1e-1, 1e-2], [30, never])}
     figure = evals_over_tol(courses, chosen="dopri5", now=1e-2)
@@ -28,14 +28,14 @@ def test_who_never_got_there_is_named_and_not_drawn():
     assert any("no further" in text for text in texts)
 
 
-def test_labels_keep_apart():
+def test_labels_do_not_overlap():
     moved = apart([1.0, 1.0, 1.05, 3.0], 0.5)
     assert all(b - a >= 0.5 - 1e-12 for a, b in zip(sorted(moved), sorted(moved)[1:], strict=False))
     assert moved[3] == 3.0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme):
+def test_plotly_accepts_the_figures(theme):
     drawn = iteration_and_ode([0, 1], [0], [0], ([0], [0]), limit=0.0, view=(-1, 1), theme=theme)
     go.Figure(drawn.to_dict())
     go.Figure(evals_over_tol({}, theme=theme).to_dict())

@@ -22,7 +22,7 @@ def test_eulers_disc_is_where_its_factor_is_below_one(h):
     np.testing.assert_allclose(np.abs(1 + h * (drawn - 1)), 1, atol=2e-4)
 
 
-def test_the_plane_holds_every_eigenvalue():
+def test_the_axes_include_every_eigenvalue():
     values = np.array([-5.0, 0.3 + 2j, 0.3 - 2j, np.nan])
     figure = lambda_plane(values, chosen=-1)
     (marks,) = named(figure, "λ")
@@ -35,7 +35,7 @@ def test_the_plane_holds_every_eigenvalue():
     assert edge.x1 == 1
 
 
-def test_of_many_eigenvalues_only_the_first_is_named():
+def test_of_many_eigenvalues_only_the_first_has_a_label():
     many = lambda_plane(np.linspace(0.9, 0.1, 12), chosen=-1)
     few = lambda_plane([0.9, 0.5], chosen=-1)
     named = [sum("λ =" in note.text for note in f.layout.annotations) for f in (many, few)]
@@ -43,7 +43,7 @@ def test_of_many_eigenvalues_only_the_first_is_named():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_it(theme):
+def test_plotly_accepts_the_figure(theme):
     go.Figure(lambda_plane([], h=0.001, theme=theme).to_dict())
     pair = lambda_plane([0.5 + 1j, 0.5 - 1j], chosen=-1, brief=True, theme=theme)
     go.Figure(pair.to_dict())

@@ -1,4 +1,4 @@
-"""The phase portrait: field, layers and distances are what was computed."""
+"""The phase portrait: field, layers and distances are the computed ones."""
 
 import json
 
@@ -30,7 +30,7 @@ def figure(net):
     )  # fmt: skip
 
 
-def test_strokes_point_along_the_field(net):
+def test_arrows_point_along_the_field(net):
     grid = torch.linspace(-1.0, 1.0, 5, dtype=torch.float64)
     field = net.vector_field(grid, grid).numpy()
     strokes = arrows(grid.numpy(), grid.numpy(), field, palette())
@@ -62,7 +62,7 @@ def test_every_depth_can_be_shown_and_ends_at_the_equilibrium(figure, net):
     assert len(json.dumps(figure.to_dict())) < 300_000
 
 
-def test_theory_is_the_spectral_radius_to_the_power_of_the_depth(figure, net):
+def test_the_predicted_line_is_the_spectral_radius_to_the_power_of_the_depth(figure, net):
     (line,) = named(figure, "theory")
     rho = net.spectral_radius(net.equilibrium().z)
     first = float(net.distances(50)[0])
@@ -70,7 +70,7 @@ def test_theory_is_the_spectral_radius_to_the_power_of_the_depth(figure, net):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_it(theme, figure):
+def test_plotly_accepts_the_figure(theme, figure):
     go.Figure(figure.to_dict())
     still = portrait([-1, 1], [-1, 1], np.zeros((2, 2, 2)), [], np.zeros((2, 2)), [0, 0], [0, 0],
                      settles=False, stacked=True, theme=theme)  # fmt: skip

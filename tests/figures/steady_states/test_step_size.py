@@ -1,4 +1,4 @@
-"""Euler's step: what is drawn is what was computed."""
+"""Euler's step: the figures show the computed numbers."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,11 +19,11 @@ def test_a_step_of_one_is_the_iteration():
     (euler,) = named(figure, "Euler")
     assert euler["x"] == list(range(9))
     np.testing.assert_allclose(euler["y"], xs, atol=1e-5)
-    assert not named(figure, "iteration")  # it would be the same twice
+    assert not named(figure, "iteration")  # it would be the same line twice
     assert "the iteration itself" in figure.to_dict()["layout"]["annotations"][-1]["text"]
 
 
-def test_a_smaller_step_stands_at_multiples_of_h_beside_the_iteration():
+def test_euler_states_are_drawn_at_multiples_of_h_beside_the_iteration():
     figure = euler_path([0, 1], [0, 1], [0.0, 0.25, 0.4], 0.25, view=VIEW, iterates=[0, 1, 0])
     (euler,) = named(figure, "Euler")
     assert euler["x"] == [0, 0.25, 0.5]
@@ -31,7 +31,7 @@ def test_a_smaller_step_stands_at_multiples_of_h_beside_the_iteration():
     assert iteration["x"] == [0, 1, 2]
 
 
-def test_the_curve_of_steps_has_the_reference_numbers_and_the_present_h():
+def test_the_curve_of_step_counts_has_the_reference_numbers_and_the_current_h():
     hs = torch.tensor([0.1, 0.25, 0.5, 0.5975, 0.75, 1.1, 1.19, 1.25], dtype=torch.float64)
     counts = steps_against_h(torch.cos, -1.0, hs)
     figure = steps_over_h(hs, counts, 0.5, 10, best=0.5975, limit=1.195)
@@ -43,7 +43,7 @@ def test_the_curve_of_steps_has_the_reference_numbers_and_the_present_h():
     assert at == [1.0, 0.5975, 1.195]
 
 
-def test_never_is_a_cross_above_the_curve():
+def test_a_step_size_that_never_converges_is_a_cross_above_the_curve():
     figure = steps_over_h([0.5, 1.0, 1.3], [10, 33, -1], 1.3, None)
     (now,) = named(figure, "now")
     assert now["marker"]["symbol"] == "x"
@@ -54,7 +54,7 @@ def test_never_is_a_cross_above_the_curve():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_plotly_accepts_them(theme):
+def test_plotly_accepts_the_figures(theme):
     far = np.full(200, 1e300)
     go.Figure(euler_path([0, 1], [0, np.nan], far, 5.0, view=VIEW, theme=theme).to_dict())
     wide = steps_over_h([0.1, 20.0], [5, 9], 3.0, 7, best=10, limit=20, theme=theme)

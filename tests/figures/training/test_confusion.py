@@ -8,7 +8,7 @@ from deq.figures.training.confusion import confusion_matrix
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_matrix_says_how_often_and_colours_only_mistakes(theme):
+def test_the_matrix_shows_counts_and_colours_only_mistakes(theme):
     counts = np.diag([9] * 10)
     counts[4, 9] = 1
     figure = confusion_matrix(counts.tolist(), theme=theme).to_dict()

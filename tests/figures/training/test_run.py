@@ -1,4 +1,4 @@
-"""The lab's figures show what the records say, and Plotly takes every property of them."""
+"""The lab's figures show the numbers of the records, and Plotly accepts every property."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_every_frame_rewrites_cloud_and_dots(theme, stacked):
 
 
 @pytest.mark.parametrize("records", [[], RECORDS[:1], RECORDS[:2]])
-def test_a_run_that_has_hardly_begun_is_drawn_too(records):
+def test_a_run_of_one_record_can_be_drawn(records):
     figure = lab(Log.of(records), played=False).to_dict()
     go.Figure(figure)
     assert not figure["frames"]

@@ -1,4 +1,4 @@
-"""Drawings in the address: what goes in comes out, and nothing else comes in."""
+"""Drawings in the address: decoding inverts encoding, and refuses any other text."""
 
 import re
 
@@ -19,7 +19,7 @@ alphabet = st.sampled_from(link._DIGITS + ".")
 
 
 def distance(points, line):
-    """How far each of the points is from a polyline, by brute force over its pieces."""
+    """How far each of the points is from a polyline, by brute force over its segments."""
     starts, ends = (line, line) if len(line) == 1 else (line[:-1], line[1:])
     along = ends - starts
     size = np.maximum((along**2).sum(1), 1e-300)
@@ -35,7 +35,7 @@ def test_thinned_strokes_keep_their_ends_and_stay_close(points, tolerance):
     assert distance(points, line).max() <= tolerance + 1e-9
 
 
-def test_a_straight_line_needs_two_points_and_a_circle_stays_round():
+def test_thinning_leaves_two_points_of_a_line_and_enough_of_a_circle():
     line = np.linspace([0.0, 0.0], [200.0, 100.0], 90)
     assert len(link.thin(line)) == 2
     turn = np.linspace(0, 2 * np.pi, 200)
@@ -44,21 +44,23 @@ def test_a_straight_line_needs_two_points_and_a_circle_stays_round():
 
 
 @given(st.lists(st.tuples(one_stroke, st.integers(1, 63)), min_size=1, max_size=5))
-def test_what_goes_in_comes_out(drawn):
+def test_decoding_inverts_encoding(drawn):
     strokes, widths = [s for s, _ in drawn], [float(w) for _, w in drawn]
     text = link.encode(strokes, widths)
     assert text is not None
-    assert re.fullmatch(r"[A-Za-z0-9_.-]{6,1500}", text)  # an address leaves these as they are
+    assert re.fullmatch(
+        r"[A-Za-z0-9_.-]{6,1500}", text
+    )  # characters that an address does not escape
     back, again = link.decode(text)
     assert again == widths
     assert len(back) == len(strokes)
     for stroke, line in zip(strokes, back, strict=True):
         assert distance(stroke, line).max() <= link.THIN + 0.2  # and half a step
-        assert len(line) >= 2  # the canvas shows no single point
+        assert len(line) >= 2  # the canvas does not show a single point
 
 
 @given(st.text(alphabet, max_size=60).map(lambda rest: "1" + rest))
-def test_whatever_is_read_is_written_the_same_way(text):
+def test_a_decoded_text_is_encoded_to_the_same_drawing(text):
     try:
         strokes, widths = link.decode(text)
     except ValueError:
@@ -71,7 +73,7 @@ def test_whatever_is_read_is_written_the_same_way(text):
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_strokes_or_a_value_error(text):
+def test_any_text_gives_strokes_or_a_value_error(text):
     try:
         strokes, widths = link.decode(text)
     except ValueError:
@@ -87,12 +89,12 @@ def test_any_text_is_strokes_or_a_value_error(text):
         "1W" + "QAQA" * 375,
     ],
 )
-def test_anything_else_is_refused(text):
+def test_a_text_that_is_no_drawing_is_refused(text):
     with pytest.raises(ValueError, match=r"drawing|stroke|brush"):
         link.decode(text)
 
 
-def test_no_drawing_and_too_long_a_drawing_have_no_link():
+def test_an_empty_or_too_long_drawing_has_no_link():
     assert link.encode([], []) is None
     zigzag = np.array([[x % 280, 40 * (x % 2) + x / 2] for x in range(400)], dtype=float)
     assert link.encode([zigzag], [22]) is None
@@ -100,7 +102,7 @@ def test_no_drawing_and_too_long_a_drawing_have_no_link():
 
 
 @pytest.mark.parametrize("name", [*examples.NAMES, *drawings()])
-def test_the_picture_is_nearly_the_same(name):
+def test_the_decoded_picture_is_nearly_the_same(name):
     strokes = drawings().get(name) or examples.strokes(name)
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     text = link.encode(strokes, [BRUSH] * len(strokes))

@@ -1,4 +1,4 @@
-"""Jobs that do nothing, in the ways in which a run can go wrong."""
+"""Jobs without real work, which end well or fail in all ways in which a run can fail."""
 
 import math
 import os
@@ -11,7 +11,7 @@ Record = Mapping[str, object]
 
 
 def count(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Count to ``to``, a number every ``pause`` seconds, and keep the last one."""
+    """Count to ``to``, one number every ``pause`` seconds, and save the last one."""
     last = int(str(config.get("to", 5)))
     for number in range(last):
         (folder / "kept").write_text(str(number))
@@ -23,14 +23,14 @@ def count(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator
     yield {"stage": "done", "number": last, "unknown": math.nan}
 
 
-def deaf(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Begin, and hear nothing."""
+def ignores_stop(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
+    """Begin, and then ignore the stop signal."""
     yield {"stage": "step"}
     time.sleep(600)
 
 
 def fails(config: Record, folder: Path, stopped: Callable[[], bool]) -> Iterator[Record]:
-    """Begin, and fail as ``how`` says."""
+    """Begin, and then fail in the way named by ``how``."""
     yield {"stage": "step", "loss": 2.0}
     match config["how"]:
         case "raise":

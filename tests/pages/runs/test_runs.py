@@ -1,4 +1,4 @@
-"""Training runs in processes of their own: queue, stop, share, fail; and nothing is left behind."""
+"""Training runs in their own processes: queue, stop, share, fail, and clean up."""
 
 import subprocess
 import sys
@@ -13,12 +13,14 @@ from pages.parts.runs.pool import EACH, Pool
 from pages.parts.runs.run import Refused, Run
 
 ROOT = Path(__file__).resolve().parents[3]
-COUNT, DEAF, FAILS = (f"tests.pages.runs.slow_jobs:{name}" for name in ("count", "deaf", "fails"))
+COUNT, IGNORES_STOP, FAILS = (
+    f"tests.pages.runs.slow_jobs:{name}" for name in ("count", "ignores_stop", "fails")
+)
 ENDLESS = {"to": 10**6, "pause": 0.01}
 
 
 def until(condition: Callable[[], object], patience: float = 60) -> None:
-    """Wait for a condition, never for a time."""
+    """Wait until the condition holds."""
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -26,7 +28,7 @@ def until(condition: Callable[[], object], patience: float = 60) -> None:
 
 
 def runs_on(process: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether the process exists and is not a zombie."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -44,7 +46,7 @@ def importable() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    """One at a time, in a worker that is warm after the first test."""
+    """One run at a time, in a worker that is ready after the first test."""
     pool = Pool(at_once=1)
     yield pool
     pool.close()
@@ -55,7 +57,7 @@ def ended(run: Run) -> Run:
     return run
 
 
-def test_a_run_tells_all_its_records_and_is_found_again(pool: Pool) -> None:
+def test_a_run_sends_all_its_records_and_is_found_again(pool: Pool) -> None:
     run = pool.start(COUNT, {"to": 5}, "ann")
     assert run.live
     assert pool.find(run.id) is ended(run)
@@ -65,13 +67,13 @@ def test_a_run_tells_all_its_records_and_is_found_again(pool: Pool) -> None:
     assert pool.find("nobody") is None
 
 
-def test_the_worker_stays_warm_for_the_next(pool: Pool) -> None:
+def test_the_worker_is_used_again_for_the_next_run(pool: Pool) -> None:
     one, two = (ended(pool.start(COUNT, {"to": n}, "ann")) for n in (2, 3))
     assert one.records[0]["process"] == two.records[0]["process"]
     assert one.folder != two.folder
 
 
-def test_stop_keeps_what_was_learnt(pool: Pool) -> None:
+def test_a_stopped_run_keeps_its_last_result(pool: Pool) -> None:
     run = pool.start(COUNT, ENDLESS, "ann")
     until(lambda: len(run.records) > 3)
     run.stop()
@@ -82,7 +84,7 @@ def test_stop_keeps_what_was_learnt(pool: Pool) -> None:
     assert run.state == "stopped"
 
 
-def test_a_stop_at_once_is_not_lost(pool: Pool) -> None:
+def test_a_stop_right_after_the_start_is_not_lost(pool: Pool) -> None:
     run = pool.start(COUNT, {**ENDLESS, "again": 1}, "ann")
     run.stop()
     assert ended(run).state == "stopped"
@@ -102,7 +104,7 @@ def test_two_clicks_give_one_run_and_others_wait_their_turn(pool: Pool) -> None:
     assert ended(third).state == "done"
 
 
-def test_nobody_takes_all_the_places(pool: Pool) -> None:
+def test_each_visitor_has_a_limited_number_of_runs(pool: Pool) -> None:
     mine = [pool.start(COUNT, {**ENDLESS, "mine": n}, "ann") for n in range(EACH)]
     with pytest.raises(Refused, match="3 runs of yours"):
         pool.start(COUNT, {**ENDLESS, "mine": 99}, "ann")
@@ -112,7 +114,7 @@ def test_nobody_takes_all_the_places(pool: Pool) -> None:
     assert ended(other).state == "done"
 
 
-def test_a_finished_result_is_shared_and_says_so(pool: Pool) -> None:
+def test_a_finished_run_is_shared_and_marked_as_shared(pool: Pool) -> None:
     first = ended(pool.start(COUNT, {"to": 3, "share": 1}, "ann"))
     second = pool.start(COUNT, {"share": 1, "to": 3}, "bob")
     assert (second.state, second.shared, first.shared) == ("done", True, False)
@@ -123,7 +125,7 @@ def test_a_finished_result_is_shared_and_says_so(pool: Pool) -> None:
     stopped.stop()
     ended(stopped)
     again = pool.start(COUNT, {**ENDLESS, "share": 1}, "bob")
-    assert not again.shared  # what was stopped is no result
+    assert not again.shared  # a stopped run is not a result
     again.stop()
     ended(again)
 
@@ -139,21 +141,21 @@ def test_a_finished_result_is_shared_and_says_so(pool: Pool) -> None:
         ("nothing", "it came to no result"),
     ],
 )
-def test_a_failure_is_a_sentence_and_harms_nobody(pool: Pool, how: str, why: str) -> None:
+def test_a_failure_gives_a_sentence_and_the_next_run_works(pool: Pool, how: str, why: str) -> None:
     run = ended(pool.start(FAILS, {"how": how}, "ann"))
     assert run.state == "failed"
     assert why in run.why
-    assert [r["stage"] for r in run.records] == ["step"]  # what was told is still there
+    assert [r["stage"] for r in run.records] == ["step"]  # the records before the failure are kept
     assert ended(pool.start(COUNT, {"to": 2, "after": how}, "ann")).state == "done"
 
 
-def test_unknown_jobs_and_bad_options_fail_in_words(pool: Pool) -> None:
+def test_unknown_jobs_and_bad_options_fail_with_a_sentence(pool: Pool) -> None:
     assert "there is no job 'magic'" in ended(pool.start("magic", {}, "ann")).why
     run = ended(pool.start("doubling", {"rate": 0}, "ann"))
     assert "rate must be greater than 0" in run.why
 
 
-def test_what_a_library_prints_is_no_record(pool: Pool) -> None:
+def test_printed_text_is_not_taken_for_a_record(pool: Pool) -> None:
     run = ended(pool.start(FAILS, {"how": "print"}, "ann"))
     assert [r["stage"] for r in run.records] == ["step", "done"]
 
@@ -168,7 +170,7 @@ def test_a_killed_worker_leaves_the_checkpoint(pool: Pool) -> None:
     assert (run.folder / "run.safetensors").is_file()
 
 
-def test_a_stopped_run_goes_on_and_is_not_ended_by_the_stop_before(pool: Pool) -> None:
+def test_a_resumed_run_is_not_ended_by_the_earlier_stop(pool: Pool) -> None:
     run = pool.start(COUNT, ENDLESS, "rob")
     until(lambda: len(run.records) > 3)
     run.stop()
@@ -184,28 +186,28 @@ def test_a_stopped_run_goes_on_and_is_not_ended_by_the_stop_before(pool: Pool) -
     assert ended(run).state == "stopped"
 
 
-def test_y_is_twice_x_in_a_worker(pool: Pool) -> None:
+def test_a_worker_trains_y_equals_2x(pool: Pool) -> None:
     run = ended(pool.start("doubling", {}, "ann"))
     assert run.state == "done"
     assert abs(run.records[-1]["answer"] + 10) < 0.05
 
 
-def test_a_deaf_run_is_ended_by_force_and_an_abandoned_one_stopped() -> None:
+def test_a_run_that_ignores_stop_is_killed_and_an_abandoned_one_is_stopped() -> None:
     pool = Pool(at_once=1, abandoned=0.8, grace=0.3)
     try:
-        deaf = pool.start(DEAF, {}, "ann")
-        until(lambda: pool.find(deaf.id) and deaf.records)
-        deaf.stop()
-        assert ended(deaf).state == "stopped"
+        ignoring = pool.start(IGNORES_STOP, {}, "ann")
+        until(lambda: pool.find(ignoring.id) and ignoring.records)
+        ignoring.stop()
+        assert ended(ignoring).state == "stopped"
         left = pool.start(COUNT, ENDLESS, "bob")
         until(lambda: pool.find(left.id) and left.records)
-        assert ended(left).state == "stopped"  # nobody has asked since
+        assert ended(left).state == "stopped"  # no page has asked for it since
     finally:
         pool.close()
     assert not pool.folder.exists()
 
 
-def test_old_runs_are_forgotten_with_their_folders() -> None:
+def test_old_runs_are_deleted_with_their_folders() -> None:
     pool = Pool(at_once=1, kept=2)
     try:
         runs = [ended(pool.start(COUNT, {"to": n}, "ann")) for n in range(1, 5)]

@@ -1,4 +1,4 @@
-"""What pages share, as far as it can be checked without a browser."""
+"""Parts that pages share, as far as they can be checked without a browser."""
 
 import doctest
 import json
@@ -25,7 +25,7 @@ def test_the_examples_in_the_docstrings_hold(module):
     assert result.failed == 0
 
 
-def test_strokes_survive_the_way_through_the_canvas_format():
+def test_the_canvas_format_keeps_strokes():
     strokes = [np.array([[10.0, 20.0], [30.0, 44.0], [60.0, 90.0]]), np.array([[1.0, 2.0]])]
     objects = json.loads(json.dumps(ink.objects_of(strokes, 22)))
     back, widths = ink.strokes_of(objects)
@@ -34,14 +34,14 @@ def test_strokes_survive_the_way_through_the_canvas_format():
         np.testing.assert_array_equal(one, two)
 
 
-def test_a_curved_piece_is_followed_along_its_bend():
+def test_points_of_a_curve_lie_on_the_curve():
     path = [["M", 0, 0], ["Q", 10, 20, 20, 0]]  # a parabola whose top is at (10, 10)
     ((x, y),) = [s.T for s in ink.strokes_of([{"path": path, "strokeWidth": 2}])[0]]
     assert y.max() == pytest.approx(10)
     np.testing.assert_allclose(y, x * (20 - x) / 10)
 
 
-def test_a_stroke_is_where_the_edit_tool_has_put_it():
+def test_a_stroke_moved_with_the_edit_tool_has_its_new_place():
     line = {"path": [["M", 10, 20], ["L", 30, 20]], "strokeWidth": 8}
     placed = {"left": 100, "top": 50, "scaleX": 2, "scaleY": 0.5, "angle": 90, "flipX": True}
     (stroke,), (width,) = ink.strokes_of([{**line, **placed}])
@@ -51,7 +51,7 @@ def test_a_stroke_is_where_the_edit_tool_has_put_it():
     assert stroke.tolist() == [[10, 20], [30, 20]]  # where it was drawn
 
 
-def test_shapes_without_a_path_are_passed_over():
+def test_shapes_without_a_path_are_ignored():
     assert ink.strokes_of([{"type": "Rect", "width": 3}]) == ([], [])
 
 
@@ -79,10 +79,10 @@ def test_the_core_never_imports_streamlit_and_only_figures_import_plotly():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_figures_are_built_for_one_visitor_at_a_time_even_after_a_fault() -> None:
+def test_figures_are_built_for_one_visitor_at_a_time_even_after_an_error() -> None:
     inside = threading.Event()
     with pytest.raises(ZeroDivisionError), pace.after_the_answer(first_visit=False):
-        raise ZeroDivisionError  # a rerun leaves by an exception, too
+        raise ZeroDivisionError  # Streamlit starts a rerun by raising an exception, too
 
     def other() -> None:
         with pace.after_the_answer(first_visit=False):

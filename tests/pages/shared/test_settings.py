@@ -1,4 +1,4 @@
-"""Every control of every page, from the tables: links that ask for too much, ends, tasks."""
+"""Every control in the tables of all pages: values out of range in links, ends, tasks."""
 
 import doctest
 import re
@@ -9,10 +9,10 @@ from deq.scalar import PRESETS
 from pages.parts.shared import settings, widgets
 from pages.parts.shared.settings import controls
 from pages.parts.shared.widgets import Choice, NumberInput, Slider, Text
-from tests.pages.test_between_pages import TABLES, TASKS, end, link, whole
+from tests.pages.test_between_pages import TABLES, TASKS, end, link, without_error
 
 NUMBERS = ("inf", "-inf", "1e309", "9" * 400, "nan", "", "ten", "<b>*", "1e15")
-# Page → the control that says which others are there, and its values.
+# Page → the control that decides which others are shown, and its values.
 PARTS = {
     "steady_states": "part",
     "inside": "see",
@@ -34,11 +34,13 @@ def test_the_examples_in_the_docstrings_hold(module):
 
 @pytest.mark.parametrize("page", TABLES)
 @pytest.mark.parametrize("text", NUMBERS)
-def test_what_no_control_can_be_is_a_sentence_and_no_error(open_page, no_work, page, text):
+def test_an_impossible_value_in_a_link_gives_a_sentence_and_no_error(
+    open_page, no_work, page, text
+):
     known = controls(TABLES[page])
     asked = {key: text for key, c in known.items() if c.in_link and not isinstance(c, Text)}
     app = open_page(page, **asked)
-    assert whole(app)
+    assert without_error(app)
     told = sentences(app)
     for key in asked:
         control = known[key]
@@ -56,7 +58,7 @@ def test_what_no_control_can_be_is_a_sentence_and_no_error(open_page, no_work, p
 
 @pytest.mark.parametrize("far", [-1, 1])
 @pytest.mark.parametrize("page", TABLES)
-def test_a_number_beyond_its_range_is_the_nearest_one(open_page, no_work, page, far):
+def test_a_number_out_of_range_becomes_the_nearest_allowed_one(open_page, no_work, page, far):
     known = controls(TABLES[page])
     limited = {
         key: c
@@ -65,7 +67,7 @@ def test_a_number_beyond_its_range_is_the_nearest_one(open_page, no_work, page, 
     }
     asked = {key: str((c.low if far < 0 else c.high) + far) for key, c in limited.items()}
     app = open_page(page, **asked)
-    assert whole(app)
+    assert without_error(app)
     for key, control in limited.items():
         nearest = control.low if far < 0 else control.high
         assert app.session_state[key] == nearest, key
@@ -80,15 +82,13 @@ def test_a_number_beyond_its_range_is_the_nearest_one(open_page, no_work, page, 
     [(page, option) for page, key in PARTS.items() for option in controls(TABLES[page])[key].ends]
     + [(page, "") for page in TABLES if page not in PARTS],
 )
-def test_every_part_of_a_page_opens_at_both_ends_of_its_controls(
-    open_page, no_work, page, part, place
-):
+def test_every_section_opens_with_its_controls_at_both_ends(open_page, no_work, page, part, place):
     asked = end(page, place)
     if part:
         asked[PARTS[page]] = part
     asked |= {"formula": "x"} if part == "own" else {}
     app = open_page(page, **link(page, asked))
-    assert whole(app)
+    assert without_error(app)
     assert "The link asked" not in sentences(app)
     shown = [w for kind in ("slider", "number_input", "selectbox") for w in app.get(kind)]
     for widget in shown:
@@ -96,7 +96,7 @@ def test_every_part_of_a_page_opens_at_both_ends_of_its_controls(
             assert widget.value == asked[widget.key], widget.key
 
 
-def test_the_sentence_is_there_until_the_control_is_set_anew(open_page, no_work):
+def test_the_sentence_is_shown_until_the_control_is_set_again(open_page, no_work):
     app = open_page("steady_states", part="Depth", gain="50")
     assert "The link asked for gain = 50; this page goes up to 6." in sentences(app)
     assert app.query_params["gain"] == "6"
@@ -113,7 +113,7 @@ def test_the_sentence_is_there_until_the_control_is_set_anew(open_page, no_work)
     [(page, task) for page, tasks in TASKS.items() for task in tasks],
     ids=lambda value: getattr(value, "label", value),
 )
-def test_a_task_sets_controls_of_its_page_to_values_that_they_can_have(page, task):
+def test_a_task_sets_controls_of_its_page_to_allowed_values(page, task):
     known = controls(TABLES[page])
     for key, value in task.settings.items():
         control = known[key]
@@ -124,7 +124,7 @@ def test_a_task_sets_controls_of_its_page_to_values_that_they_can_have(page, tas
 
 
 @pytest.mark.parametrize("page", TABLES)
-def test_a_table_is_sound(page):
+def test_a_table_has_valid_defaults_and_ends(page):
     table = TABLES[page]
     assert table() == settings.current(table)  # nothing is set
     for key, control in controls(table).items():

@@ -1,4 +1,4 @@
-"""Two processes train as one does."""
+"""Training with two processes gives the same result as with one."""
 
 import os
 import subprocess
@@ -47,23 +47,25 @@ def test_the_weights_are_those_of_one_process(folders: tuple[Path, Path]) -> Non
         torch.testing.assert_close(two[0][name], tensor, rtol=1e-3, atol=1e-4, msg=name)
 
 
-def test_every_process_tells_the_same_losses_and_the_first_one_counts(
+def test_every_process_has_the_same_losses_and_only_the_first_measures_accuracy(
     folders: tuple[Path, Path],
 ) -> None:
-    alone = (folders[0] / "rank0.txt").read_text().splitlines()
+    single = (folders[0] / "rank0.txt").read_text().splitlines()
     first = (folders[1] / "rank0.txt").read_text().splitlines()
     second = (folders[1] / "rank1.txt").read_text().splitlines()
     assert first[:-1] == second[:-1]
     assert "mnist" in first[-1]
     assert second[-1] == "{}"
-    for one, other in zip(alone[:-1], first[:-1], strict=True):
+    for one, other in zip(single[:-1], first[:-1], strict=True):
         step, loss, _ = (float(x) for x in one.split())
         assert (step, loss) == pytest.approx([float(x) for x in other.split()[:2]], rel=1e-4)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 @pytest.mark.parametrize("count", [0, 1, 6, 20, 21])
-def test_shares_are_a_partition_as_even_as_can_be(size: int, count: int) -> None:
+def test_shares_are_a_partition_with_sizes_that_differ_by_at_most_one(
+    size: int, count: int
+) -> None:
     parts = [list(range(count))[World(rank, size).share(count)] for rank in range(size)]
     assert [i for part in parts for i in part] == list(range(count))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
@@ -76,7 +78,7 @@ def test_a_batch_smaller_than_the_world_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_alone_dropout_hides_what_torch_would_hide() -> None:
+def test_with_one_process_dropout_equals_that_of_torch() -> None:
     x = torch.randn(5, 40)
     torch.manual_seed(3)
     expected = nn.Dropout(0.3)(x)
@@ -85,7 +87,7 @@ def test_alone_dropout_hides_what_torch_would_hide() -> None:
     assert torch.equal(SharedDropout(0.3, World()).eval()(x), x)
 
 
-def test_shared_norm_in_evaluation_is_the_norm_itself() -> None:
+def test_shared_norm_in_evaluation_equals_that_of_torch() -> None:
     norm = nn.BatchNorm2d(3)
     norm(torch.randn(4, 3, 5, 5))
     shared, x = SharedNorm(norm), torch.randn(2, 3, 5, 5)

@@ -1,4 +1,4 @@
-"""Training runs on a hundred pictures: they learn, stop, resume, and are the same again."""
+"""Training runs on a hundred pictures: they learn, stop, resume, and are reproducible."""
 
 import threading
 from dataclasses import replace
@@ -55,11 +55,11 @@ def test_a_run_reports_every_step_and_epoch(corpus: Corpus, tmp_path: Path) -> N
     assert {"mnist", "pen"} == set(next(x for x in lines if x.stage == "epoch").accuracy)
     assert all(line.evals >= 1 and line.adjoint_evals >= 1 for line in steps)
     assert steps[-1].rate < steps[len(steps) // 2].rate
-    # Projected after every step: the contraction never gets away.
+    # The cell is projected after every step, so the norm stays near its limit.
     assert all(line.norm < 2 * CONFIG.model.contraction for line in steps)
 
 
-def test_it_learns(corpus: Corpus, tmp_path: Path) -> None:
+def test_the_loss_falls(corpus: Corpus, tmp_path: Path) -> None:
     config = replace(CONFIG, epochs=12)
     steps = [
         line
@@ -73,7 +73,7 @@ def test_it_learns(corpus: Corpus, tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_weights(corpus: Corpus, tmp_path: Path) -> None:
     runs = []
     for name in ("one", "two"):
-        torch.manual_seed(len(runs))  # what the world's generator says must not matter
+        torch.manual_seed(len(runs))  # the global generator must not matter
         trainer = Trainer(CONFIG, corpus, tmp_path / name)
         list(trainer.run())
         runs.append(weights(trainer))
@@ -83,9 +83,7 @@ def test_the_same_seed_gives_the_same_weights(corpus: Corpus, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("at", [3, 7])
-def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(
-    corpus: Corpus, tmp_path: Path, at: int
-) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(corpus: Corpus, tmp_path: Path, at: int) -> None:
     straight = Trainer(CONFIG, corpus, tmp_path / "straight")
     list(straight.run())
     stop = threading.Event()
@@ -102,8 +100,8 @@ def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(
     assert_same(weights(resumed), weights(straight))
 
 
-def test_a_finished_run_taken_up_again_ends_the_same(corpus: Corpus, tmp_path: Path) -> None:
-    """As after Ctrl-C between the last step and the finished weights."""
+def test_a_finished_run_started_again_ends_the_same(corpus: Corpus, tmp_path: Path) -> None:
+    """This happens after Ctrl-C between the last step and the writing of the weights."""
     first = Trainer(CONFIG, corpus, tmp_path / "run")
     list(first.run())
     again = Trainer(CONFIG, corpus, tmp_path / "run")
@@ -135,16 +133,16 @@ def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) 
         Trainer(CONFIG, corpus, path)
 
 
-def test_the_objective_is_cross_entropy_on_digits_and_levelness_on_scribbles() -> None:
+def test_the_loss_is_cross_entropy_and_for_scribbles_that_to_the_uniform_distribution() -> None:
     logits = torch.tensor([[3.0] + [0.0] * 9, [0.0] * 10, [5.0] + [0.0] * 9])
     ten = torch.tensor(10.0)
     digit = -torch.log_softmax(logits[0], 0)[0]
     value = objective(logits[:2], torch.tensor([0, -1]), smoothing=0, exposure=0.5)
     assert float(value) == pytest.approx(float((digit + 0.5 * ten.log()) / 2))
-    # A level answer to a scribble is the best there is.
-    level = objective(logits[1:2], torch.tensor([-1]), 0, 1)
+    # For a scribble, equal probabilities give the smallest loss.
+    uniform = objective(logits[1:2], torch.tensor([-1]), 0, 1)
     sure = objective(logits[2:], torch.tensor([-1]), 0, 1)
-    assert float(level) < float(sure)
+    assert float(uniform) < float(sure)
 
 
 def test_the_second_cycle_is_half_as_high(corpus: Corpus, tmp_path: Path) -> None:
@@ -155,20 +153,20 @@ def test_the_second_cycle_is_half_as_high(corpus: Corpus, tmp_path: Path) -> Non
     first, second = rates[:half], rates[half:]
     assert max(first) == pytest.approx(config.rate, rel=0.3)
     assert max(second) == pytest.approx(max(first) / 2)
-    assert first[-1] < max(first) / 5  # it has fallen before it climbs again
-    # A run of one cycle begins in the same way.
+    assert first[-1] < max(first) / 5  # it falls before the second cycle
+    # A run of one cycle has the same rates as the first cycle.
     short = Trainer(replace(config, epochs=2), corpus, tmp_path / "short.safetensors")
     assert [line.rate for line in short.run() if line.stage == "step"] == first
 
 
 @pytest.mark.parametrize("name", ["epochs", "restart", "batch", "pen_copies", "scribbles"])
-def test_empty_plans_are_refused(name: str) -> None:
+def test_a_zero_in_the_configuration_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         TrainConfig(**{name: 0})
 
 
-def test_the_map_puts_digits_of_a_kind_together() -> None:
-    """States on the map lie nearest to the mean of their own class, far oftener than by chance."""
+def test_the_map_groups_equal_digits() -> None:
+    """States on the map are nearest to the mean of their own class far more often than by luck."""
     images, labels = (torch.from_numpy(part)[::10] for part in load_subset())
     torch.manual_seed(0)
     model = Digits(DigitsConfig(channels=8, stem=(4, 8)))
@@ -180,7 +178,7 @@ def test_the_map_puts_digits_of_a_kind_together() -> None:
     assert float((own == kinds).float().mean()) > 0.4  # 0.1 by chance
     assert float(model.explained.sum()) <= 1
     assert (model.explained.diff() <= 0).all()
-    # Within a class the spread is one, by construction, up to the random choice of digits.
+    # The variance within a class is one by construction, up to the random choice of digits.
     within = torch.cov((points - means[kinds]).T)
     assert 0.5 < float(within.diagonal().mean()) < 1.5
     first = points.clone()
@@ -188,7 +186,7 @@ def test_the_map_puts_digits_of_a_kind_together() -> None:
     torch.testing.assert_close(model.cloud_points, first)
 
 
-def test_thresholds_keep_the_share_they_are_asked_to() -> None:
+def test_thresholds_keep_the_wanted_shares() -> None:
     images, labels = (torch.from_numpy(part)[::25] for part in load_subset())
     torch.manual_seed(0)
     model = Digits(DigitsConfig(channels=8, stem=(4, 8))).eval()

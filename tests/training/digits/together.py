@@ -1,4 +1,4 @@
-"""A tiny training run, alone or as one of several processes: ``together.py FOLDER``."""
+"""A tiny training run, in one process or as one of several: ``together.py FOLDER``."""
 
 import sys
 from pathlib import Path
@@ -13,14 +13,14 @@ from deq.training import TrainConfig
 from deq.training.digits.distributed import world
 from deq.training.digits.trainer import Trainer
 
-# A batch that two cannot halve.
+# A batch size that two processes cannot share equally.
 CONFIG = TrainConfig(
     epochs=1, batch=21, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, scribbles=1
 )
 
 
 def corpus() -> Corpus:
-    """A hundred digits, some nonsense."""
+    """A hundred digits and twenty pictures of noise."""
     images, labels = (torch.from_numpy(part) for part in load_subset())
     noise = torch.randint(256, (20, 28, 28), generator=torch.Generator().manual_seed(0))
     return Corpus(
@@ -33,18 +33,18 @@ def corpus() -> Corpus:
 
 
 def main(folder: Path) -> None:
-    """Train, keep a checkpoint, and write down what each process saw."""
+    """Train, keep a checkpoint, and write the losses and accuracies of each process to a file."""
     torch.set_num_threads(1)
     with world() as processes:
         trainer = Trainer(CONFIG, corpus(), folder / "run.safetensors", processes)
-        # Solved to the end: at an ordinary tolerance rounding may cost one sample one evaluation.
+        # A tight tolerance: at the usual one, rounding may change a sample's evaluations by one.
         layer = trainer.model.equilibrium
         layer.tol, layer.gradient = 1e-7, Implicit(solver=Picard(), tol=1e-7, max_evals=400)
         layer.max_evals = 400
         lines = list(trainer.run())
         steps = [f"{x.step} {x.loss:.6f} {x.evals:.3f}" for x in lines if x.stage == "step"]
-        heard = [str(x.accuracy) for x in lines if x.stage == "epoch"]
-        (folder / f"rank{processes.rank}.txt").write_text("\n".join([*steps, *heard]))
+        accuracies = [str(x.accuracy) for x in lines if x.stage == "epoch"]
+        (folder / f"rank{processes.rank}.txt").write_text("\n".join([*steps, *accuracies]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""y = 2x is learnt from every start, the same again, and goes on where it stopped."""
+"""y = 2x is learnt from every start; runs are reproducible and can be resumed."""
 
 import math
 from dataclasses import asdict
@@ -19,7 +19,7 @@ def end(**options: object) -> DoublingProgress:
 
 
 @pytest.mark.parametrize("seed", [0, 8, 16, 87, *UNSTABLE[:3]])
-def test_from_any_start_minus_five_is_answered_by_minus_ten(seed: int) -> None:
+def test_from_any_start_the_answer_at_minus_five_is_minus_ten(seed: int) -> None:
     last = end(seed=seed)
     assert last.stage == "done"
     assert abs(last.answer + 10) < 0.05
@@ -27,7 +27,7 @@ def test_from_any_start_minus_five_is_answered_by_minus_ten(seed: int) -> None:
     assert last.settled == 1
 
 
-def test_some_starts_have_no_equilibrium_and_say_so_when_nothing_constrains_them() -> None:
+def test_without_the_constraint_some_starts_have_no_equilibrium() -> None:
     assert 3 <= len(UNSTABLE) <= 12  # one in ten
     with pytest.raises(TrainingError, match="no stable equilibrium"):
         end(seed=UNSTABLE[0], constrained=False, solver="Picard", epochs=50)
@@ -47,7 +47,7 @@ def test_every_solver_learns_the_same(solver: str) -> None:
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [(0.0, 1.0), (-0.5, 3.0), (5.0, -2.0)])
-def test_other_lines(slope: float, intercept: float) -> None:
+def test_other_lines_are_learnt(slope: float, intercept: float) -> None:
     last = end(slope=slope, intercept=intercept)
     assert last.answer == pytest.approx(slope * OUTSIDE + intercept, abs=0.05)
 
@@ -58,7 +58,7 @@ def test_tanh_learns_its_data() -> None:
     assert all(r.slope <= 0.98 + 1e-9 for r in records)
 
 
-def test_the_same_seed_gives_the_same_losses_and_another_one_others() -> None:
+def test_losses_depend_only_on_the_seed() -> None:
     one, two, three = (
         [r.loss for r in train_doubling(DoublingConfig(seed=seed, epochs=20))] for seed in (3, 3, 4)
     )
@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_losses_and_another_one_others() -> None:
     assert len(one) == 21  # before each step, and at the end
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     config = DoublingConfig(epochs=40)
     whole = [(r.epoch, r.loss, r.weights) for r in train_doubling(config)]
     path, seen = tmp_path / "run.safetensors", []
@@ -84,7 +84,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
         list(train_doubling(DoublingConfig(epochs=41), checkpoint=path))
 
 
-def test_a_rate_that_throws_the_weights_about_is_named() -> None:
+def test_a_too_large_learning_rate_gives_a_sentence() -> None:
     with pytest.raises(TrainingError, match=r"learning rate|no stable equilibrium"):
         end(rate=1.0, constrained=False, solver="Picard", epochs=60)
 

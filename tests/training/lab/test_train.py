@@ -1,4 +1,4 @@
-"""The lab's runs learn, are the same again, go on where they stopped, and tell what they see."""
+"""The lab's runs learn, are reproducible, can be resumed, and record what pages show."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +22,11 @@ SHORT = LabConfig(epochs=1, batch=256, vary=False)
 
 
 def losses(records: list[LabProgress]) -> dict[int, float]:
-    """By step; a look repeats what the step before it said, or says it in its place."""
+    """Loss by step. A record with stage "look" has the loss of the step before it."""
     return {r.step: r.loss for r in records if r.step}
 
 
-def test_two_epochs_teach_most_digits_and_end_with_everything_asked_for() -> None:
+def test_two_epochs_learn_most_digits_and_the_last_record_is_complete() -> None:
     first, *_, last = train_lab(LabConfig(epochs=2))
     assert (first.stage, first.step) == ("look", 0)
     assert first.accuracy < 0.3
@@ -42,7 +42,7 @@ def test_two_epochs_teach_most_digits_and_end_with_everything_asked_for() -> Non
     assert all(truth[int(m["place"])] == m["truth"] != m["guess"] for m in last.mistakes)
 
 
-def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
+def test_losses_depend_only_on_the_seed() -> None:
     one, two = (losses(list(train_lab(SHORT))) for _ in range(2))
     other = losses(list(train_lab(replace(SHORT, seed=1))))
     assert [one[k] for k in sorted(one)] == [two[k] for k in sorted(two)]
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
 
 
 @pytest.mark.parametrize("model", ["article", "convolutional"])
-def test_resuming_equals_going_on(model: str, tmp_path: Path) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(model: str, tmp_path: Path) -> None:
     config = LabConfig.of({"model": model, "width": 4, "epochs": 2, "batch": 500})
     whole = LabTrainer(config)
     list(whole.run())
@@ -74,20 +74,20 @@ def test_every_gradient_learns(gradient: str) -> None:
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_every_solver_learns_much_the_same(solver: str) -> None:
+def test_every_solver_gives_nearly_the_same_losses(solver: str) -> None:
     records = losses(list(train_lab(replace(SHORT, solver=solver, tol=1e-5))))
     usual = losses(list(train_lab(replace(SHORT, tol=1e-5))))
     assert records[16] == pytest.approx(usual[16], rel=1e-2)
 
 
-def test_a_penalty_pulls_the_jacobian_down() -> None:
+def test_the_penalty_lowers_the_spectral_radius() -> None:
     config = replace(SHORT, contained=False, epochs=2)
     *_, free = train_lab(config)
     *_, held = train_lab(replace(config, penalty=30.0))
     assert held.radius < 0.9 * free.radius
 
 
-def test_the_limit_holds_exactly_and_only_where_it_is_asked_for() -> None:
+def test_the_contraction_limit_holds_only_when_switched_on() -> None:
     def bound(config: LabConfig) -> float:
         lab = LabTrainer(config)
         list(lab.run())
@@ -99,7 +99,7 @@ def test_the_limit_holds_exactly_and_only_where_it_is_asked_for() -> None:
     assert bound(replace(SHORT, contained=False)) > 1.2
 
 
-def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
+def test_a_loss_of_nan_gives_a_sentence_and_keeps_the_checkpoint(
     tmp_path: Path,
 ) -> None:
     lab = LabTrainer(replace(SHORT, epochs=3), tmp_path)
@@ -119,7 +119,9 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence_and_leaves_the_checkpoint(
 @pytest.mark.parametrize(
     ("model", "kind"), [("article", DenseClassifier), ("convolutional", Digits)]
 )
-def test_the_weights_are_a_network_to_draw_with(model: str, kind: type, tmp_path: Path) -> None:
+def test_the_saved_weights_predict_like_the_trained_network(
+    model: str, kind: type, tmp_path: Path
+) -> None:
     config = LabConfig.of({"model": model, "width": 8, "epochs": 1, "rate": 3e-3})
     *_, last = train_lab(config, folder=tmp_path)
     network = load_file(tmp_path / WEIGHTS)
@@ -158,19 +160,21 @@ def test_another_run_in_the_folder_is_not_overwritten(tmp_path: Path) -> None:
         ({"width": 1000}, "at most 64"),
     ],
 )
-def test_what_cannot_be_trained_is_refused_in_words(options: dict, said: str) -> None:
+def test_values_that_cannot_be_trained_with_are_refused_with_a_sentence(
+    options: dict, said: str
+) -> None:
     with pytest.raises(ValueError, match=said):
         LabConfig.of(options)
 
 
-def test_unknown_options_and_wrong_kinds_are_refused() -> None:
+def test_unknown_options_and_wrong_types_are_refused() -> None:
     with pytest.raises(TypeError, match="there is no option 'speed'"):
         LabConfig.of({"speed": 3})
     with pytest.raises(TypeError, match="vary"):
         LabConfig.of({"vary": 1})
 
 
-def test_the_subset_keeps_a_fifth_of_every_digit_apart() -> None:
+def test_the_subset_holds_out_a_fifth_of_every_digit() -> None:
     data = lab_data("subset")
     assert torch.bincount(data.held_out[1]).tolist() == [100] * 10
     assert torch.bincount(data.train[1]).tolist() == [400] * 10
@@ -178,8 +182,8 @@ def test_the_subset_keeps_a_fifth_of_every_digit_apart() -> None:
     assert data.held_out[1][data.shown][:10].tolist() == list(range(10))
 
 
-def test_the_plane_turns_to_fit_the_picture_before() -> None:
-    """States that are rotated and flipped as a whole give the same picture again."""
+def test_the_projection_is_aligned_with_the_previous_one() -> None:
+    """States that are rotated and reflected together give the same points."""
     rng = np.random.default_rng(0)
     labels = np.arange(200) % 10
     states = rng.normal(size=(10, 7))[labels] * 3 + rng.normal(size=(200, 7))
@@ -189,17 +193,17 @@ def test_the_plane_turns_to_fit_the_picture_before() -> None:
     assert np.allclose(again, first, atol=1e-8)
 
 
-def test_confusion_and_mistakes_by_hand() -> None:
+def test_confusion_and_mistakes_of_three_digits() -> None:
     shares = torch.zeros(3, 10)
     shares[0, 4] = shares[1, 9] = shares[2, 7] = 1.0
     labels = torch.tensor([4, 4, 7])
-    table_ = confusion(shares, labels)
-    assert (table_[4][4], table_[4][9], table_[7][7]) == (1, 1, 1)
-    assert sum(map(sum, table_)) == 3
+    table = confusion(shares, labels)
+    assert (table[4][4], table[4][9], table[7][7]) == (1, 1, 1)
+    assert sum(map(sum, table)) == 3
     assert mistakes(shares, labels) == [{"place": 1, "truth": 4, "guess": 9, "share": 1.0}]
 
 
-def test_a_log_takes_back_what_a_resumption_did_again() -> None:
+def test_a_log_replaces_steps_that_a_resumed_run_repeats() -> None:
     def record(step: int, loss: float | None) -> dict:
         known = dict.fromkeys((*COLUMNS, "adjoint_evals"))
         return {**known, "step": step, "steps": 4, "epoch": 0, "epochs": 1, "loss": loss}
@@ -210,7 +214,7 @@ def test_a_log_takes_back_what_a_resumption_did_again() -> None:
     assert to_csv(records).splitlines()[-1].startswith("2,0,2.0")
 
 
-def test_networks_begin_with_the_seed_and_leave_chance_alone() -> None:
+def test_networks_depend_only_on_the_seed_and_leave_the_global_generator_unchanged() -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)

@@ -1,0 +1,80 @@
+"""``python -m deq predict``: what it prints, and one sentence for each unusable picture."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import deq.__main__ as cli
+from deq.digits import render
+
+ROOT = Path(__file__).resolve().parents[2]
+SEVEN = [np.array([[80.0, 60], [200, 60], [120, 230]])]
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    path = tmp_path / "drawing.png"
+    Image.fromarray(255 - render(SEVEN)[..., :3]).save(path)
+    return path
+
+
+@pytest.mark.parametrize("solver", ["ode", "picard", "anderson"])
+def test_predict_prints_the_digit_and_how_the_solve_ended(
+    solver: str, tiny_weights: Path, drawing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["predict", str(drawing), "--weights", str(tiny_weights), "--solver", solver]
+    assert cli.main(arguments) == 0
+    sentence, first, second, end = capsys.readouterr().out.splitlines()
+    assert sentence.endswith(".")
+    assert first.split()[0] != second.split()[0]
+    assert float(first.split()[1].rstrip("%")) >= float(second.split()[1].rstrip("%"))
+    assert end.startswith(f"{solver}: ")
+    assert end.endswith("Converged: the residual is within the tolerance.")
+
+
+def test_a_tighter_tolerance_costs_evaluations(
+    tiny_weights: Path, drawing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = []
+    for tol in ("1e-1", "1e-5"):
+        options = ["--weights", str(tiny_weights), "--solver", "picard", "--tol", tol]
+        assert cli.main(["predict", str(drawing), *options]) == 0
+        counts.append(int(capsys.readouterr().out.splitlines()[-1].split()[1]))
+    assert counts[0] < counts[1]
+
+
+def test_predict_refuses_a_blank_and_a_missing_picture(
+    tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (60, 60), "white").save(tmp_path / "blank.png")
+    with_weights = ["--weights", str(tiny_weights)]
+    for name, sentence in (("blank.png", "The canvas is empty."), ("gone.png", "no picture")):
+        assert cli.main(["predict", str(tmp_path / name), *with_weights]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert sentence in captured.err
+        assert len(captured.err.splitlines()) == 1
+
+
+def test_the_program_uses_exit_codes_and_stderr(tiny_weights: Path, drawing: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deq", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            check=False,
+        )
+
+    good = run("predict", str(drawing), "--weights", str(tiny_weights), "--threads", "1")
+    assert (good.returncode, good.stderr) == (0, "")
+    bad = run("predict", str(drawing.with_name("gone.png")), "--weights", str(tiny_weights))
+    assert bad.returncode == 2
+    assert bad.stdout == ""
+    assert len(bad.stderr.splitlines()) == 1
