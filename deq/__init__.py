@@ -19,7 +19,7 @@ from deq.layer import DEQ
 from deq.solve import Solution, Trajectory, solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.stability import jacobian_penalty
-from deq.status import ConvergenceError, Status
+from deq.status import ConvergenceError, ConvergenceWarning, Status
 
 if TYPE_CHECKING:  # for type checkers; at run time `__getattr__` imports them
     from deq import diagnostics as diagnostics
@@ -41,6 +41,7 @@ __all__ = [
     "Anderson",
     "Broyden",
     "ConvergenceError",
+    "ConvergenceWarning",
     "Dense",
     "Implicit",
     "Newton",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import torch
 from torch import Tensor, nn
 
+from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.eager import eager
-from deq.bookkeeping.layout import S, State, layout_of, parts
+from deq.bookkeeping.layout import S, State, layout_of, packed, parts
+from deq.closure import unregistered
 from deq.gradients.base import Gradient, Problem, Settled, Statistics
+from deq.gradients.failure import OnFailure, Probe, forward_failed, require_choice
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
+from deq.gradients.shield import fill_cache
+from deq.solve import Solution
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, require_number
 
@@ -41,6 +47,15 @@ class DEQ(nn.Module, Generic[S]):
     start : Module, callable or None
         ``start(x)`` is where the solver starts when no ``z0`` is given; zeros like ``x`` without
         it. A start learned by ``start_loss`` saves evaluations ("Skip DEQ").
+    on_failure : "warn", "raise" or "ignore"
+        What happens when a forward or backward solve fails for some sample: a
+        ``ConvergenceWarning``, whose text stays the same from step to step, so that Python shows it
+        once; a ``ConvergenceError`` with the solution; or nothing. ``last`` has the details anyway.
+        To name the cause, the first failure of a layer costs two more evaluations of the cell.
+    modules : Module, or list or dict of Modules, or None
+        What a cell that is a function uses: it becomes part of the layer, with its parameters.
+        Trainable parameters that such a cell uses and the layer does not have are named in a
+        warning. ``modules=()`` says that another module has them.
 
     Attributes
     ----------
@@ -85,6 +100,8 @@ class DEQ(nn.Module, Generic[S]):
         max_evals: int = 100,
         gradient: Gradient | None = None,
         start: Callable[[Any], S] | None = None,
+        on_failure: OnFailure = "warn",
+        modules: nn.Module | Iterable[nn.Module] | Mapping[str, nn.Module] | None = None,
     ) -> None:
         super().__init__()
         if not callable(cell):
@@ -100,13 +117,17 @@ class DEQ(nn.Module, Generic[S]):
             raise TypeError(f"start must be callable as start(x), not {start!r}.")
         require_number("tol", tol, low=0.0)
         require_count("max_evals", max_evals)
+        require_choice(on_failure)
         self.cell = cell
         self.solver = solver if solver is not None else Anderson()
         self.tol = tol
         self.max_evals = max_evals
         self.gradient = gradient if gradient is not None else Implicit()
         self.start = start
+        self.on_failure: OnFailure = on_failure
         self.last: Statistics | None = None
+        self._probes: dict[tuple[bool, bool], Probe] = {}
+        self._register(modules)
 
     if TYPE_CHECKING:  # a module's own ``__call__`` returns Any
 
@@ -230,11 +251,46 @@ class DEQ(nn.Module, Generic[S]):
             tol=self.tol,
             max_evals=self.max_evals,
             record=record,
+            on_failure=self.on_failure,
             depends=self._depends(x),
         )
+        fill_cache(self)
         settled = self.gradient.settle(problem)
         self.last = settled.statistics
+        if self.on_failure != "ignore" and not self.last.converged.all():
+            self._failed(problem, settled)
         return settled
+
+    def _failed(self, problem: Problem[Any], settled: Settled[Any]) -> None:
+        """Warn or raise, with a cause; once found, it is kept for each mode of the layer."""
+        z = packed(tuple(part.detach() for part in parts(settled.z)), settled.z)
+        mode = self.training, torch.is_autocast_enabled(parts(z)[0].device.type)
+        if mode not in self._probes:
+            self._probes[mode] = Probe.of(recast(problem.f), z)
+        report = settled.statistics.forward
+        solution = Solution(z, report.residual, report.nfe, report.status)
+        forward_failed(solution, self._probes[mode], self.on_failure)
+
+    def _register(
+        self, modules: nn.Module | Iterable[nn.Module] | Mapping[str, nn.Module] | None
+    ) -> None:
+        """Make ``modules`` part of the layer; name what a function uses and the layer lacks."""
+        if isinstance(modules, nn.Module):
+            modules = [modules]
+        if isinstance(modules, Mapping):
+            self.used: nn.Module = nn.ModuleDict(modules)
+        elif modules is not None and (listed := list(modules)):
+            self.used = nn.ModuleList(listed)
+        elif modules is not None:
+            return
+        if not isinstance(self.cell, nn.Module) and (lacking := unregistered(self.cell, self)):
+            warnings.warn(
+                f"The cell of a DEQ uses {', '.join(lacking)}, whose parameters the layer does not "
+                "have: layer.parameters(), state_dict() and to() leave them out. Pass "
+                "modules=[…], or modules=() if another module has them.",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def _start(self, x: Any) -> Any:
         """The start of the solver when no ``z0`` is given."""
@@ -252,8 +308,9 @@ class DEQ(nn.Module, Generic[S]):
         tensors = x if isinstance(x, tuple | list) else (x,)
         if any(isinstance(t, Tensor) and t.requires_grad for t in tensors):
             return True
-        module = self if self.start is None else self.cell  # a start's parameters do not count
-        return isinstance(module, nn.Module) and any(p.requires_grad for p in module.parameters())
+        # A start's parameters do not count.
+        children = (child for name, child in self.named_children() if name != "start")
+        return any(p.requires_grad for child in children for p in child.parameters())
 
     def extra_repr(self) -> str:
         """Show the options."""

@@ -9,6 +9,7 @@ from typing import Generic
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import Layout, S, layout_of, require_state
@@ -185,7 +186,7 @@ def find(
     require_concrete(z)
     device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
-        f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
+        f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(recast(f))
         with torch.autocast(device, enabled=False):
             return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
     ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)

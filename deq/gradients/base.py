@@ -14,7 +14,9 @@ from typing import Any, Generic
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.layout import Layout, S, packed, parts
+from deq.gradients.failure import OnFailure
 from deq.solve import Solution, solve
 from deq.solvers.base import FlatMap, Solver
 from deq.status import Status
@@ -93,6 +95,8 @@ class Problem(Generic[S]):
         The start.
     solver, tol, max_evals, record
         As for ``deq.solve``.
+    on_failure : "warn", "raise" or "ignore"
+        What happens when the adjoint is not found, in the backward pass.
     depends : bool
         Whether f is known to use something that requires grad; False when that is to be found out.
     """
@@ -103,6 +107,7 @@ class Problem(Generic[S]):
     tol: float
     max_evals: int
     record: bool = False
+    on_failure: OnFailure = "warn"
     depends: bool = False
 
     def solve(self, solver: Solver | None = None) -> Solution[S]:
@@ -159,6 +164,7 @@ class Gradient(ABC):
 
 def on_flat(f: Callable[[S], S], layout: Layout[S]) -> FlatMap:
     """``f`` as a map of flat states (B, D), with a graph; checked to keep its state's kind."""
+    f = recast(f)
 
     def evaluate(z: Tensor) -> Tensor:
         version = None if z.is_inference() else z._version

@@ -1,0 +1,147 @@
+"""What a layer does when a solve of its own has failed: warn, raise, or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import torch
+from torch import Tensor
+
+from deq.bookkeeping.layout import S, layout_of, packed, parts
+from deq.solve import Solution
+from deq.status import ConvergenceError, ConvergenceWarning, Status
+
+OnFailure = Literal["warn", "raise", "ignore"]
+
+# Of several ways to fail, the first of these is named.
+_GRAVEST = (Status.NON_FINITE, Status.DIVERGED, Status.MAX_EVALS, Status.STALLED)
+# A residual of at most so many units of rounding of the state is nothing but rounding.
+_FLOOR = 4.0
+# Two evaluations of one state that differ by more than so many of them are not the same map.
+_RANDOM = 64.0
+
+_FORWARD = "The forward solve of a DEQ failed: some of its states are not equilibria. "
+_BACKWARD = "The backward solve of a DEQ failed; the gradient is approximate. "
+_FRESH = (
+    "Two evaluations of the cell at the same state differ, so there is no equilibrium to find: it "
+    "draws fresh random numbers (as dropout does). Use the same ones at every evaluation."
+)
+_SINGULAR = (
+    "Its residual is not small beside the gradient that came in. Where equilibria depend on their "
+    "start, I − J is singular and no adjoint exists: use deq.Unrolled() there."
+)
+_WHERE = " (layer.last has the details; on_failure of deq.DEQ chooses what happens then.)"
+
+
+def require_choice(on_failure: object) -> None:
+    """Raise ValueError unless ``on_failure`` is one of the three choices."""
+    if on_failure not in get_args(OnFailure):
+        raise ValueError(f"on_failure must be 'warn', 'raise' or 'ignore', not {on_failure!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What two more evaluations of a cell tell about it.
+
+    Attributes
+    ----------
+    dtype : torch.dtype
+        The coarsest in which it computes.
+    random : bool
+        Whether they differ by more than rounding.
+    """
+
+    dtype: torch.dtype
+    random: bool
+
+    @classmethod
+    def of(cls, f: Callable[[S], S], z: S) -> Probe:
+        """Evaluate f twice at ``z`` (B, …); torch's random numbers are put back afterwards."""
+        layout = layout_of(z)
+        here = parts(z)[0]
+        z_in = packed(tuple(part.detach().clone().requires_grad_() for part in parts(z)), z)
+        with torch.random.fork_rng(devices=[here.device] if here.is_cuda else []):
+            with torch.enable_grad():
+                first = f(z_in)
+            with torch.no_grad():
+                second = layout.flat(f(z_in))  # (B, D)
+        dtype = coarsest(parts(first), here.dtype)
+        change = (layout.flat(first).detach() - second).nan_to_num(0.0).norm(dim=1)  # (B,)
+        rounding = _RANDOM * torch.finfo(dtype).eps * second.nan_to_num(0.0).norm(dim=1)
+        return cls(dtype, bool((change > rounding).any()))
+
+
+def coarsest(tensors: tuple[Tensor, ...], dtype: torch.dtype) -> torch.dtype:
+    """The floating-point dtype with the largest unit of rounding in the graph of ``tensors``.
+
+    At least ``dtype``, which is that of the state.
+    """
+    found = {dtype}
+    for node in graph_nodes(tensors):
+        try:
+            found |= {output.dtype for output in node._input_metadata}
+        except RuntimeError:  # a custom function does not tell
+            continue
+    return max((d for d in found if d.is_floating_point), key=lambda d: torch.finfo(d).eps)
+
+
+def graph_nodes(tensors: tuple[Tensor, ...]) -> set[Any]:
+    """All nodes of the graph behind ``tensors``."""
+    nodes = [part.grad_fn for part in tensors if part.grad_fn is not None]
+    seen: set[Any] = set(nodes)
+    while nodes:
+        fresh = {n for n, _ in nodes.pop().next_functions if n is not None} - seen
+        seen |= fresh
+        nodes.extend(fresh)
+    return seen
+
+
+def forward_failed(solution: Solution[Any], probe: Probe, on_failure: OnFailure) -> None:
+    """Warn or raise, since a forward solve has not converged for every sample.
+
+    The text depends on the cause only, so that Python shows the same one once.
+    """
+    size = layout_of(solution.z).flat(solution.z).norm(dim=1)  # (B,)
+    failed = ~solution.converged
+    at_floor = solution.residual <= _FLOOR * torch.finfo(probe.dtype).eps * size  # (B,)
+    cause = _FRESH if probe.random else _cause(solution.status, failed, at_floor, probe.dtype)
+    _tell(_FORWARD + cause + _WHERE, solution, on_failure)
+
+
+def backward_failed(
+    solution: Solution[Any],
+    failed: Tensor,
+    large: Tensor,
+    dtype: torch.dtype,
+    on_failure: OnFailure,
+) -> None:
+    """Warn or raise, since the adjoints of the samples ``failed`` (B,) are not good.
+
+    ``large`` (B,) marks those whose residual is not small, ``dtype`` is the products' coarsest.
+    """
+    cause = _cause(solution.status, failed, torch.zeros_like(failed), dtype)
+    if large.any():
+        cause = f"{cause} {_SINGULAR}".lstrip()
+    _tell(_BACKWARD + cause + _WHERE, solution, on_failure)
+
+
+def _cause(status: Tensor, failed: Tensor, at_floor: Tensor, dtype: torch.dtype) -> str:
+    """The gravest failure in words; rounding is named where it explains all of them."""
+    if (at_floor | (status == int(Status.STALLED)))[failed].all():
+        name = str(dtype).removeprefix("torch.")
+        return (
+            f"Stalled at the rounding floor of {name}, in which the cell computes: more "
+            "evaluations do not lower the residual. Loosen tol or compute in a finer dtype."
+        )
+    codes = set(status[failed].tolist())
+    return next((str(s) for s in _GRAVEST if int(s) in codes), "")
+
+
+def _tell(message: str, solution: Solution[Any], on_failure: OnFailure) -> None:
+    if on_failure == "raise":
+        raise ConvergenceError(message, solution)
+    if on_failure == "warn":
+        warnings.warn(message, ConvergenceWarning, stacklevel=2)
