@@ -13,10 +13,10 @@ from torch import Tensor
 
 from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.layout import S, layout_of, packed, parts
-from deq.gradients.base import Gradient, Problem, Report, Settled, Statistics
+from deq.gradients.base import Gradient, Problem, Report, Statistics
 from deq.solve import Solution, find
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import Solver, require_count, require_number
+from deq.solvers.base import Solver, require_count, tolerances
 from deq.status import Status
 
 
@@ -35,9 +35,10 @@ class Implicit(Gradient):
     ----------
     solver : Picard, Anderson, ODE, …
         Solver of the adjoint system, ``Anderson()`` unless given.
-    tol : float
-        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ tol·‖g‖₂ + tol·‖w‖₂: relative to
-        the gradient that comes in, however small the loss is scaled.
+    tol, atol, rtol : float
+        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ atol·‖g‖₂ + rtol·‖w‖₂: relative to
+        the gradient that comes in, however small the loss is scaled. ``tol`` stands in for what is
+        not given.
     max_evals : int
         Cap on the vector–Jacobian products.
 
@@ -55,30 +56,32 @@ class Implicit(Gradient):
 
     solver: Solver = field(default_factory=Anderson)
     tol: float = 1e-5
+    atol: float | None = None
+    rtol: float | None = None
     max_evals: int = 100
 
     def __post_init__(self) -> None:
         if not isinstance(self.solver, Solver):
             raise TypeError(f"solver must be a solver such as deq.Anderson(), not {self.solver!r}.")
-        require_number("tol", self.tol, low=0.0)
+        tolerances(self.tol, self.atol, self.rtol)
         require_count("max_evals", self.max_evals)
 
-    def settle(self, problem: Problem[S]) -> Settled[S]:
-        """Solve by the problem's solver, then evaluate f once more with a graph."""
-        settled = Settled.of(problem.solve())
-        if not torch.is_grad_enabled():
-            return settled
-        z = settled.z
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Evaluate f once more, with a graph."""
         z_in = tuple(part.detach().requires_grad_() for part in parts(z))
         fz = parts(problem.f(packed(z_in, z)))  # the one tracked evaluation
         if not (problem.depends or _depends(fz, z_in)):
-            return settled
-        tracked = _Tracked(self, z_in, fz, settled.statistics)
+            return z
+        tracked = _Tracked(self, z_in, fz, statistics, problem.batch_dims)
         out = _Equilibrium.apply(tracked, parts(z), *fz)  # type: ignore[no-untyped-call]
-        return replace(settled, z=packed(out, z))
+        return packed(out, z)
 
     def adjoint(
-        self, z_in: tuple[Tensor, ...], fz: tuple[Tensor, ...], g: tuple[Tensor, ...]
+        self,
+        z_in: tuple[Tensor, ...],
+        fz: tuple[Tensor, ...],
+        g: tuple[Tensor, ...],
+        batch_dims: int,
     ) -> Solution[Any]:
         """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
         for part in g:
@@ -97,13 +100,16 @@ class Implicit(Gradient):
                 tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True)), state
             )
 
+        atol, rtol = tolerances(self.tol, self.atol, self.rtol)
         solution: Solution[Any] = find(
             pull,
             state,
             self.solver,
-            atol=self.tol * _units(layout_of(state).flat(state)),
-            rtol=self.tol,
+            atol=atol,
+            rtol=rtol,
             max_evals=self.max_evals,
+            batch_dims=batch_dims,
+            unit=_units(layout_of(state, batch_dims).flat(state)),
         )
         _warn(solution)
         w = tuple(part * scale for part in parts(solution.z))
@@ -161,6 +167,7 @@ class _Tracked:
     z_in: tuple[Tensor, ...]
     fz: tuple[Tensor, ...]
     statistics: Statistics
+    batch_dims: int
 
 
 class _Equilibrium(torch.autograd.Function):
@@ -180,7 +187,7 @@ class _Equilibrium(torch.autograd.Function):
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor | None, ...]:
         tracked: _Tracked = ctx.tracked
         with torch.no_grad():
-            solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
+            solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g, tracked.batch_dims)
         tracked.statistics.backward = Report.of(solution)
         w = parts(solution.z)
         if torch.is_grad_enabled():  # create_graph=True: a second derivative may be wanted
@@ -205,7 +212,7 @@ class _NoSecondDerivative(torch.autograd.Function):
 
 def _warn(solution: Solution) -> None:
     """Warn when the adjoint of some sample is not what was asked for."""
-    status = solution.status
+    status = solution.status.flatten()
     failed = (status != int(Status.CONVERGED)) & (status != int(Status.STALLED))
     if failed.any():
         sample = int(failed.int().argmax())
