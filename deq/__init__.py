@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from deq.functional import fixed_point
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
@@ -52,6 +53,7 @@ __all__ = [
     "Status",
     "Trajectory",
     "Unrolled",
+    "fixed_point",
     "jacobian_penalty",
     "solve",
 ]

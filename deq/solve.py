@@ -16,7 +16,7 @@ from deq.bookkeeping.layout import Layout, S, layout_of, require_state
 from deq.bookkeeping.ledger import Ledger
 from deq.bookkeeping.schedule import Schedule
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, require_number
+from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, tolerances
 from deq.status import ConvergenceError, Status
 
 # Of so few samples every state is observed: predicting would cost as much.
@@ -35,7 +35,7 @@ class Trajectory(Generic[S]):
     z : Tensor, shape (T, B, …), or tuple of such
         States; a finished sample stays at the state it returns.
     residual : Tensor, shape (T, B)
-        ‖f(z) − z‖₂ at each of them.
+        ‖f(z) − z‖₂ at each of them; (T, *leading dimensions) for other ``batch_dims``.
     nfe : Tensor, shape (T,), int64
         Evaluations of f spent when each was known, its own residual's included.
     """
@@ -49,6 +49,9 @@ class Trajectory(Generic[S]):
 @dataclass(frozen=True, slots=True)
 class Solution(Generic[S]):
     """What a solve reached, sample by sample.
+
+    Shapes are for ``batch_dims=1``. In general there is one residual, one count and one status for
+    each sample: ``sol.residual.shape == z0.shape[:batch_dims]``, a 0-D tensor for ``batch_dims=0``.
 
     Attributes
     ----------
@@ -76,7 +79,7 @@ class Solution(Generic[S]):
         return self.status == int(Status.CONVERGED)
 
     def __str__(self) -> str:
-        codes = self.status.tolist()
+        codes = self.status.flatten().tolist()
         parts = [f"{codes.count(s)} of {len(codes)} samples: {s}" for s in Status if s in codes]
         return "\n".join(parts)
 
@@ -87,7 +90,10 @@ def solve(
     *,
     solver: Solver | None = None,
     tol: float = 1e-4,
+    atol: float | None = None,
+    rtol: float | None = None,
     max_evals: int = 200,
+    batch_dims: int = 1,
     record: bool = False,
     strict: bool = False,
 ) -> Solution[S]:
@@ -95,7 +101,7 @@ def solve(
 
     A sample has converged at z when::
 
-        ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂
+        ‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂
 
     with the norm over all that belongs to the sample. A norm pools: one large component that stands
     still hides small ones that still move. The answer of a finished sample stands; what happens to
@@ -110,16 +116,25 @@ def solve(
         Maps the whole batch (B, …) to the same shape and dtype. It is called without gradients
         (``DEQ`` differentiates) and must not change its argument.
     z0 : Tensor, shape (B, …), or tuple of such
-        The start, any shape, batch first. A 0-D tensor is one sample. A start at the equilibrium
-        comes back unchanged after one evaluation. For several states at once, a tuple of tensors
-        of the same batch size and dtype: f then takes and returns a tuple, and a sample's norm is
-        over all of them together.
+        The start, any shape, batch first; ``batch_dims`` says what a sample is. A start at the
+        equilibrium comes back unchanged after one evaluation. For several states at once, a tuple
+        of tensors of the same batch size and dtype: f then takes and returns a tuple, and a
+        sample's norm is over all of them together.
     solver : Picard, Anderson, ODE, …
         ``Anderson()`` unless given.
     tol : float
         Absolute and relative tolerance.
+    atol, rtol : float or None
+        Each in place of ``tol`` where it is given; one of them may be zero:
+        ``atol=1e-8, rtol=0`` asks for a residual of 1e-8 whatever the state.
     max_evals : int
         Cap on the evaluations of f. The ODE may want several hundred.
+    batch_dims : int
+        How many of the first dimensions of z0 count samples: 1 for a batch (B, …). 0 where the
+        whole tensor is one sample, since its entries depend on each other: the unknowns (n,) of a
+        discretised equation, the nodes (N, d) of a graph. A batch of sequences (B, T, d) has
+        1; time first, (T, B, d), needs 0, or ``z0.transpose(0, 1)``. 2 for samples in a grid. With
+        1, a 0-D tensor is a batch of one.
     record : bool
         Keep the trajectory: all states, so T times the memory.
     strict : bool
@@ -149,16 +164,50 @@ def solve(
     tensor([0.7384, 0.7384, 0.7384])
     >>> print(sol)
     3 of 3 samples: Converged: the residual is within the tolerance.
+
+    A vector: u'' + u + 1 = 0 on 63 points, u = 0 at both ends. All points are one sample.
+
+    >>> h = 1 / 64
+    >>> def f(u):
+    ...     left, right = torch.cat([u[1:], u.new_zeros(1)]), torch.cat([u.new_zeros(1), u[:-1]])
+    ...     return (left + right + h**2) / (2 - h**2)
+    >>> u0 = torch.zeros(63, dtype=torch.float64)
+    >>> sol = deq.solve(f, u0, solver=deq.Newton(), atol=1e-10, rtol=0, batch_dims=0)
+    >>> sol.residual.shape, round(sol.z.max().item(), 4)
+    (torch.Size([]), 0.1395)
+
+    A graph: each of 5 nodes takes half the mean of its two neighbours, plus 1. All are one sample.
+
+    >>> ring = torch.eye(5).roll(1, 0) / 2 + torch.eye(5).roll(-1, 0) / 2  # (N, N)
+    >>> sol = deq.solve(lambda z: 0.5 * ring @ z + 1, torch.zeros(5, 2), batch_dims=0)
+    >>> sol.status.shape, sol.z.round(decimals=3)[0]
+    (torch.Size([]), tensor([2., 2.]))
+
+    A batch (B, T, d) of sequences, each one sample: a step takes half the mean up to it, plus 1.
+
+    >>> causal = torch.ones(3, 3).tril()
+    >>> causal = causal / causal.sum(1, keepdim=True)  # (T, T)
+    >>> sol = deq.solve(lambda z: 0.5 * causal @ z + 1, torch.zeros(4, 3, 2))
+    >>> sol.residual.shape, sol.z.round(decimals=3)[0, :, 0]
+    (torch.Size([4]), tensor([2., 2., 2.]))
     """
     if not callable(f):
         raise TypeError(f"f must be callable, not {f!r}.")
-    require_state("z0", z0)
     if solver is not None and not isinstance(solver, Solver):
         raise TypeError(f"solver must be a solver such as deq.Anderson(), not {solver!r}.")
-    require_number("tol", tol, low=0.0)
+    atol, rtol = tolerances(tol, atol, rtol)
     require_count("max_evals", max_evals)
+    require_count("batch_dims", batch_dims, low=0)
+    require_state("z0", z0, batch_dims)
     solution = find(
-        f, z0, solver or Anderson(), atol=tol, rtol=tol, max_evals=max_evals, record=record
+        f,
+        z0,
+        solver or Anderson(),
+        atol=atol,
+        rtol=rtol,
+        max_evals=max_evals,
+        batch_dims=batch_dims,
+        record=record,
     )
     if strict and not solution.converged.all():
         raise ConvergenceError(str(solution), solution)
@@ -172,24 +221,36 @@ def find(
     z0: S,
     solver: Solver,
     *,
-    atol: float | Tensor,
+    atol: float,
     rtol: float,
     max_evals: int,
+    batch_dims: int = 1,
+    unit: float | Tensor = 1.0,
     record: bool = False,
 ) -> Solution[S]:
-    """Do the work of ``solve``, with absolute tolerances per sample.
+    """Do the work of ``solve``.
 
     Adjoint systems use it directly, since their unit of length is the gradient's (B,).
     """
-    layout = layout_of(z0)
+    layout = layout_of(z0, batch_dims)
     z = layout.flat(z0).detach().resolve_neg()  # (B, D)
     require_concrete(z)
     device = z.device.type
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(recast(f))
         with torch.autocast(device, enabled=False):
-            return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
-    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
+            return find(
+                f,
+                z0,
+                solver,
+                atol=atol,
+                rtol=rtol,
+                max_evals=max_evals,
+                batch_dims=batch_dims,
+                unit=unit,
+                record=record,
+            )
+    ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record, unit=unit)
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
@@ -237,19 +298,19 @@ def _iterate(solver: Iteration, f: FlatMap, z: Tensor, ledger: Ledger) -> None:
 
 def _solution(ledger: Ledger, layout: Layout[S]) -> Solution[S]:
     """Put the ledger's flat tensors back into the user's shape."""
-    trajectory = None
+    trajectory, shape = None, layout.batch_shape
     if ledger.recording is not None:
         z, way = ledger.best_z, ledger.recording
         trajectory = Trajectory(
             t=torch.tensor(way.times or [0.0], dtype=torch.float64, device=z.device),
             z=layout.stacked(way.states or [z]),
-            residual=torch.stack(way.residuals or [ledger.best]),
+            residual=torch.stack([r.view(shape) for r in way.residuals or [ledger.best]]),
             nfe=torch.tensor(way.evals or [0], dtype=torch.int64, device=z.device),
         )
     return Solution(
         z=layout.shaped(ledger.best_z.clone()),  # the user's own, whatever f or z0 share
-        residual=ledger.best,
-        nfe=ledger.nfe,
-        status=ledger.status,
+        residual=ledger.best.view(shape),
+        nfe=ledger.nfe.view(shape),
+        status=ledger.status.view(shape),
         trajectory=trajectory,
     )

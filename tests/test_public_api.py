@@ -20,7 +20,7 @@ def test_the_public_names_are_there() -> None:
         "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
         "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
-        "jacobian_penalty", "solve",
+        "fixed_point", "jacobian_penalty", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.concrete import require_concrete
-from deq.bookkeeping.layout import layout_of, packed, parts
+from deq.bookkeeping.layout import Layout, layout_of, packed, parts
 from deq.gradients.base import Report, Statistics
 from deq.gradients.failure import OnFailure, backward_failed, coarsest
 from deq.solve import Solution, find
@@ -32,8 +32,10 @@ class Adjoint:
         An equilibrium, and the one tracked evaluation of f there.
     statistics : Statistics
         Where the solve is reported.
-    solver, tol, max_evals
-        As for ``Implicit``; tol is relative to ‖g‖₂.
+    solver, atol, rtol, max_evals
+        As for ``Implicit``; atol is in units of ‖g‖₂.
+    batch_dims : int
+        As for ``deq.solve``.
     on_failure : "warn", "raise" or "ignore"
         What happens when the adjoint is not found.
     autocast : bool
@@ -44,8 +46,10 @@ class Adjoint:
     fz: tuple[Tensor, ...]
     statistics: Statistics
     solver: Solver
-    tol: float
+    atol: float
+    rtol: float
     max_evals: int
+    batch_dims: int
     on_failure: OnFailure
     autocast: bool
 
@@ -57,7 +61,7 @@ class Adjoint:
         for part in g:
             require_concrete(part)
         state: Any = g if len(g) > 1 else g[0]
-        layout = layout_of(state)
+        layout = layout_of(state, self.batch_dims)
         lost = None  # (B,) samples without a finite gradient
         flat = layout.flat(state)  # (B, D)
         largest = _largest(flat)
@@ -70,27 +74,29 @@ class Adjoint:
         scale = 2.0 ** (math.frexp(largest)[1] - 1) if largest else 1.0
         flat = flat / scale
         unit = _units(flat)  # (B,)
-        solution = self._solve(layout.shaped(flat), unit)
-        large = solution.residual > _SMALL * unit  # (B,)
-        failed = large | ~(solution.converged | (solution.status == int(Status.STALLED)))
+        solution = self._solve(layout, layout.shaped(flat), unit)
         w = layout.flat(solution.z) * scale  # (B, D)
-        solution = replace(solution, residual=solution.residual * scale)
-        if lost is not None:  # its NaN is loud enough
+        residual, status = solution.residual.flatten(), solution.status.flatten()  # (B,)
+        large = residual > _SMALL * unit
+        failed = large | ((status != int(Status.CONVERGED)) & (status != int(Status.STALLED)))
+        if lost is not None:  # their NaN is loud enough
             w = w.masked_fill(lost[:, None], math.nan)
             failed, large = failed & ~lost, large & ~lost
-            solution = replace(
-                solution,
-                residual=solution.residual.masked_fill(lost, math.inf),
-                status=solution.status.masked_fill(lost, int(Status.NON_FINITE)),
-            )
-        solution = replace(solution, z=layout.shaped(w))
+            residual = residual.masked_fill(lost, math.inf)
+            status = status.masked_fill(lost, int(Status.NON_FINITE))
+        solution = replace(
+            solution,
+            z=layout.shaped(w),
+            residual=(residual * scale).view(layout.batch_shape),
+            status=status.view(layout.batch_shape),
+        )
         self.statistics.backward = Report.of(solution)
         if self.on_failure != "ignore" and failed.any():
             dtype = coarsest(self.fz, w.dtype)
             backward_failed(solution, failed, large, dtype, self.on_failure)
         return parts(solution.z)
 
-    def _solve(self, g: Any, unit: Tensor) -> Solution[Any]:
+    def _solve(self, layout: Layout[Any], g: Any, unit: Tensor) -> Solution[Any]:
         """Solve for scaled gradients g (B, …) of lengths ``unit`` (B,), as far as rounding lets."""
         smooth = [part.requires_grad for part in self.fz]
         outputs = tuple(compress(self.fz, smooth))
@@ -102,18 +108,25 @@ class Adjoint:
             sums = (a if b is None else a + b for a, b in zip(parts(g), jw, strict=True))
             return packed(tuple(sums), g)
 
-        tol = self.tol
+        floor = 0.0
         if self.autocast:  # products with fewer digits than w reach no smaller tolerance
-            dtype = coarsest(self.fz, parts(g)[0].dtype)
-            if dtype != parts(g)[0].dtype:
-                tol = max(tol, torch.finfo(dtype).eps)
+            dtype = coarsest(self.fz, unit.dtype)
+            floor = torch.finfo(dtype).eps if dtype != unit.dtype else 0.0
         solution: Solution[Any] = find(
-            pull, g, self.solver, atol=tol * unit, rtol=tol, max_evals=self.max_evals
+            pull,
+            g,
+            self.solver,
+            atol=max(self.atol, floor),
+            rtol=max(self.rtol, floor),
+            max_evals=self.max_evals,
+            batch_dims=self.batch_dims,
+            unit=unit,
         )
-        if tol == self.tol:
+        if not floor:
             return solution
-        size = torch.linalg.vector_norm(layout_of(g).flat(solution.z), dim=1)  # (B,)
-        stalled = solution.converged & (solution.residual > self.tol * (unit + size))
+        size = torch.linalg.vector_norm(layout.flat(solution.z), dim=1)  # (B,)
+        asked = (self.atol * unit + self.rtol * size).view(layout.batch_shape)
+        stalled = solution.converged & (solution.residual > asked)
         return replace(solution, status=solution.status.masked_fill(stalled, int(Status.STALLED)))
 
 

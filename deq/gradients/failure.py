@@ -60,7 +60,7 @@ class Probe:
     @classmethod
     def of(cls, f: Callable[[S], S], z: S) -> Probe:
         """Evaluate f twice at ``z`` (B, …); torch's random numbers are put back afterwards."""
-        layout = layout_of(z)
+        layout = layout_of(z, 0)  # all of it together
         here = parts(z)[0]
         z_in = packed(tuple(part.detach().clone().requires_grad_() for part in parts(z)), z)
         with torch.random.fork_rng(devices=[here.device] if here.is_cuda else []):
@@ -99,15 +99,18 @@ def graph_nodes(tensors: tuple[Tensor, ...]) -> set[Any]:
     return seen
 
 
-def forward_failed(solution: Solution[Any], probe: Probe, on_failure: OnFailure) -> None:
+def forward_failed(
+    solution: Solution[Any], probe: Probe, on_failure: OnFailure, batch_dims: int
+) -> None:
     """Warn or raise, since a forward solve has not converged for every sample.
 
     The text depends on the cause only, so that Python shows the same one once.
     """
-    size = layout_of(solution.z).flat(solution.z).norm(dim=1)  # (B,)
-    failed = ~solution.converged
-    at_floor = solution.residual <= _FLOOR * torch.finfo(probe.dtype).eps * size  # (B,)
-    cause = _FRESH if probe.random else _cause(solution.status, failed, at_floor, probe.dtype)
+    size = layout_of(solution.z, batch_dims).flat(solution.z).norm(dim=1)  # (B,)
+    rounding = _FLOOR * torch.finfo(probe.dtype).eps * size  # (B,)
+    at_floor = solution.residual.flatten() <= rounding
+    failed = ~solution.converged.flatten()
+    cause = _FRESH if probe.random else _cause(solution, failed, at_floor, probe.dtype)
     _tell(_FORWARD + cause + _WHERE, solution, on_failure)
 
 
@@ -122,14 +125,15 @@ def backward_failed(
 
     ``large`` (B,) marks those whose residual is not small, ``dtype`` is the products' coarsest.
     """
-    cause = _cause(solution.status, failed, torch.zeros_like(failed), dtype)
+    cause = _cause(solution, failed, torch.zeros_like(failed), dtype)
     if large.any():
         cause = f"{cause} {_SINGULAR}".lstrip()
     _tell(_BACKWARD + cause + _WHERE, solution, on_failure)
 
 
-def _cause(status: Tensor, failed: Tensor, at_floor: Tensor, dtype: torch.dtype) -> str:
+def _cause(solution: Solution[Any], failed: Tensor, at_floor: Tensor, dtype: torch.dtype) -> str:
     """The gravest failure in words; rounding is named where it explains all of them."""
+    status = solution.status.flatten()  # (B,)
     if (at_floor | (status == int(Status.STALLED)))[failed].all():
         name = str(dtype).removeprefix("torch.")
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -11,11 +11,11 @@ from torch import Tensor
 from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.layout import S, packed, parts
 from deq.gradients.adjoint import Adjoint
-from deq.gradients.base import Gradient, Problem, Settled
+from deq.gradients.base import Gradient, Problem, Statistics
 from deq.gradients.failure import graph_nodes
 from deq.gradients.shield import without_checkpoint
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import Solver, require_count, require_number
+from deq.solvers.base import Solver, require_count, tolerances
 
 # The tolerance of an adjoint when none is given is that of the layer, but at most this.
 _LOOSEST = 1e-5
@@ -36,10 +36,10 @@ class Implicit(Gradient):
     ----------
     solver : Picard, Anderson, ODE, …
         Solver of the adjoint system, ``Anderson()`` unless given.
-    tol : float or None
-        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ tol·‖g‖₂ + tol·‖w‖₂: relative to
-        the gradient that comes in, however small the loss is scaled. None follows the layer's
-        tolerance, with 1e-5 at the loosest.
+    tol, atol, rtol : float or None
+        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ atol·‖g‖₂ + rtol·‖w‖₂: relative to
+        the gradient that comes in, however small the loss is scaled. ``tol`` stands in for what is
+        not given, and without it the layer's own atol and rtol do, with 1e-5 at the loosest.
     max_evals : int
         Cap on the vector–Jacobian products.
 
@@ -64,38 +64,43 @@ class Implicit(Gradient):
 
     solver: Solver = field(default_factory=Anderson)
     tol: float | None = None
+    atol: float | None = None
+    rtol: float | None = None
     max_evals: int = 100
 
     def __post_init__(self) -> None:
         if not isinstance(self.solver, Solver):
             raise TypeError(f"solver must be a solver such as deq.Anderson(), not {self.solver!r}.")
-        if self.tol is not None:
-            require_number("tol", self.tol, low=0.0)
+        tolerances(_LOOSEST if self.tol is None else self.tol, self.atol, self.rtol)
         require_count("max_evals", self.max_evals)
 
-    def settle(self, problem: Problem[S]) -> Settled[S]:
-        """Solve by the problem's solver, then evaluate f once more with a graph."""
-        settled = Settled.of(problem.solve())
-        if not torch.is_grad_enabled():
-            return settled
-        z = settled.z
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Evaluate f once more, with a graph."""
         z_in = tuple(part.detach().requires_grad_() for part in parts(z))
         with without_checkpoint():
             fz = parts(recast(problem.f)(packed(z_in, z)))  # the one tracked evaluation
         if not (problem.depends or _depends(fz, z_in)):
-            return settled
+            return z
         adjoint = Adjoint(
             z_in=z_in,
             fz=fz,
-            statistics=settled.statistics,
+            statistics=statistics,
             solver=self.solver,
-            tol=self.tol or min(problem.tol, _LOOSEST),
+            atol=self._tolerance(self.atol, problem.atol),
+            rtol=self._tolerance(self.rtol, problem.rtol),
             max_evals=self.max_evals,
+            batch_dims=problem.batch_dims,
             on_failure=problem.on_failure,
             autocast=torch.is_autocast_enabled(z_in[0].device.type),
         )
         out = _Equilibrium.apply(adjoint, parts(z), *fz)  # type: ignore[no-untyped-call]
-        return replace(settled, z=packed(out, z))
+        return packed(out, z)
+
+    def _tolerance(self, own: float | None, layers: float) -> float:
+        """One tolerance: its own, or ``tol``, or that of the layer."""
+        if own is not None:
+            return own
+        return min(layers, _LOOSEST) if self.tol is None else self.tol
 
 
 def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:

@@ -13,9 +13,9 @@ def test_they_are_states_of_the_solve_and_end_in_the_equilibrium() -> None:
     net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
     x[1] = -0.5
     layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6)
-    states = layer.corrections(x, 3, z0)
+    states = layer.corrections(x, count=3, z0=z0)
     assert len(states) == 4
-    assert torch.equal(states[-1], layer(x, z0))
+    assert torch.equal(states[-1], layer(x, z0=z0))
     path = deq.solve(
         lambda z: net(z, x), z0, solver=deq.Picard(), tol=1e-6, max_evals=100, record=True
     ).trajectory
@@ -32,7 +32,7 @@ def test_they_are_states_of_the_solve_and_end_in_the_equilibrium() -> None:
 def test_each_has_the_gradient_of_one_step_and_the_last_that_of_the_layer(gradient: object) -> None:
     net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
     layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6, gradient=gradient)
-    *early, last = layer.corrections(x, 2, z0)
+    *early, last = layer.corrections(x, count=2, z0=z0)
     for z in early:
         (mine,) = torch.autograd.grad(z.square().sum(), net.w)
         value = z.detach()
@@ -40,7 +40,7 @@ def test_each_has_the_gradient_of_one_step_and_the_last_that_of_the_layer(gradie
         assert mine.abs().sum() > 0
         assert torch.allclose(mine, one_step, rtol=1e-10)
     (mine,) = torch.autograd.grad(last.square().sum(), net.w)
-    (whole,) = torch.autograd.grad(layer(x, z0).square().sum(), net.w)
+    (whole,) = torch.autograd.grad(layer(x, z0=z0).square().sum(), net.w)
     assert torch.allclose(mine, whole, rtol=1e-10)
 
 
@@ -56,7 +56,7 @@ def test_a_loss_on_them_teaches_the_cell_to_come_close_early() -> None:
         optimiser = torch.optim.Adam(net.parameters(), lr=0.02)
         z0 = torch.zeros_like(x)
         for _ in range(150):
-            states = layer.corrections(x, 2, z0) if corrections else [layer(x, z0)]
+            states = layer.corrections(x, count=2, z0=z0) if corrections else [layer(x, z0=z0)]
             loss = torch.stack([(z - goal).square().mean() for z in states]).sum()
             optimiser.zero_grad()
             loss.backward()
@@ -73,20 +73,20 @@ def test_several_states_few_steps_and_no_gradients() -> None:
 
     x, zeros = torch.ones(2, 1, requires_grad=True), torch.zeros(2, 1)
     layer = deq.DEQ(cell)
-    states = layer.corrections(x, 2, (zeros, zeros))
+    states = layer.corrections(x, count=2, z0=(zeros, zeros))
     assert all(isinstance(z, tuple) and len(z) == 2 for z in states)
     sum(z[0].sum() for z in states).backward()
     assert x.grad.isfinite().all()
-    at_rest = layer.corrections(x, 3, tuple(z.detach() for z in states[-1]))
+    at_rest = layer.corrections(x, count=3, z0=tuple(z.detach() for z in states[-1]))
     assert len(at_rest) == 4
     assert all(torch.equal(z[0], states[-1][0]) for z in at_rest)
     with torch.no_grad():
-        assert not any(z[0].requires_grad for z in layer.corrections(x, 2, (zeros, zeros)))
+        assert not any(z[0].requires_grad for z in layer.corrections(x, count=2, z0=(zeros, zeros)))
 
 
 def test_a_bad_count_gets_a_sentence() -> None:
     layer = deq.DEQ(lambda z, x: 0.5 * z + x)
     with pytest.raises(ValueError, match="count must be at least 1"):
-        layer.corrections(torch.ones(1), 0)
+        layer.corrections(torch.ones(1), count=0)
     with pytest.raises(TypeError, match="count must be a whole number"):
-        layer.corrections(torch.ones(1), 1.5)
+        layer.corrections(torch.ones(1), count=1.5)
