@@ -1,14 +1,40 @@
-"""What a function uses without being given it: modules and parameters from around it."""
+"""What a cell that is a function uses without being given it: modules and parameters around it."""
 
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from torch import nn
+
+Modules = nn.Module | Iterable[nn.Module] | Mapping[str, nn.Module]
+
+
+def registered(modules: Modules | None) -> nn.Module | None:
+    """``modules`` as one module that holds them, None if there are none."""
+    if modules is None:
+        return None
+    if isinstance(modules, Mapping):
+        return nn.ModuleDict(modules)
+    listed = [modules] if isinstance(modules, nn.Module) else list(modules)
+    return nn.ModuleList(listed) if listed else None
+
+
+def warn_of_unregistered(cell: object, layer: nn.Module) -> None:
+    """Name what ``cell`` uses and ``layer`` lacks, if there is something."""
+    lacking = [] if isinstance(cell, nn.Module) else unregistered(cell, layer)
+    if lacking:
+        warnings.warn(
+            f"The cell of a DEQ uses {', '.join(lacking)}, whose parameters the layer does not "
+            "have: layer.parameters(), state_dict() and to() leave them out. Pass modules=[…], or "
+            "modules=() if another module has them.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def modules_used(function: object) -> dict[str, nn.Module | nn.Parameter]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 import torch
 from torch import Tensor, nn
 
-from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.eager import eager
-from deq.bookkeeping.layout import S, State, layout_of, packed, parts
-from deq.closure import unregistered
+from deq.bookkeeping.layout import S, State, layout_of, parts
+from deq.closure import Modules, registered, warn_of_unregistered
 from deq.functional import Budget, depends, from_zeros, require_options
 from deq.gradients.base import Gradient, Problem, Settled, Statistics
 from deq.gradients.failure import OnFailure, Probe, forward_failed, require_choice
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.shield import fill_cache
-from deq.solve import Solution
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, tolerances
 
@@ -122,7 +119,7 @@ class DEQ(nn.Module, Generic[S]):
         gradient: Gradient | None = None,
         start: Callable[..., S] | None = None,
         on_failure: OnFailure = "warn",
-        modules: nn.Module | Iterable[nn.Module] | Mapping[str, nn.Module] | None = None,
+        modules: Modules | None = None,
     ) -> None:
         super().__init__()
         if not callable(cell):
@@ -142,7 +139,9 @@ class DEQ(nn.Module, Generic[S]):
         self.on_failure: OnFailure = on_failure
         self.last: Statistics | None = None
         self._probes: dict[tuple[bool, bool], Probe] = {}
-        self._register(modules)
+        self.used = registered(modules)
+        if modules is None or self.used is not None:
+            warn_of_unregistered(cell, self)
 
     if TYPE_CHECKING:  # a module's own ``__call__`` returns Any
 
@@ -321,39 +320,11 @@ class DEQ(nn.Module, Generic[S]):
         settled = self.gradient.settle(problem)
         self.last = settled.statistics
         if self.on_failure != "ignore" and not self.last.converged.all():
-            self._failed(problem, settled)
+            mode = self.training, torch.is_autocast_enabled(parts(settled.z)[0].device.type)
+            if mode not in self._probes:  # the cause is sought once for each
+                self._probes[mode] = Probe.of(problem.f, settled.z)
+            forward_failed(settled, self._probes[mode], self.on_failure, self.batch_dims)
         return settled
-
-    def _failed(self, problem: Problem[Any], settled: Settled[Any]) -> None:
-        """Warn or raise, with a cause; once found, it is kept for each mode of the layer."""
-        z = packed(tuple(part.detach() for part in parts(settled.z)), settled.z)
-        mode = self.training, torch.is_autocast_enabled(parts(z)[0].device.type)
-        if mode not in self._probes:
-            self._probes[mode] = Probe.of(recast(problem.f), z)
-        report = settled.statistics.forward
-        solution = Solution(z, report.residual, report.nfe, report.status)
-        forward_failed(solution, self._probes[mode], self.on_failure, self.batch_dims)
-
-    def _register(
-        self, modules: nn.Module | Iterable[nn.Module] | Mapping[str, nn.Module] | None
-    ) -> None:
-        """Make ``modules`` part of the layer; name what a function uses and the layer lacks."""
-        if isinstance(modules, nn.Module):
-            modules = [modules]
-        if isinstance(modules, Mapping):
-            self.used: nn.Module = nn.ModuleDict(modules)
-        elif modules is not None and (listed := list(modules)):
-            self.used = nn.ModuleList(listed)
-        elif modules is not None:
-            return
-        if not isinstance(self.cell, nn.Module) and (lacking := unregistered(self.cell, self)):
-            warnings.warn(
-                f"The cell of a DEQ uses {', '.join(lacking)}, whose parameters the layer does not "
-                "have: layer.parameters(), state_dict() and to() leave them out. Pass "
-                "modules=[…], or modules=() if another module has them.",
-                UserWarning,
-                stacklevel=3,
-            )
 
     def _learns(self) -> bool:
         """Whether a parameter of the cell requires grad.

@@ -17,7 +17,8 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
+        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError",
+        "ConvergenceWarning", "Dense", "Implicit",
         "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
         "fixed_point", "jacobian_penalty", "solve",

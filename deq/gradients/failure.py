@@ -5,14 +5,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.layout import S, layout_of, packed, parts
 from deq.solve import Solution
 from deq.status import ConvergenceError, ConvergenceWarning, Status
+
+if TYPE_CHECKING:
+    from deq.gradients.base import Settled
 
 OnFailure = Literal["warn", "raise", "ignore"]
 
@@ -60,6 +64,7 @@ class Probe:
     @classmethod
     def of(cls, f: Callable[[S], S], z: S) -> Probe:
         """Evaluate f twice at ``z`` (B, …); torch's random numbers are put back afterwards."""
+        f = recast(f)
         layout = layout_of(z, 0)  # all of it together
         here = parts(z)[0]
         z_in = packed(tuple(part.detach().clone().requires_grad_() for part in parts(z)), z)
@@ -100,16 +105,18 @@ def graph_nodes(tensors: tuple[Tensor, ...]) -> set[Any]:
 
 
 def forward_failed(
-    solution: Solution[Any], probe: Probe, on_failure: OnFailure, batch_dims: int
+    settled: Settled[Any], probe: Probe, on_failure: OnFailure, batch_dims: int
 ) -> None:
     """Warn or raise, since a forward solve has not converged for every sample.
 
     The text depends on the cause only, so that Python shows the same one once.
     """
-    size = layout_of(solution.z, batch_dims).flat(solution.z).norm(dim=1)  # (B,)
-    rounding = _FLOOR * torch.finfo(probe.dtype).eps * size  # (B,)
-    at_floor = solution.residual.flatten() <= rounding
-    failed = ~solution.converged.flatten()
+    z = packed(tuple(part.detach() for part in parts(settled.z)), settled.z)
+    report = settled.statistics.forward
+    solution = Solution(z, report.residual, report.nfe, report.status)
+    size = layout_of(z, batch_dims).flat(z).norm(dim=1)  # (B,)
+    at_floor = report.residual.flatten() <= _FLOOR * torch.finfo(probe.dtype).eps * size
+    failed = ~report.converged.flatten()  # (B,)
     cause = _FRESH if probe.random else _cause(solution, failed, at_floor, probe.dtype)
     _tell(_FORWARD + cause + _WHERE, solution, on_failure)
 

@@ -61,7 +61,7 @@ def test_unrolled_differentiates_equilibria_that_depend_on_their_start() -> None
 def test_slow_but_sure_adjoints_are_not_reported() -> None:
     x = torch.ones(2, 1, dtype=F64, requires_grad=True)
     deq.DEQ(lambda z, x: 0.999 * z + x)(x).sum().backward()  # a warning would be an error here
-    assert x.grad.tolist() == pytest.approx([[1000.0]] * 2, rel=1e-2)
+    assert x.grad.flatten().tolist() == pytest.approx([1000.0] * 2, rel=1e-2)
 
 
 @each_solver
@@ -69,10 +69,12 @@ def test_slow_but_sure_adjoints_are_not_reported() -> None:
 def test_what_is_not_finite_comes_out_as_nan(solver: Solver, bad: float) -> None:
     b = torch.zeros(2, requires_grad=True)
     x = torch.ones(2, 2, requires_grad=True)
-    layer = deq.DEQ(lambda z, x: 0.5 * z + x + b, gradient=deq.Implicit(solver=solver))
+    layer = deq.DEQ(
+        lambda z, x: 0.5 * z + x + b, gradient=deq.Implicit(solver=solver, max_evals=500)
+    )
     layer(x).backward(torch.tensor([[1.0, 1.0], [bad, 1.0]]))  # and no warning
     assert b.grad[0].isnan()
-    assert x.grad[0].tolist() == pytest.approx([2.0, 2.0], rel=1e-3)
+    assert x.grad[0].tolist() == pytest.approx([2.0, 2.0], rel=2e-3)
     report = layer.last.backward
     assert report.converged.tolist() == [True, False]
     assert report.status[1] == int(deq.Status.NON_FINITE)

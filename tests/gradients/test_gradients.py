@@ -29,7 +29,7 @@ every_gradient = pytest.mark.parametrize("gradient", GRADIENTS.values(), ids=GRA
 
 
 def exact(cell: object, gradient: object) -> deq.DEQ:
-    return deq.DEQ(cell, tol=TIGHT, max_evals=2000, gradient=gradient)
+    return deq.DEQ(cell, tol=TIGHT, max_evals=2000, gradient=gradient, modules=())
 
 
 def sample(*shape: int, seed: int = 5) -> Tensor:
@@ -111,7 +111,7 @@ def test_an_adjoint_of_several_states_that_fails_is_reported() -> None:
     gradient = deq.Implicit(solver=deq.Picard(), max_evals=3)
     layer = deq.DEQ(lambda z, x: (0.99 * z[1] + x, 0.99 * z[0]), tol=1e-3, gradient=gradient)
     z = layer(x, z0=(torch.zeros(2, 1), torch.zeros(2, 1)))
-    with pytest.warns(RuntimeWarning, match="2 of 2 samples; the gradient is approximate. Stopped"):
+    with pytest.warns(RuntimeWarning, match="the gradient is approximate. Stopped at the cap"):
         z[0].sum().backward()
     assert layer.last.backward.nfe.tolist() == [3, 3]
     assert x.grad.isfinite().all()
@@ -156,7 +156,7 @@ def test_the_output_requires_grad_exactly_when_something_does(
     net = Net(n=6).requires_grad_(parameters)
     x = torch.ones(3, 3, dtype=F64, requires_grad=inputs)
     single = deq.DEQ(net, gradient=gradient).train(train)
-    joint = deq.DEQ(lambda z, x: three(net, z, x), gradient=gradient).train(train)
+    joint = deq.DEQ(lambda z, x: three(net, z, x), gradient=gradient, modules=net).train(train)
     for z0 in (torch.zeros(3, 6, dtype=F64), single(x, z0=torch.zeros(3, 6, dtype=F64)).detach()):
         assert single(x, z0=z0).requires_grad is (parameters or inputs)
     assert all(z.requires_grad is (parameters or inputs) for z in joint(x, z0=STATES))
@@ -168,9 +168,10 @@ def test_the_output_requires_grad_exactly_when_something_does(
 def test_the_start_alone_makes_no_output_require_grad_unless_unrolled() -> None:
     z0 = torch.zeros(2, 3, requires_grad=True)
     for name, gradient in GRADIENTS.items():
-        z = deq.DEQ(lambda z, x: 0.5 * z + x, gradient=gradient, max_evals=3)(
-            torch.ones(2, 3), z0=z0
+        layer = deq.DEQ(
+            lambda z, x: 0.5 * z + x, gradient=gradient, max_evals=3, on_failure="ignore"
         )
+        z = layer(torch.ones(2, 3), z0=z0)
         assert z.requires_grad is (name == "unrolled")
 
 

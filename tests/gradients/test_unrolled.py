@@ -26,7 +26,7 @@ def test_it_is_the_gradient_of_the_loop(seed: int, steps: int, damping: float) -
     x = torch.randn(2, 3, dtype=F64, generator=g).requires_grad_()
     z0 = torch.randn(2, 4, dtype=F64, generator=g).requires_grad_()
     gradient = deq.Unrolled(damping=damping)
-    layer = deq.DEQ(net, tol=1e-300, max_evals=steps + 1, gradient=gradient)
+    layer = deq.DEQ(net, tol=1e-300, max_evals=steps + 1, gradient=gradient, on_failure="ignore")
     inputs = [x, z0, *net.parameters()]
     z, loop = layer(x, z0=z0), by_hand(net, x, z0, steps, damping)
     assert torch.allclose(z, loop, rtol=1e-12)
@@ -61,7 +61,14 @@ def test_statistics_and_values_are_those_of_a_picard_solve_whatever_the_solver()
         with torch.no_grad():
             sol = deq.solve(lambda z: net(z, x), z0, solver=picard, tol=1e-4, max_evals=cap)
         gradient = deq.Unrolled(damping=damping)
-        layer = deq.DEQ(net, solver=deq.ODE(), tol=1e-4, max_evals=cap, gradient=gradient)
+        layer = deq.DEQ(
+            net,
+            solver=deq.ODE(),
+            tol=1e-4,
+            max_evals=cap,
+            gradient=gradient,
+            on_failure="ignore",
+        )
         for mode in (True, False):
             with torch.set_grad_enabled(mode):
                 z = layer(x, z0=z0)
@@ -78,7 +85,9 @@ def test_statistics_and_values_are_those_of_a_picard_solve_whatever_the_solver()
 def test_it_can_be_differentiated_twice() -> None:
     net = Net(n=3)
     x = torch.randn(2, 3, dtype=F64, generator=torch.Generator().manual_seed(5)).requires_grad_()
-    layer = deq.DEQ(net, tol=1e-300, max_evals=6, gradient=deq.Unrolled(damping=0.8))
+    layer = deq.DEQ(
+        net, tol=1e-300, max_evals=6, gradient=deq.Unrolled(damping=0.8), on_failure="ignore"
+    )
     inputs = (x, torch.zeros(2, 3, dtype=F64), net.w)
     assert torch.autograd.gradcheck(lambda x, z0, _: layer(x, z0=z0), inputs)
     assert torch.autograd.gradgradcheck(lambda x, z0, _: layer(x, z0=z0), inputs)
@@ -88,7 +97,9 @@ def test_a_failing_sample_returns_its_best_state_with_that_states_gradient() -> 
     # z ← 3 z + x runs away from 0: the best state is the start, which owes x nothing.
     slope = torch.tensor([[0.5], [3.0]], dtype=F64)
     x = torch.ones(2, 1, dtype=F64, requires_grad=True)
-    layer = deq.DEQ(lambda z, x: slope * z + x, tol=1e-9, gradient=deq.Unrolled())
+    layer = deq.DEQ(
+        lambda z, x: slope * z + x, tol=1e-9, gradient=deq.Unrolled(), on_failure="ignore"
+    )
     z = layer(x)
     assert layer.last.converged.tolist() == [True, False]
     assert z[1].item() == 0
@@ -104,7 +115,9 @@ def test_a_sample_that_meets_nan_spoils_no_gradient() -> None:
     def cell(z: Tensor, x: Tensor) -> Tensor:
         return w * torch.sqrt(z + x)  # of the second sample NaN, with a NaN derivative, in the end
 
-    layer = deq.DEQ(cell, solver=deq.Picard(), tol=1e-9, gradient=deq.Unrolled())
+    layer = deq.DEQ(
+        cell, solver=deq.Picard(), tol=1e-9, gradient=deq.Unrolled(), on_failure="ignore"
+    )
     z0 = torch.full((2, 1), 1.0, dtype=F64)
     z = layer(x, z0=z0)
     assert [Status(s).name for s in layer.last.status.tolist()] == ["CONVERGED", "NON_FINITE"]
@@ -140,7 +153,11 @@ def test_several_states() -> None:
     x = torch.ones(2, 1, dtype=F64, requires_grad=True)
     zeros = torch.zeros(2, 1, dtype=F64)
     layer = deq.DEQ(
-        lambda z, x: (0.5 * z[1] + x, 0.25 * z[0]), tol=1e-9, max_evals=4, gradient=deq.Unrolled()
+        lambda z, x: (0.5 * z[1] + x, 0.25 * z[0]),
+        tol=1e-9,
+        max_evals=4,
+        gradient=deq.Unrolled(),
+        on_failure="ignore",
     )
     z = layer(x, z0=(zeros, zeros))  # three steps
     assert z[0].tolist() == [[1.125]] * 2

@@ -52,7 +52,7 @@ def test_a_loss_on_them_teaches_the_cell_to_come_close_early() -> None:
     def train(corrections: int) -> float:
         """Train, then return the mean squared distance of z₂ (two steps from 0) from the goal."""
         net = Net(n=2, m=2, gain=0.9)
-        layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-4)
+        layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-4, on_failure="ignore")
         optimiser = torch.optim.Adam(net.parameters(), lr=0.02)
         z0 = torch.zeros_like(x)
         for _ in range(150):

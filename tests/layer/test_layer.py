@@ -153,7 +153,7 @@ def test_channels_last_stays_channels_last() -> None:
         return torch.tanh(0.3 * conv(z) + x)
 
     x = torch.randn(2, 6, 5, 4).to(memory_format=torch.channels_last).requires_grad_()
-    z = deq.DEQ(cell)(x)
+    z = deq.DEQ(cell, modules=conv)(x)
     z.sum().backward()
     assert all(seen)
     assert z.is_contiguous(memory_format=torch.channels_last)

