@@ -11,6 +11,7 @@ from torch import Tensor
 from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import S
 from deq.gradients.base import Gradient, Problem, Statistics
+from deq.gradients.failure import OnFailure, Probe, forward_failed, require_choice
 from deq.gradients.implicit import Implicit
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, tolerances
@@ -37,6 +38,7 @@ def fixed_point(
     max_evals: int = 200,
     batch_dims: int = 1,
     gradient: Gradient | None = None,
+    on_failure: OnFailure = "warn",
 ) -> tuple[S, Statistics]:
     """Find an equilibrium z = f(z), differentiable by all that f uses.
 
@@ -55,6 +57,9 @@ def fixed_point(
         As for ``deq.solve``.
     gradient : Implicit, Phantom or Unrolled
         How gradients are found, as for ``DEQ``; exactly, by ``Implicit()``, unless given.
+    on_failure : "warn", "raise" or "ignore"
+        What happens when a forward or backward solve fails, as for ``DEQ``. To name the cause, each
+        failure of a forward solve costs two more evaluations of f.
 
     Returns
     -------
@@ -70,6 +75,8 @@ def fixed_point(
         If an argument is unusable, or f changes the shape or dtype of its state.
     NotImplementedError
         Inside of ``torch.func`` transforms, which hide the numbers.
+    ConvergenceError
+        With ``on_failure="raise"`` only.
 
     Examples
     --------
@@ -85,6 +92,7 @@ def fixed_point(
     if not callable(f):
         raise TypeError(f"f must be callable, not {f!r}.")
     require_options(solver, gradient, max_evals, batch_dims)
+    require_choice(on_failure)
     atol, rtol = tolerances(tol, atol, rtol)
     problem = Problem(
         f=f,
@@ -94,8 +102,11 @@ def fixed_point(
         rtol=rtol,
         max_evals=max_evals,
         batch_dims=batch_dims,
+        on_failure=on_failure,
     )
     settled = (gradient or Implicit()).settle(problem)
+    if on_failure != "ignore" and not settled.statistics.converged.all():
+        forward_failed(settled, Probe.of(f, settled.z), on_failure, batch_dims)
     return settled.z, settled.statistics
 
 

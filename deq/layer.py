@@ -59,7 +59,7 @@ class DEQ(nn.Module, Generic[S]):
         once; a ``ConvergenceError`` with the solution; or nothing. ``last`` has the details anyway.
         To name the cause, the first failure of a layer costs two more evaluations of the cell.
     modules : Module, or list or dict of Modules, or None
-        What a cell that is a function uses: it becomes part of the layer, with its parameters.
+        What a cell that is a function uses: it becomes part of the layer, as ``used``.
         Trainable parameters that such a cell uses and the layer does not have are named in a
         warning. ``modules=()`` says that another module has them.
 
@@ -79,6 +79,11 @@ class DEQ(nn.Module, Generic[S]):
     ``deq.DEQ(torch.compile(cell))``. Transforms that hide the numbers (``torch.func``, batched
     gradients, forward mode) raise ``NotImplementedError``; forward mode works with ``Unrolled``
     while gradients are on.
+
+    Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
+    Within ``parametrize.cached()`` the layer fills the cache with its weights before it solves, so
+    that they keep their gradients. ``torch.utils.checkpoint`` around a layer repeats the solve once
+    at most.
 
     References
     ----------

@@ -165,6 +165,34 @@ def test_a_gradient_scaler_sees_what_overflowed(gradient: object, bad: float) ->
     assert not b.grad[0].isfinite()
 
 
+def test_fixed_point_reports_in_the_same_way() -> None:
+    z0 = torch.zeros(2, 1)
+    x = torch.ones(2, 1, requires_grad=True)
+    options = {"solver": deq.Picard(), "max_evals": 3}
+    with pytest.warns(deq.ConvergenceWarning, match="forward solve.*Stopped at the cap"):
+        deq.fixed_point(lambda z: slow(z, x), z0, **options)
+    with pytest.raises(deq.ConvergenceError, match="forward solve"):
+        deq.fixed_point(lambda z: slow(z, x), z0, on_failure="raise", **options)
+    gradient = deq.Implicit(solver=deq.Picard(), max_evals=3)
+    z, _ = deq.fixed_point(
+        lambda z: slow(z, x), z0, gradient=gradient, on_failure="ignore", **options
+    )
+    z.sum().backward()
+
+
+@pytest.mark.parametrize("batch_dims", [0, 2])
+def test_samples_in_any_shape(batch_dims: int) -> None:
+    x = torch.ones(2, 3, 4, requires_grad=True)
+    gradient = deq.Implicit(solver=deq.Picard(), max_evals=3)
+    failing = deq.DEQ(slow, max_evals=500, batch_dims=batch_dims, gradient=gradient)
+    z = failing(x)
+    with pytest.warns(deq.ConvergenceWarning, match="backward solve"):
+        z.sum().backward()
+    assert failing.last.backward.status.shape == x.shape[:batch_dims]
+    with pytest.warns(deq.ConvergenceWarning, match="forward solve"):
+        failing(x, max_evals=2)
+
+
 def test_bad_choices_get_a_sentence() -> None:
     with pytest.raises(ValueError, match="on_failure must be 'warn', 'raise' or 'ignore'"):
         deq.DEQ(slow, on_failure="shout")
