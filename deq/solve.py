@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic
 
 import torch
 from torch import Tensor
 
 from deq.bookkeeping.concrete import require_concrete
+from deq.bookkeeping.coupling import coupling_hint
 from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import Layout, S, layout_of, require_state
 from deq.bookkeeping.ledger import Ledger
@@ -64,6 +65,12 @@ class Solution(Generic[S]):
         ``Status`` codes.
     trajectory : Trajectory or None
         Present with ``record=True``.
+
+    Notes
+    -----
+    ``str(solution)`` says how many samples ended how. If some have failed, it evaluates f two or
+    three times more, to see whether f couples the samples of the batch; a solution that has failed
+    keeps f for this.
     """
 
     z: S
@@ -71,6 +78,7 @@ class Solution(Generic[S]):
     nfe: Tensor
     status: Tensor
     trajectory: Trajectory[S] | None = None
+    _f: Callable[[S], S] | None = field(default=None, repr=False, compare=False)
 
     @property
     def converged(self) -> Tensor:
@@ -80,7 +88,13 @@ class Solution(Generic[S]):
     def __str__(self) -> str:
         codes = self.status.flatten().tolist()
         parts = [f"{codes.count(s)} of {len(codes)} samples: {s}" for s in Status if s in codes]
-        return "\n".join(parts)
+        if self._f is not None:
+            parts.append(coupling_hint(self._f, self.z, self.status.ndim))
+        return "\n".join(filter(None, parts))
+
+    def __getstate__(self) -> list[Any]:
+        """All but f: not every function can be pickled."""
+        return [self.z, self.residual, self.nfe, self.status, self.trajectory, None]
 
 
 def solve(
@@ -107,7 +121,8 @@ def solve(
     one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
     batch normalisation in training mode does, iterations notice when a finished sample's
     equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
-    coupling: choose ``Picard`` there.
+    coupling: choose ``Picard`` there, or ``batch_dims=0`` where all is one sample. A solve that
+    failed because of it says so in ``str(solution)``.
 
     Parameters
     ----------
@@ -208,8 +223,10 @@ def solve(
         batch_dims=batch_dims,
         record=record,
     )
-    if strict and not solution.converged.all():
-        raise ConvergenceError(str(solution), solution)
+    if not solution.converged.all():
+        solution = replace(solution, _f=f)
+        if strict:
+            raise ConvergenceError(str(solution), solution)
     return solution
 
 
