@@ -11,9 +11,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("deq.status", "deq.shipped", "deq.formula"),
     ("deq.bookkeeping",),
-    ("deq.solvers",),
+    ("deq.solvers", "deq.solution"),
     ("deq.solve",),
     ("deq.gradients",),
+    ("deq.functional",),
+    ("deq.auxiliary",),
     ("deq.layer", "deq.stability"),
     ("deq",),  # its public names: those of the layers below
     ("deq.digits", "deq.diagnostics", "deq.scalar"),

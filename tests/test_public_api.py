@@ -142,5 +142,5 @@ def test_a_users_script_is_typed(tmp_path: Path) -> None:
         "torch._tensor.Tensor",
         "tuple[tuple[torch._tensor.Tensor, torch._tensor.Tensor], deq.gradients.base.Statistics]",
         "deq.models.digits.Digits",
-        "deq.solve.Solution[Any]",
+        "deq.solution.Solution[Any]",
     ]

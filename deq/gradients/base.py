@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.layout import Layout, S, packed, parts, require_state
-from deq.solve import Solution, find
+from deq.solution import Solution
+from deq.solve import find
 from deq.solvers.base import FlatMap, Solver
 from deq.status import Status
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.layout import S, layout_of, packed, parts
 from deq.gradients.base import Gradient, Problem, Report, Statistics
-from deq.solve import Solution, find
+from deq.solution import Solution
+from deq.solve import find
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import Solver, require_count, tolerances
 from deq.status import Status
