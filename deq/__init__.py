@@ -17,7 +17,8 @@ from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
 from deq.layer import DEQ
-from deq.solve import Solution, Trajectory, solve
+from deq.solution import Solution, Trajectory
+from deq.solve import solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.stability import jacobian_penalty
 from deq.status import ConvergenceError, ConvergenceWarning, Status

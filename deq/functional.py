@@ -59,7 +59,7 @@ def fixed_point(
         How gradients are found, as for ``DEQ``; exactly, by ``Implicit()``, unless given.
     on_failure : "warn", "raise" or "ignore"
         What happens when a forward or backward solve fails, as for ``DEQ``. To name the cause, each
-        failure of a forward solve costs two more evaluations of f.
+        failure of a forward solve costs a few more evaluations of f.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def fixed_point(
     )
     settled = (gradient or Implicit()).settle(problem)
     if on_failure != "ignore" and not settled.statistics.converged.all():
-        forward_failed(settled, Probe.of(f, settled.z), on_failure, batch_dims)
+        forward_failed(settled, Probe.of(f, settled.z, batch_dims), on_failure, batch_dims)
     return settled.z, settled.statistics
 
 

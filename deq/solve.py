@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -15,73 +14,13 @@ from deq.bookkeeping.eager import eager
 from deq.bookkeeping.layout import Layout, S, layout_of, require_state
 from deq.bookkeeping.ledger import Ledger
 from deq.bookkeeping.schedule import Schedule
+from deq.solution import Solution, Trajectory
 from deq.solvers.anderson import Anderson
 from deq.solvers.base import FlatMap, Integrator, Iteration, Solver, require_count, tolerances
 from deq.status import ConvergenceError, Status
 
 # Of so few samples every state is observed: predicting would cost as much.
 _FEW = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Trajectory(Generic[S]):
-    """Every accepted state of a solve, the start first.
-
-    Attributes
-    ----------
-    t : Tensor, shape (T,), float64
-        Solver time: t for ``ODE``, steps times damping for iterations (a damped step is an Euler
-        step, so all solvers share one axis).
-    z : Tensor, shape (T, B, …), or tuple of such
-        States; a finished sample stays at the state it returns.
-    residual : Tensor, shape (T, B)
-        ‖f(z) − z‖₂ at each of them; (T, *leading dimensions) for other ``batch_dims``.
-    nfe : Tensor, shape (T,), int64
-        Evaluations of f spent when each was known, its own residual's included.
-    """
-
-    t: Tensor
-    z: S
-    residual: Tensor
-    nfe: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Solution(Generic[S]):
-    """What a solve reached, sample by sample.
-
-    Shapes are for ``batch_dims=1``. In general there is one residual, one count and one status for
-    each sample: ``sol.residual.shape == z0.shape[:batch_dims]``, a 0-D tensor for ``batch_dims=0``.
-
-    Attributes
-    ----------
-    z : Tensor, shape (B, …), or tuple of such
-        The equilibrium, or the best finite state seen.
-    residual : Tensor, shape (B,)
-        ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
-    nfe : Tensor, shape (B,), int64
-        Evaluations of f until this sample was found to have finished.
-    status : Tensor, shape (B,), int64
-        ``Status`` codes.
-    trajectory : Trajectory or None
-        Present with ``record=True``.
-    """
-
-    z: S
-    residual: Tensor
-    nfe: Tensor
-    status: Tensor
-    trajectory: Trajectory[S] | None = None
-
-    @property
-    def converged(self) -> Tensor:
-        """Whether each sample met the stop test, (B,) bool."""
-        return self.status == int(Status.CONVERGED)
-
-    def __str__(self) -> str:
-        codes = self.status.flatten().tolist()
-        parts = [f"{codes.count(s)} of {len(codes)} samples: {s}" for s in Status if s in codes]
-        return "\n".join(parts)
 
 
 def solve(
@@ -108,7 +47,8 @@ def solve(
     one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
     batch normalisation in training mode does, iterations notice when a finished sample's
     equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
-    coupling: choose ``Picard`` there.
+    coupling: choose ``Picard`` there, or ``batch_dims=0`` where all is one sample. A solve that
+    failed because of it says so in ``str(solution)``.
 
     Parameters
     ----------
@@ -209,8 +149,10 @@ def solve(
         batch_dims=batch_dims,
         record=record,
     )
-    if strict and not solution.converged.all():
-        raise ConvergenceError(str(solution), solution)
+    if not solution.converged.all():
+        solution = replace(solution, _f=f)
+        if strict:
+            raise ConvergenceError(str(solution), solution)
     return solution
 
 

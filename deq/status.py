@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deq.solve import Solution
+    from deq.solution import Solution
 
 
 class Status(IntEnum):

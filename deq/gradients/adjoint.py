@@ -14,7 +14,8 @@ from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.layout import Layout, layout_of, packed, parts
 from deq.gradients.base import Report, Statistics
 from deq.gradients.failure import OnFailure, backward_failed, coarsest
-from deq.solve import Solution, find
+from deq.solution import Solution
+from deq.solve import find
 from deq.solvers.base import Solver
 from deq.status import Status
 

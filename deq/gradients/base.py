@@ -17,7 +17,8 @@ from torch import Tensor
 from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.layout import Layout, S, packed, parts, require_state
 from deq.gradients.failure import OnFailure
-from deq.solve import Solution, find
+from deq.solution import Solution
+from deq.solve import find
 from deq.solvers.base import FlatMap, Solver
 from deq.status import Status
 

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.autocast import recast
+from deq.bookkeeping.coupling import coupling_hint
 from deq.bookkeeping.layout import S, layout_of, packed, parts
-from deq.solve import Solution
+from deq.solution import Solution
 from deq.status import ConvergenceError, ConvergenceWarning, Status
 
 if TYPE_CHECKING:
@@ -48,22 +49,25 @@ def require_choice(on_failure: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What two more evaluations of a cell tell about it.
+    """What a few more evaluations of a cell tell about it.
 
     Attributes
     ----------
     dtype : torch.dtype
         The coarsest in which it computes.
     random : bool
-        Whether they differ by more than rounding.
+        Whether two of them at one state differ by more than rounding.
+    coupling : str
+        What follows if the cell couples the samples of the batch, else empty.
     """
 
     dtype: torch.dtype
     random: bool
+    coupling: str
 
     @classmethod
-    def of(cls, f: Callable[[S], S], z: S) -> Probe:
-        """Evaluate f twice at ``z`` (B, …); torch's random numbers are put back afterwards."""
+    def of(cls, f: Callable[[S], S], z: S, batch_dims: int) -> Probe:
+        """Evaluate f at and near ``z`` (B, …); torch's random numbers are put back afterwards."""
         f = recast(f)
         layout = layout_of(z, 0)  # all of it together
         here = parts(z)[0]
@@ -76,7 +80,9 @@ class Probe:
         dtype = coarsest(parts(first), here.dtype)
         change = (layout.flat(first).detach() - second).nan_to_num(0.0).norm(dim=1)  # (B,)
         rounding = _RANDOM * torch.finfo(dtype).eps * second.nan_to_num(0.0).norm(dim=1)
-        return cls(dtype, bool((change > rounding).any()))
+        random = bool((change > rounding).any())
+        with torch.no_grad():
+            return cls(dtype, random, "" if random else coupling_hint(f, z, batch_dims))
 
 
 def coarsest(tensors: tuple[Tensor, ...], dtype: torch.dtype) -> torch.dtype:
@@ -118,6 +124,8 @@ def forward_failed(
     at_floor = report.residual.flatten() <= _FLOOR * torch.finfo(probe.dtype).eps * size
     failed = ~report.converged.flatten()  # (B,)
     cause = _FRESH if probe.random else _cause(solution, failed, at_floor, probe.dtype)
+    if probe.coupling:
+        cause = f"{cause} {probe.coupling}"
     _tell(_FORWARD + cause + _WHERE, solution, on_failure)
 
 

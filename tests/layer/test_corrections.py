@@ -90,3 +90,55 @@ def test_a_bad_count_gets_a_sentence() -> None:
         layer.corrections(torch.ones(1), count=0)
     with pytest.raises(TypeError, match="count must be a whole number"):
         layer.corrections(torch.ones(1), count=1.5)
+
+
+def test_states_are_taken_after_the_steps_that_are_named() -> None:
+    net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
+    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6)
+    states = layer.corrections(x, at=[3, 8, 1, 10_000], z0=z0)
+    path = [z0]
+    for _ in range(8):
+        path.append(net(path[-1], x))
+    assert len(states) == 5
+    for step, z in zip((3, 8, 1), states, strict=False):
+        assert torch.allclose(z, path[step], rtol=1e-12)
+    assert torch.equal(states[3], states[4])  # the solve has ended before
+    assert torch.equal(states[4], layer(x, z0=z0))
+    assert torch.equal(layer.corrections(x, at=(3,), z0=z0, max_evals=4)[-1], states[0])
+
+
+def test_their_gradient_can_be_chosen() -> None:
+    net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
+    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6)
+
+    def slope(z: Tensor) -> Tensor:
+        return torch.autograd.grad(z.sum(), net.w)[0]
+
+    steps = slope(layer.corrections(x, at=[3], gradient=deq.Phantom(steps=3), z0=z0)[0])
+    value = layer.corrections(x, at=[3], z0=z0)[0].detach()
+    assert torch.allclose(steps, slope(net(net(net(value, x), x), x)), rtol=1e-10)
+    # As if z were the equilibrium: w = g + Jᵀ w at z itself.
+    exact = deq.Implicit(tol=1e-12)
+    mine = slope(layer.corrections(x, at=[3], gradient=exact, z0=z0)[0])
+    jacobians = [
+        torch.autograd.functional.jacobian(lambda z, i=i: net(z[None], x[i : i + 1])[0], value[i])
+        for i in range(2)
+    ]
+    ones, eye = torch.ones(4, dtype=F64), torch.eye(4, dtype=F64)
+    w = torch.stack([torch.linalg.solve((eye - j).T, ones) for j in jacobians])
+    (wanted,) = torch.autograd.grad(net(value, x), net.w, w)
+    assert torch.allclose(mine, wanted, rtol=1e-8)
+    assert layer.last.backward is None  # what the layer reports is its own adjoint
+
+
+def test_bad_requests_get_a_sentence() -> None:
+    layer, x = deq.DEQ(lambda z, x: 0.5 * z + x), torch.ones(1, requires_grad=True)
+    for options in ({}, {"count": 2, "at": [3]}):
+        with pytest.raises(TypeError, match=r"Give count=2, say, or at=\[3, 8\]"):
+            layer.corrections(x, **options)
+    with pytest.raises(ValueError, match="at must be at least 1"):
+        layer.corrections(x, at=[3, 0])
+    with pytest.raises(TypeError, match="at must be a whole number"):
+        layer.corrections(x, at=[0.5])
+    with pytest.raises(TypeError, match=r"use gradient=deq.Phantom\(…\) or deq.Implicit"):
+        layer.corrections(x, at=[3], gradient=deq.Unrolled())
