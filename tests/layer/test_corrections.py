@@ -104,6 +104,7 @@ def test_states_are_taken_after_the_steps_that_are_named() -> None:
         assert torch.allclose(z, path[step], rtol=1e-12)
     assert torch.equal(states[3], states[4])  # the solve has ended before
     assert torch.equal(states[4], layer(x, z0=z0))
+    layer.on_failure = "ignore"
     assert torch.equal(layer.corrections(x, at=(3,), z0=z0, max_evals=4)[-1], states[0])
 
 
