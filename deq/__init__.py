@@ -13,14 +13,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from deq.dropout import FixedDropout
+from deq.functional import fixed_point
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
 from deq.layer import DEQ
-from deq.solve import Solution, Trajectory, solve
+from deq.solution import Solution, Trajectory
+from deq.solve import solve
 from deq.solvers import GMRES, ODE, Anderson, Broyden, Dense, Newton, Picard, PseudoTransient
 from deq.stability import jacobian_penalty
-from deq.status import ConvergenceError, Status
+from deq.status import ConvergenceError, ConvergenceWarning, Status
 
 if TYPE_CHECKING:  # for type checkers; at run time `__getattr__` imports them
     from deq import diagnostics as diagnostics
@@ -42,6 +44,7 @@ __all__ = [
     "Anderson",
     "Broyden",
     "ConvergenceError",
+    "ConvergenceWarning",
     "Dense",
     "FixedDropout",
     "Implicit",
@@ -53,6 +56,7 @@ __all__ = [
     "Status",
     "Trajectory",
     "Unrolled",
+    "fixed_point",
     "jacobian_penalty",
     "solve",
 ]

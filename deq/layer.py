@@ -3,46 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 import torch
-from torch import Tensor, nn
 
+from deq.auxiliary import AuxiliaryLosses
 from deq.bookkeeping.eager import eager
-from deq.bookkeeping.layout import S, State, layout_of, parts
+from deq.bookkeeping.layout import S, State, parts
+from deq.closure import Modules, registered, warn_of_unregistered
 from deq.dropout import redraws
+from deq.functional import Budget, depends, from_zeros, require_options
 from deq.gradients.base import Gradient, Problem, Settled, Statistics
+from deq.gradients.failure import OnFailure, Probe, forward_failed, require_choice
 from deq.gradients.implicit import Implicit
-from deq.gradients.phantom import Phantom
+from deq.gradients.shield import fill_cache
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import Solver, require_count, require_number
+from deq.solvers.base import Solver, require_count, tolerances
 
 T = TypeVar("T", bound=State)
 
 
-class DEQ(nn.Module, Generic[S]):
+class DEQ(AuxiliaryLosses, Generic[S]):
     """Deep equilibrium layer: ``layer(x)`` is the z with z = cell(z, x).
+
+    ``layer(x, mask, …)`` hands all its inputs to the cell: z = cell(z, x, mask, …).
 
     Parameters
     ----------
     cell : Module or callable
-        ``cell(z, x)`` returns the new z, of the same shape (B, …) and dtype. Use the same weights
-        and no fresh randomness at every call, or there is no equilibrium to find (for dropout there
-        is ``FixedDropout``). A state may be a tuple of tensors of one batch size and dtype; the
-        cell then takes and returns the tuple.
+        ``cell(z, x, …)`` returns the new z, of the same shape (B, …) and dtype. Use the same
+        weights and no fresh randomness at every call, or there is no equilibrium to find (for
+        dropout there is ``FixedDropout``). A state may be a tuple of tensors of one batch size and
+        dtype; the cell then takes and returns the tuple.
     solver : Picard, Anderson, ODE, …
         Forward solver, ``Anderson()`` unless given.
-    tol : float
-        A sample has converged when ‖cell(z, x) − z‖₂ ≤ tol + tol·‖z‖₂.
+    tol, atol, rtol : float
+        A sample has converged when ‖cell(z, x) − z‖₂ ≤ atol + rtol·‖z‖₂. ``tol`` stands in for what
+        is not given.
     max_evals : int
         Cap on the evaluations of the cell.
+    batch_dims : int
+        How many of the first dimensions of the state count samples, as for ``deq.solve``: 1 for a
+        batch (B, …); 0 for the nodes (N, d) of one graph, or for sequences (T, B, d) with time
+        first, whose entries depend on each other: the whole tensor is then one sample.
     gradient : Implicit, Phantom or Unrolled
         How gradients are found: exactly (``Implicit()``, unless given), approximately, or by
         backpropagation through the steps.
     start : Module, callable or None
-        ``start(x)`` is where the solver starts when no ``z0`` is given; zeros like ``x`` without
-        it. A start learned by ``start_loss`` saves evaluations ("Skip DEQ").
+        ``start(x, …)``, of all inputs, is where the solver starts when no ``z0`` is given; zeros
+        like ``x`` without it. A start learned by ``start_loss`` saves evaluations ("Skip DEQ").
+    on_failure : "warn", "raise" or "ignore"
+        What happens when a forward or backward solve fails for some sample: a
+        ``ConvergenceWarning``, whose text stays the same from step to step, so that Python shows it
+        once; a ``ConvergenceError`` with the solution; or nothing. ``last`` has the details anyway.
+        To name the cause, the first failure of a layer costs a few more evaluations of the cell.
+    modules : Module, or list or dict of Modules, or None
+        What a cell that is a function uses: it becomes part of the layer, as ``used``.
+        Trainable parameters that such a cell uses and the layer does not have are named in a
+        warning. ``modules=()`` says that another module has them.
 
     Attributes
     ----------
@@ -52,14 +70,19 @@ class DEQ(nn.Module, Generic[S]):
 
     Notes
     -----
-    The output requires grad exactly when ``x`` or a parameter of the cell does, in training and in
-    evaluation mode. Memory, with ``Implicit``: the activations of one evaluation of the cell,
+    The output requires grad exactly when an input or a parameter of the cell does, in training and
+    in evaluation mode. Memory, with ``Implicit``: the activations of one evaluation of the cell,
     however many steps were taken.
 
     ``torch.compile`` leaves the layer alone, also inside a compiled model. Compile the cell:
     ``deq.DEQ(torch.compile(cell))``. Transforms that hide the numbers (``torch.func``, batched
     gradients, forward mode) raise ``NotImplementedError``; forward mode works with ``Unrolled``
     while gradients are on.
+
+    Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
+    Within ``parametrize.cached()`` the layer fills the cache with its weights before it solves, so
+    that they keep their gradients. ``torch.utils.checkpoint`` around a layer repeats the solve once
+    at most.
 
     References
     ----------
@@ -76,188 +99,147 @@ class DEQ(nn.Module, Generic[S]):
     >>> z.backward()
     >>> round(z.item(), 4), round(x.grad.item(), 4)
     (2.0, 2.0)
+
+    A graph of 3 nodes in a ring, each with 2 features; the graph is the cell's second input.
+
+    >>> layer = deq.DEQ(lambda z, x, graph: 0.5 * graph @ z + x, batch_dims=0)
+    >>> graph = (1 - torch.eye(3)) / 2  # (N, N)
+    >>> layer(torch.ones(3, 2), graph).round(decimals=2)[0]
+    tensor([2., 2.])
+    >>> layer.last.converged
+    tensor(True)
     """
 
     def __init__(
         self,
-        cell: Callable[[Any, Any], Any],
+        cell: Callable[..., Any],
         *,
         solver: Solver | None = None,
         tol: float = 1e-4,
+        atol: float | None = None,
+        rtol: float | None = None,
         max_evals: int = 100,
+        batch_dims: int = 1,
         gradient: Gradient | None = None,
-        start: Callable[[Any], S] | None = None,
+        start: Callable[..., S] | None = None,
+        on_failure: OnFailure = "warn",
+        modules: Modules | None = None,
     ) -> None:
         super().__init__()
         if not callable(cell):
             raise TypeError(f"cell must be callable as cell(z, x), not {cell!r}.")
-        if solver is not None and not isinstance(solver, Solver):
-            raise TypeError(f"solver must be a solver such as deq.Anderson(), not {solver!r}.")
-        if gradient is not None and not isinstance(gradient, Gradient):
-            raise TypeError(
-                "gradient must be deq.Implicit(…), deq.Phantom(…) or deq.Unrolled(…), "
-                f"not {gradient!r}."
-            )
+        require_options(solver, gradient, max_evals, batch_dims)
         if start is not None and not callable(start):
             raise TypeError(f"start must be callable as start(x), not {start!r}.")
-        require_number("tol", tol, low=0.0)
-        require_count("max_evals", max_evals)
+        tolerances(tol, atol, rtol)
+        require_choice(on_failure)
         self.cell = cell
         self.solver = solver if solver is not None else Anderson()
-        self.tol = tol
+        self.tol, self.atol, self.rtol = tol, atol, rtol
         self.max_evals = max_evals
+        self.batch_dims = batch_dims
         self.gradient = gradient if gradient is not None else Implicit()
         self.start = start
+        self.on_failure: OnFailure = on_failure
         self.last: Statistics | None = None
+        self._probes: dict[tuple[bool, bool], Probe] = {}
+        self.used = registered(modules)
+        if modules is None or self.used is not None:
+            warn_of_unregistered(cell, self)
 
     if TYPE_CHECKING:  # a module's own ``__call__`` returns Any
 
         @overload
-        def __call__(self, x: Any) -> S: ...
+        def __call__(self, *inputs: Any, z0: None = None, **budget: Unpack[Budget]) -> S: ...
         @overload
-        def __call__(self, x: Any, z0: T) -> T: ...
-        @overload
-        def __call__(self, x: Any, z0: None) -> S: ...
-        def __call__(self, x: Any, z0: Any = None) -> Any:
+        def __call__(self, *inputs: Any, z0: T, **budget: Unpack[Budget]) -> T: ...
+        def __call__(self, *inputs: Any, z0: Any = None, **budget: Unpack[Budget]) -> Any:
             """Return the equilibrium, as `forward` does."""
 
-    def forward(self, x: Any, z0: State | None = None) -> Any:
-        """Return the equilibrium z = cell(z, x), (B, …).
+    @eager
+    @redraws
+    def forward(self, *inputs: Any, z0: State | None = None, **budget: Unpack[Budget]) -> Any:
+        """Return the equilibrium z = cell(z, *inputs), (B, …).
 
         Parameters
         ----------
-        x : Tensor, or tuple of tensors
-            The input, handed to the cell as it is.
+        *inputs
+            Handed to the cell as they are: ``layer(x, mask)`` calls ``cell(z, x, mask)``.
         z0 : Tensor, shape (B, …), or tuple of such, or None
-            Where the solver starts: at ``start(x)`` or zeros like ``x`` unless given. It must be
-            given (or a ``start``) when the state has another shape than ``x``, or when ``x`` or
-            the state is a tuple. No gradient flows into it, except by ``Unrolled``: an equilibrium
-            does not depend on the start.
+            Where the solver starts: at ``start(*inputs)`` or zeros like the first input unless
+            given. It must be given (or a ``start``) when the state has another shape or dtype than
+            that input, or is a tuple. No gradient flows into it, except by ``Unrolled``: an
+            equilibrium does not depend on the start.
+        **budget
+            ``tol``, ``atol``, ``rtol`` and ``max_evals`` of this call, in place of the layer's: in
+            evaluation one may afford more, or less, than in training. ``tol`` replaces all three
+            tolerances of the layer.
 
         Returns
         -------
         Tensor or tuple of Tensors
             Like ``z0``.
         """
-        return self._settle(x, z0).z
+        return self._settle(self._problem(inputs, z0, **budget)).z
 
-    def corrections(self, x: Any, count: int, z0: State | None = None) -> list[Any]:
-        """Return ``count`` states on the way to the equilibrium, and last the equilibrium itself.
-
-        A loss on all of them teaches the cell to come close early::
-
-            states = layer.corrections(x, 2)
-            loss = sum(0.8 ** (2 - i) * error(z) for i, z in enumerate(states))
-
-        Parameters
-        ----------
-        x, z0
-            As for ``layer(x, z0)``.
-        count : int
-            How many states before the last, at least one: evenly spread over the solver's steps,
-            after the start. Some are repeated when there were fewer steps.
-
-        Returns
-        -------
-        list of Tensors, or of tuples of Tensors
-            ``count + 1`` states (B, …). Each of the first carries the gradient of one tracked
-            step from there, ``Phantom(steps=1)``, for one more evaluation of the cell; the last is
-            ``layer(x, z0)``, with the layer's own gradient.
-
-        References
-        ----------
-        Bai, Geng, Savani & Kolter, "Deep equilibrium optical flow estimation", 2022 ("fixed-point
-        correction").
-        """
-        require_count("count", count)
-        settled = self._settle(x, z0, record=True)
-        last = len(settled.path) - 1
-        chosen = [settled.path[ceil(i * last / (count + 1))] for i in range(1, count + 1)]
-        if torch.is_grad_enabled():
-            one_step = Phantom()
-            chosen = [one_step.track(lambda z: self.cell(z, x), z) for z in chosen]
-        return [*chosen, settled.z]
-
-    def start_loss(self, x: Any, z: State) -> Tensor:
-        """How far the learned start is from the equilibrium: mean over samples of ‖start(x) − z‖₂².
-
-        Added to a training loss, it teaches ``start`` where the equilibria are; they themselves
-        are not pulled to the start::
-
-            z = layer(x)
-            loss = error(z) + 0.1 * layer.start_loss(x, z)
-
-        Parameters
-        ----------
-        x : Tensor, or tuple of tensors
-            The input that was given to the layer. Pass ``x.detach()`` where what comes before the
-            layer should not learn from this loss.
-        z : Tensor, shape (B, …), or tuple of such
-            ``layer(x)``; it is detached here.
-
-        Returns
-        -------
-        Tensor ()
-
-        Raises
-        ------
-        TypeError
-            If the layer has no ``start``.
-        ValueError
-            If ``start(x)`` has another shape than ``z``.
-
-        References
-        ----------
-        Pal, Edelman & Rackauckas, "Continuous deep equilibrium models: training neural ODEs faster
-        by integrating them to infinity", 2023 ("Skip DEQ").
-        """
-        if self.start is None:
-            raise TypeError("start_loss needs a layer with a start: deq.DEQ(cell, start=…).")
-        guess = parts(self.start(x))
-        shapes = [tuple(part.shape) for part in guess]
-        wanted = [tuple(part.shape) for part in parts(z)]
-        if shapes != wanted:
-            raise ValueError(f"start must return states of shape {wanted}, like z, not {shapes}.")
-        # Sums over all that belongs to a sample, (B,); a 0-D state is one sample.
-        squares = [(a - b.detach()).square().sum() for a, b in zip(guess, parts(z), strict=True)]
-        return torch.stack(squares).sum() / layout_of(z).batch
-
-    @eager
-    @redraws
-    def _settle(self, x: Any, z0: State | None, record: bool = False) -> Settled[Any]:
-        """Find the equilibrium for ``x`` from ``z0``, in the way of the layer's gradient."""
-        problem: Problem[Any] = Problem(
-            f=lambda z: self.cell(z, x),
-            z0=self._start(x) if z0 is None else z0,
+    def _problem(
+        self,
+        inputs: tuple[Any, ...],
+        z0: State | None,
+        record: bool = False,
+        *,
+        tol: float | None = None,
+        atol: float | None = None,
+        rtol: float | None = None,
+        max_evals: int | None = None,
+    ) -> Problem[Any]:
+        """What this call asks, with its own budget where it is given."""
+        if tol is None:
+            tol, atol = self.tol, self.atol if atol is None else atol
+            rtol = self.rtol if rtol is None else rtol
+        atol, rtol = tolerances(tol, atol, rtol)
+        if max_evals is not None:
+            require_count("max_evals", max_evals)
+        f: Callable[[Any], Any] = lambda z: self.cell(z, *inputs)  # noqa: E731
+        if z0 is None:
+            f, z0 = (f, self.start(*inputs)) if self.start is not None else from_zeros(f, inputs)
+        return Problem(
+            f=f,
+            z0=z0,
             solver=self.solver,
-            tol=self.tol,
-            max_evals=self.max_evals,
+            atol=atol,
+            rtol=rtol,
+            max_evals=max_evals or self.max_evals,
+            batch_dims=self.batch_dims,
             record=record,
-            depends=self._depends(x),
+            on_failure=self.on_failure,
+            depends=depends(inputs) or self._learns(),
         )
+
+    def _settle(self, problem: Problem[Any]) -> Settled[Any]:
+        """Find the equilibrium in the way of the layer's gradient."""
+        fill_cache(self)
         settled = self.gradient.settle(problem)
         self.last = settled.statistics
+        if self.on_failure != "ignore" and not self.last.converged.all():
+            mode = self.training, torch.is_autocast_enabled(parts(settled.z)[0].device.type)
+            if mode not in self._probes:  # the cause is sought once for each
+                self._probes[mode] = Probe.of(problem.f, settled.z, self.batch_dims)
+            forward_failed(settled, self._probes[mode], self.on_failure, self.batch_dims)
         return settled
 
-    def _start(self, x: Any) -> Any:
-        """The start of the solver when no ``z0`` is given."""
-        if self.start is not None:
-            return self.start(x)
-        if not isinstance(x, Tensor):
-            raise TypeError("z0 must be given when x is not a single tensor.")
-        return torch.zeros_like(x)
-
-    def _depends(self, x: Any) -> bool:
-        """Whether x or a parameter of the cell requires grad.
+    def _learns(self) -> bool:
+        """Whether a parameter of the cell requires grad.
 
         A cell may also use tensors from elsewhere; those are seen in the graph of its evaluation.
         """
-        tensors = x if isinstance(x, tuple | list) else (x,)
-        if any(isinstance(t, Tensor) and t.requires_grad for t in tensors):
-            return True
-        module = self if self.start is None else self.cell  # a start's parameters do not count
-        return isinstance(module, nn.Module) and any(p.requires_grad for p in module.parameters())
+        # A start's parameters do not count.
+        children = (child for name, child in self.named_children() if name != "start")
+        return any(p.requires_grad for child in children for p in child.parameters())
 
     def extra_repr(self) -> str:
         """Show the options."""
-        return f"solver={self.solver}, tol={self.tol:g}, max_evals={self.max_evals}"
+        names = ("tol", "atol", "rtol", "max_evals", "batch_dims")
+        given = {name: getattr(self, name) for name in names}
+        numbers = [f"{name}={value:g}" for name, value in given.items() if value is not None]
+        return ", ".join([f"solver={self.solver}", *numbers])

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deq.solve import Solution
+    from deq.solution import Solution
 
 
 class Status(IntEnum):
@@ -55,13 +55,22 @@ _SENTENCES = {
 }
 
 
+class ConvergenceWarning(RuntimeWarning):
+    """Given by a ``DEQ`` when a forward or backward solve of its own has failed.
+
+    Its text names the cause and no numbers, so that Python shows it once in a training.
+    """
+
+
 class ConvergenceError(RuntimeError):
-    """Raised by ``solve(..., strict=True)`` when a sample did not converge.
+    """Raised when a sample did not converge.
+
+    By ``solve(…, strict=True)``, and by ``DEQ(…, on_failure="raise")`` in both of its passes.
 
     Attributes
     ----------
     solution : Solution
-        What was reached: the same object that ``strict=False`` would have returned.
+        What was reached: for ``solve`` the object that ``strict=False`` would have returned.
     """
 
     def __init__(self, message: str, solution: Solution[Any]) -> None:

@@ -9,11 +9,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # From the bottom to the top. What stands in one line does not import one another.
 LAYERS = (
-    ("deq.status", "deq.shipped", "deq.formula"),
+    ("deq.status", "deq.shipped", "deq.formula", "deq.closure"),
     ("deq.bookkeeping",),
-    ("deq.solvers",),
+    ("deq.solvers", "deq.solution"),
     ("deq.solve",),
     ("deq.gradients", "deq.dropout"),
+    ("deq.functional",),
+    ("deq.auxiliary",),
     ("deq.layer",),
     ("deq.stability",),
     ("deq",),  # its public names: those of the layers below

@@ -17,10 +17,10 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense",
-        "FixedDropout", "Implicit", "Newton",
+        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "ConvergenceWarning",
+        "Dense", "FixedDropout", "Implicit", "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
-        "jacobian_penalty", "solve",
+        "fixed_point", "jacobian_penalty", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
@@ -30,7 +30,17 @@ def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
     tools = (deq.jacobian_penalty, deq.FixedDropout)
     newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense, deq.Broyden)
-    things = (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton, *tools)
+    things = (
+        deq.solve,
+        deq.fixed_point,
+        deq.DEQ,
+        deq.ODE,
+        deq.Anderson,
+        deq.Picard,
+        *gradients,
+        *newton,
+        *tools,
+    )
     for thing in things:
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:
@@ -112,6 +122,8 @@ layer = deq.DEQ(cell, solver=deq.Anderson(window=3))
 x = torch.ones(2, 3)
 reveal_type(layer(x))
 reveal_type(layer(x, z0=(x, x)))
+reveal_type(layer(x, torch.ones(2), tol=1e-2, atol=0, max_evals=5))
+reveal_type(deq.fixed_point(lambda z: (z[1], x), (x, x), batch_dims=0))
 reveal_type(deq.models.load("digits"))
 try:
     deq.solve(torch.cos, x, strict=True)
@@ -127,6 +139,8 @@ def test_a_users_script_is_typed(tmp_path: Path) -> None:
     assert re.findall(r'Revealed type is "(.*?)"', stdout) == [
         "torch._tensor.Tensor",
         "tuple[torch._tensor.Tensor, torch._tensor.Tensor]",
+        "torch._tensor.Tensor",
+        "tuple[tuple[torch._tensor.Tensor, torch._tensor.Tensor], deq.gradients.base.Statistics]",
         "deq.models.digits.Digits",
-        "deq.solve.Solution[Any]",
+        "deq.solution.Solution[Any]",
     ]

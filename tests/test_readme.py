@@ -13,8 +13,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```\s*prints\s*```text\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_first_of_three_examples_is_six_lines_long() -> None:
-    assert len(EXAMPLES) == README.count("```python") == 3
+def test_the_first_of_four_examples_is_six_lines_long() -> None:
+    assert len(EXAMPLES) == README.count("```python") == 4
     assert len(EXAMPLES[0][0].splitlines()) == 6
 
 

@@ -26,10 +26,13 @@ class Layout(ABC, Generic[S]):
 
     Attributes
     ----------
+    batch_shape : tuple of int
+        The shape of what there is one of for each sample.
     batch, dim : int
         Samples, and numbers in each: the flat state is (batch, dim).
     """
 
+    batch_shape: tuple[int, ...]
     batch: int
     dim: int
 
@@ -67,31 +70,29 @@ class Single(Layout[Tensor]):
     Parameters
     ----------
     z : Tensor, shape (B, …) or ()
-        The start. A 0-D state is one sample, a 1-D state is B scalars.
+        The start.
+    batch_dims : int
+        How many of its first dimensions count samples.
     name : str
         What it is called in complaints.
     """
 
-    def __init__(self, z: Tensor, name: str = "its state") -> None:
+    def __init__(self, z: Tensor, batch_dims: int, name: str = "its state") -> None:
         self.name = name
         self.shape = z.shape
         self.dtype = z.dtype
         self.device = z.device
         self.to_memory: tuple[int, ...] | None = None
         self.from_memory: tuple[int, ...] | None = None
-        self.is_flat = z.ndim == 2
-        if self.is_flat:
-            self.inner: tuple[int, ...] = z.shape
-            self.batch, self.dim = self.inner
-            return
-        if not z.is_contiguous():
+        self.batch_shape = _batch_shape(z, batch_dims)
+        self.batch, self.dim = math.prod(self.batch_shape), math.prod(z.shape[batch_dims:])
+        self.is_flat = z.ndim == 2 and batch_dims == 1
+        if not z.is_contiguous() and batch_dims <= 1:
             for ndim, memory_format, there, back in _CHANNELS_LAST:
                 if z.ndim == ndim and z.is_contiguous(memory_format=memory_format):
                     self.to_memory, self.from_memory = there, back
-        self.batch = z.shape[0] if z.ndim else 1
         order = self.to_memory or tuple(range(z.ndim))
         self.inner = tuple(z.shape[i] for i in order)
-        self.dim = math.prod(self.inner[1:])
 
     def flat(self, z: Tensor) -> Tensor:
         """Return ``z`` as (B, D)."""
@@ -135,11 +136,13 @@ class Several(Layout[tuple[Tensor, ...]]):
     ----------
     z : tuple or namedtuple of Tensors, shapes (B, …)
         The start; states keep its names.
+    batch_dims : int
+        How many of the first dimensions of each count samples.
     """
 
-    def __init__(self, z: tuple[Tensor, ...]) -> None:
-        self.members = [Single(part, f"state {i}") for i, part in enumerate(z)]
-        self.batch = self.members[0].batch
+    def __init__(self, z: tuple[Tensor, ...], batch_dims: int) -> None:
+        self.members = [Single(part, batch_dims, f"state {i}") for i, part in enumerate(z)]
+        self.batch_shape, self.batch = self.members[0].batch_shape, self.members[0].batch
         self.kind = type(z)  # perhaps with names
         self.widths = [member.dim for member in self.members]
         self.dim = sum(self.widths)
@@ -175,14 +178,14 @@ class Several(Layout[tuple[Tensor, ...]]):
             member.check(part)
 
 
-def layout_of(z: S) -> Layout[S]:
+def layout_of(z: S, batch_dims: int = 1) -> Layout[S]:
     """Return the layout of states like ``z``, one tensor or a tuple of tensors."""
     if isinstance(z, Tensor):
-        return cast(Layout[S], Single(z))
-    return cast(Layout[S], Several(z))
+        return cast(Layout[S], Single(z, batch_dims))
+    return cast(Layout[S], Several(z, batch_dims))
 
 
-def require_state(name: str, z: object) -> None:
+def require_state(name: str, z: object, batch_dims: int = 1) -> None:
     """Raise unless ``z`` is a floating-point tensor, or a tuple of such that belong together.
 
     Raises
@@ -190,11 +193,17 @@ def require_state(name: str, z: object) -> None:
     TypeError
         If it is something else, or holds several dtypes.
     ValueError
-        If it is an empty tuple, or its tensors differ in batch size or device.
+        If it is an empty tuple, its tensors differ in batch size or device, or one has fewer than
+        ``batch_dims`` dimensions. A 0-D tensor may stand for a batch of one.
     """
     if isinstance(z, Tensor):
         dense = z.layout == torch.strided and not z.is_nested
         if dense and z.is_floating_point() and z.dtype.itemsize > 1:
+            if z.ndim < batch_dims != 1:
+                raise ValueError(
+                    f"{name} must have batch_dims = {batch_dims} dimensions or more, "
+                    f"not the shape {tuple(z.shape)}."
+                )
             return
         kind = f"{z.dtype}" if dense else "sparse or nested"
     else:
@@ -208,7 +217,8 @@ def require_state(name: str, z: object) -> None:
     for i, part in enumerate(z):
         if isinstance(part, tuple):
             raise TypeError(f"{name}[{i}] must be a tensor, not a tuple of its own.")
-        require_state(f"{name}[{i}]", part)
+        require_state(f"{name}[{i}]", part, batch_dims)
+    first = _batch_shape(z[0], batch_dims)
     for i, part in enumerate(z[1:], start=1):
         if part.dtype != z[0].dtype:
             raise TypeError(
@@ -218,15 +228,22 @@ def require_state(name: str, z: object) -> None:
             raise ValueError(
                 f"{name} must be on one device: [0] is on {z[0].device}, [{i}] on {part.device}."
             )
-        if _batch(part) != _batch(z[0]):
+        shape = _batch_shape(part, batch_dims)
+        if shape != first:
             raise ValueError(
-                f"{name} must be of one batch size: [0] has {_batch(z[0])} samples, "
-                f"[{i}] has {_batch(part)}."
+                f"{name} must be of one batch size: [0] has {_times(first)} samples, "
+                f"[{i}] has {_times(shape)}."
             )
 
 
-def _batch(z: Tensor) -> int:
-    return z.shape[0] if z.ndim else 1
+def _batch_shape(z: Tensor, batch_dims: int) -> tuple[int, ...]:
+    """The first ``batch_dims`` dimensions; a 0-D tensor is a batch of one."""
+    return tuple(z.shape[:batch_dims]) if z.ndim >= batch_dims else (1,)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    """``(2, 3)`` in words: 2 × 3."""
+    return " × ".join(map(str, shape))
 
 
 def parts(z: State) -> tuple[Tensor, ...]:

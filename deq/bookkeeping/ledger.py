@@ -28,17 +28,21 @@ class Ledger:
     ----------
     z0 : Tensor, shape (B, D)
         The start.
-    atol : float or Tensor of shape (B,)
-        Absolute tolerance.
+    atol : float
+        Absolute tolerance, in the problem's unit of length.
     rtol : float
         Relative tolerance.
     max_evals : int
         Cap on the evaluations of f.
     record : bool
         Keep every state that is observed.
+    unit : float or Tensor of shape (B,)
+        The problem's unit of length: 1, or the gradient's length for adjoints.
 
     Attributes
     ----------
+    atol : Tensor, shape () or (B,)
+        Absolute tolerance.
     evals : int
         Evaluations of f so far; the caller of f counts them here.
     size : Tensor, shape (B,)
@@ -64,11 +68,13 @@ class Ledger:
     """
 
     def __init__(
-        self, z0: Tensor, *, atol: float | Tensor, rtol: float, max_evals: int, record: bool
-    ) -> None:
+        self, z0: Tensor, *, atol: float, rtol: float, max_evals: int, record: bool,
+        unit: float | Tensor = 1.0,
+    ) -> None:  # fmt: skip
         batch, device = len(z0), z0.device
         self._dtype, self._wide = z0.dtype, torch.promote_types(z0.dtype, torch.float32)
-        self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=device)  # () or (B,)
+        self.unit = torch.as_tensor(unit, dtype=z0.dtype, device=device)  # () or (B,)
+        self.atol = atol * self.unit
         self.rtol, self.max_evals, self.evals = rtol, max_evals, 0
         self.size: Tensor
         self.residual: Tensor
@@ -107,8 +113,8 @@ class Ledger:
         self.size, self.residual = size.to(self._dtype), residual
         if self._test is None:
             require_concrete(r)
-            atol = self.atol.to(self._wide)
-            self._test = StopTest(atol, self.rtol, self._dtype, residual, size)
+            atol, unit = self.atol.to(self._wide), self.unit.to(self._wide)
+            self._test = StopTest(atol, self.rtol, self._dtype, unit, residual, size)
         bound = self.bound = self._test.bound(size)  # (B,)
         better = residual < self._best  # (B,), not if NaN
         progress = better & (bound < residual)

@@ -27,17 +27,19 @@ class StopTest:
         Relative tolerance.
     dtype : torch.dtype
         Of the states.
+    unit : Tensor, shape () or (B,)
+        The problem's unit of length: 1, or the gradient's length for adjoints.
     residual, size : Tensor, shape (B,)
         ‖f(z) − z‖₂ and ‖z‖₂ at the start: a residual far above both is lost.
     """
 
     def __init__(
-        self, atol: Tensor, rtol: float, dtype: torch.dtype, residual: Tensor, size: Tensor
-    ) -> None:
+        self, atol: Tensor, rtol: float, dtype: torch.dtype, unit: Tensor, residual: Tensor,
+        size: Tensor,
+    ) -> None:  # fmt: skip
         self.atol, self.rtol = atol, rtol
         self.floor = _FLOOR_EPS * torch.finfo(dtype).eps
-        # atol/rtol is the problem's unit of length: 1 for tol, the gradient's for adjoints.
-        limit = _GROWTH * (residual + size + atol / rtol)  # (B,)
+        limit = _GROWTH * (residual + size + unit)  # (B,)
         self.limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
 
     def bound(self, size: Tensor) -> Tensor:

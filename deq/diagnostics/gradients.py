@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -166,7 +165,14 @@ class _Layer:
     def exact(self) -> Tensor:
         """∇L at the equilibrium, flat."""
         gradient = Implicit(solver=Anderson(), tol=1e-12, max_evals=2000)
-        layer = DEQ(self.cell, solver=Anderson(), tol=1e-12, max_evals=2000, gradient=gradient)
+        layer = DEQ(
+            self.cell,
+            solver=Anderson(),
+            tol=1e-12,
+            max_evals=2000,
+            gradient=gradient,
+            on_failure="ignore",  # it is judged here
+        )
         found = self._backward(layer)
         last = layer.last
         backward = None if last is None else last.backward
@@ -180,16 +186,21 @@ class _Layer:
 
     def gradient(self, gradient: Gradient, evals: int) -> tuple[Tensor, int]:
         """∇L by a method, flat, and the largest number of bytes stored for it."""
-        layer = DEQ(self.cell, solver=Picard(), tol=_NEVER, max_evals=evals, gradient=gradient)
+        layer = DEQ(
+            self.cell,
+            solver=Picard(),
+            tol=_NEVER,
+            max_evals=evals,
+            gradient=gradient,
+            on_failure="ignore",  # the solves end early on purpose
+        )
         memory = _SavedMemory({t.untyped_storage().data_ptr() for t in (self.w, self.x, self.c)})
         with torch.autograd.graph.saved_tensors_hooks(memory.pack, _SavedTensor.unpack):
             return self._backward(layer), memory.most
 
     def _backward(self, layer: DEQ) -> Tensor:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # the solves end early on purpose
-            loss = (self.c * layer(self.x)).sum()
-            found = torch.autograd.grad(loss, (self.w, self.x))
+        loss = (self.c * layer(self.x)).sum()
+        found = torch.autograd.grad(loss, (self.w, self.x))
         return torch.cat([part.flatten() for part in found])
 
     @torch.no_grad()

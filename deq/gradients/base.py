@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.layout import Layout, S, packed, parts
-from deq.solve import Solution, solve
+from deq.bookkeeping.autocast import recast
+from deq.bookkeeping.layout import Layout, S, packed, parts, require_state
+from deq.gradients.failure import OnFailure
+from deq.solution import Solution
+from deq.solve import find
 from deq.solvers.base import FlatMap, Solver
 from deq.status import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Statistics of one solve, without the state: tensors of shape (B,).
+    """Statistics of one solve, without the state: tensors with one entry for each sample.
 
     Attributes
     ----------
@@ -91,8 +94,10 @@ class Problem(Generic[S]):
         The cell with its input: takes and returns the whole state.
     z0 : Tensor, shape (B, …), or tuple of such
         The start.
-    solver, tol, max_evals, record
+    solver, atol, rtol, max_evals, batch_dims, record
         As for ``deq.solve``.
+    on_failure : "warn", "raise" or "ignore"
+        What happens when the adjoint is not found, in the backward pass.
     depends : bool
         Whether f is known to use something that requires grad; False when that is to be found out.
     """
@@ -100,19 +105,25 @@ class Problem(Generic[S]):
     f: Callable[[S], S]
     z0: S
     solver: Solver
-    tol: float
+    atol: float
+    rtol: float
     max_evals: int
+    batch_dims: int = 1
     record: bool = False
+    on_failure: OnFailure = "warn"
     depends: bool = False
 
     def solve(self, solver: Solver | None = None) -> Solution[S]:
         """Solve it without a graph, by its own solver unless another one is given."""
-        return solve(
+        require_state("z0", self.z0, self.batch_dims)
+        return find(
             self.f,
             self.z0,
-            solver=solver or self.solver,
-            tol=self.tol,
+            solver or self.solver,
+            atol=self.atol,
+            rtol=self.rtol,
             max_evals=self.max_evals,
+            batch_dims=self.batch_dims,
             record=self.record,
         )
 
@@ -152,13 +163,21 @@ class Gradient(ABC):
 
     __slots__ = ()
 
-    @abstractmethod
     def settle(self, problem: Problem[S]) -> Settled[S]:
         """Find the equilibrium; attach its gradient if gradients are on."""
+        settled = Settled.of(problem.solve())
+        if not torch.is_grad_enabled():
+            return settled
+        return replace(settled, z=self.attach(problem, settled.z, settled.statistics))
+
+    @abstractmethod
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Return ``z`` (B, …) with its gradient; a backward pass is noted in ``statistics``."""
 
 
 def on_flat(f: Callable[[S], S], layout: Layout[S]) -> FlatMap:
     """``f`` as a map of flat states (B, D), with a graph; checked to keep its state's kind."""
+    f = recast(f)
 
     def evaluate(z: Tensor) -> Tensor:
         version = None if z.is_inference() else z._version

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-from dataclasses import dataclass, field, replace
-from itertools import compress
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.concrete import require_concrete
-from deq.bookkeeping.layout import S, layout_of, packed, parts
-from deq.gradients.base import Gradient, Problem, Report, Settled, Statistics
-from deq.solve import Solution, find
+from deq.bookkeeping.autocast import recast
+from deq.bookkeeping.layout import S, packed, parts
+from deq.gradients.adjoint import Adjoint
+from deq.gradients.base import Gradient, Problem, Statistics
+from deq.gradients.failure import graph_nodes
+from deq.gradients.shield import without_checkpoint
 from deq.solvers.anderson import Anderson
-from deq.solvers.base import Solver, require_count, require_number
-from deq.status import Status
+from deq.solvers.base import Solver, require_count, tolerances
+
+# The tolerance of an adjoint when none is given is that of the layer, but at most this.
+_LOOSEST = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +36,26 @@ class Implicit(Gradient):
     ----------
     solver : Picard, Anderson, ODE, …
         Solver of the adjoint system, ``Anderson()`` unless given.
-    tol : float
-        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ tol·‖g‖₂ + tol·‖w‖₂: relative to
-        the gradient that comes in, however small the loss is scaled.
+    tol, atol, rtol : float or None
+        A sample's adjoint has converged when ‖g + Jᵀw − w‖₂ ≤ atol·‖g‖₂ + rtol·‖w‖₂: relative to
+        the gradient that comes in, however small the loss is scaled. ``tol`` stands in for what is
+        not given, and without it the layer's own atol and rtol do, with 1e-5 at the loosest.
     max_evals : int
         Cap on the vector–Jacobian products.
 
     Notes
     -----
-    An adjoint that did not converge is reported in ``layer.last.backward`` and by a
-    ``RuntimeWarning``; the best w seen is used. One that merely stalled at the floating-point floor
-    is as exact as the dtype allows, and not warned about. Second derivatives are not supported and
-    raise.
+    An adjoint that did not converge, or whose residual exceeds a tenth of ‖g‖₂, is reported in
+    ``layer.last.backward`` and as the layer's ``on_failure`` says; the best w seen is used. One
+    that merely stalled at the floating-point floor is as exact as the dtype allows. A sample whose
+    incoming gradient has a NaN or an infinity gets the adjoint NaN, without a warning: that is what
+    a gradient scaler looks for. Second derivatives are not supported and raise.
+
+    Where equilibria depend on their start, as for z ← z P + x with a stochastic matrix P, I − J is
+    singular and there is no adjoint: use ``Unrolled`` there.
+
+    Around a layer ``torch.utils.checkpoint`` saves no memory of the tracked evaluation, whose
+    activations the adjoint needs again and again.
 
     References
     ----------
@@ -54,72 +63,44 @@ class Implicit(Gradient):
     """
 
     solver: Solver = field(default_factory=Anderson)
-    tol: float = 1e-5
+    tol: float | None = None
+    atol: float | None = None
+    rtol: float | None = None
     max_evals: int = 100
 
     def __post_init__(self) -> None:
         if not isinstance(self.solver, Solver):
             raise TypeError(f"solver must be a solver such as deq.Anderson(), not {self.solver!r}.")
-        require_number("tol", self.tol, low=0.0)
+        tolerances(_LOOSEST if self.tol is None else self.tol, self.atol, self.rtol)
         require_count("max_evals", self.max_evals)
 
-    def settle(self, problem: Problem[S]) -> Settled[S]:
-        """Solve by the problem's solver, then evaluate f once more with a graph."""
-        settled = Settled.of(problem.solve())
-        if not torch.is_grad_enabled():
-            return settled
-        z = settled.z
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Evaluate f once more, with a graph."""
         z_in = tuple(part.detach().requires_grad_() for part in parts(z))
-        fz = parts(problem.f(packed(z_in, z)))  # the one tracked evaluation
+        with without_checkpoint():
+            fz = parts(recast(problem.f)(packed(z_in, z)))  # the one tracked evaluation
         if not (problem.depends or _depends(fz, z_in)):
-            return settled
-        tracked = _Tracked(self, z_in, fz, settled.statistics)
-        out = _Equilibrium.apply(tracked, parts(z), *fz)  # type: ignore[no-untyped-call]
-        return replace(settled, z=packed(out, z))
-
-    def adjoint(
-        self, z_in: tuple[Tensor, ...], fz: tuple[Tensor, ...], g: tuple[Tensor, ...]
-    ) -> Solution[Any]:
-        """Solve ``w = g + Jᵀ w`` (B, …) with J = ∂fz/∂z_in, for one state or several."""
-        for part in g:
-            require_concrete(part)
-        scale = _scale(g)
-        g = tuple(part / scale for part in g)  # (B, …)
-        smooth = [part.requires_grad for part in fz]
-        outputs = tuple(compress(fz, smooth))
-        state: Any = g[0] if len(g) == 1 else g
-
-        def pull(w: Any) -> Any:
-            """Return g + Jᵀ w."""
-            v = tuple(compress(parts(w), smooth))
-            jw = torch.autograd.grad(outputs, z_in, v, retain_graph=True, allow_unused=True)
-            return packed(
-                tuple(a if b is None else a + b for a, b in zip(g, jw, strict=True)), state
-            )
-
-        solution: Solution[Any] = find(
-            pull,
-            state,
-            self.solver,
-            atol=self.tol * _units(layout_of(state).flat(state)),
-            rtol=self.tol,
+            return z
+        adjoint = Adjoint(
+            z_in=z_in,
+            fz=fz,
+            statistics=statistics,
+            solver=self.solver,
+            atol=self._tolerance(self.atol, problem.atol),
+            rtol=self._tolerance(self.rtol, problem.rtol),
             max_evals=self.max_evals,
+            batch_dims=problem.batch_dims,
+            on_failure=problem.on_failure,
+            autocast=torch.is_autocast_enabled(z_in[0].device.type),
         )
-        _warn(solution)
-        w = tuple(part * scale for part in parts(solution.z))
-        return replace(solution, z=packed(w, state), residual=solution.residual * scale)
+        out = _Equilibrium.apply(adjoint, parts(z), *fz)  # type: ignore[no-untyped-call]
+        return packed(out, z)
 
-
-def _scale(g: tuple[Tensor, ...]) -> float:
-    """The power of two by which gradients g (B, …) are divided while their adjoint is solved.
-
-    Squares of gradients as small as a loss over millions of elements makes them vanish in float32.
-    One scale for the batch, since a cell may mix samples; a power of two, to lose no digit.
-    """
-    largest = max((float(part.abs().max()) for part in g if part.numel()), default=0.0)
-    if largest == 0 or not math.isfinite(largest):
-        return 1.0
-    return 2.0 ** math.frexp(largest)[1]
+    def _tolerance(self, own: float | None, layers: float) -> float:
+        """One tolerance: its own, or ``tol``, or that of the layer."""
+        if own is not None:
+            return own
+        return min(layers, _LOOSEST) if self.tol is None else self.tol
 
 
 def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
@@ -127,40 +108,8 @@ def _depends(fz: tuple[Tensor, ...], z_in: tuple[Tensor, ...]) -> bool:
     known = {id(part) for part in z_in}
     if any(part.is_leaf and part.requires_grad and id(part) not in known for part in fz):
         return True  # a leaf has no graph
-    nodes = [part.grad_fn for part in fz if part.grad_fn is not None]
-    seen = set(nodes)
-    while nodes:
-        node = nodes.pop()
-        variable = getattr(node, "variable", None)  # of a leaf
-        if variable is not None and id(variable) not in known:
-            return True
-        fresh = {n for n, _ in node.next_functions if n is not None} - seen
-        seen |= fresh
-        nodes.extend(fresh)
-    return False
-
-
-def _units(g: Tensor) -> Tensor:
-    """The lengths (B,) by which the adjoints of gradients g (B, D) are measured: ‖g‖₂.
-
-    A sample with no gradient of its own may still get one from its batch mates, through a cell that
-    mixes samples: it is measured by the largest.
-    """
-    lengths: Tensor = torch.linalg.vector_norm(g, dim=1)  # (B,)
-    if lengths.all() or not lengths.numel():
-        return lengths
-    largest = lengths.max()
-    return torch.where(lengths > 0, lengths, torch.where(largest > 0, largest, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Tracked:
-    """The one tracked evaluation f(z_in) of an equilibrium, and what to do with it."""
-
-    gradient: Implicit
-    z_in: tuple[Tensor, ...]
-    fz: tuple[Tensor, ...]
-    statistics: Statistics
+    leaves = (getattr(node, "variable", None) for node in graph_nodes(fz))
+    return any(leaf is not None and id(leaf) not in known for leaf in leaves)
 
 
 class _Equilibrium(torch.autograd.Function):
@@ -168,23 +117,21 @@ class _Equilibrium(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, tracked: _Tracked, z: tuple[Tensor, ...], *fz: Tensor
+        ctx: Any, adjoint: Adjoint, z: tuple[Tensor, ...], *fz: Tensor
     ) -> tuple[Tensor, ...]:
         # It refers to inputs and leaves, never to the output: no reference cycle, so the graph and
         # its activations go as soon as the output goes.
-        ctx.tracked = tracked
+        ctx.adjoint = adjoint
         # What follows may change the output in place; z_in must not notice.
         return tuple(part.clone() for part in z)
 
     @staticmethod
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor | None, ...]:
-        tracked: _Tracked = ctx.tracked
+        adjoint: Adjoint = ctx.adjoint
         with torch.no_grad():
-            solution = tracked.gradient.adjoint(tracked.z_in, tracked.fz, g)
-        tracked.statistics.backward = Report.of(solution)
-        w = parts(solution.z)
+            w = adjoint.solve(g)
         if torch.is_grad_enabled():  # create_graph=True: a second derivative may be wanted
-            w = _NoSecondDerivative.apply(w, *tracked.fz, *g)  # type: ignore[no-untyped-call]
+            w = _NoSecondDerivative.apply(w, *adjoint.fz, *g)  # type: ignore[no-untyped-call]
         return None, None, *w
 
 
@@ -200,18 +147,4 @@ class _NoSecondDerivative(torch.autograd.Function):
         raise RuntimeError(
             "Second derivatives through a DEQ are not supported by deq.Implicit: its adjoint is "
             "solved without a graph. Differentiate once, or use deq.Unrolled()."
-        )
-
-
-def _warn(solution: Solution) -> None:
-    """Warn when the adjoint of some sample is not what was asked for."""
-    status = solution.status
-    failed = (status != int(Status.CONVERGED)) & (status != int(Status.STALLED))
-    if failed.any():
-        sample = int(failed.int().argmax())
-        warnings.warn(
-            f"The backward solve of a DEQ failed for {int(failed.sum())} of {len(status)} samples; "
-            f"the gradient is approximate. {Status(int(status[sample]))}",
-            RuntimeWarning,
-            stacklevel=2,
         )

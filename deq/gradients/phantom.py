@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import torch
+from dataclasses import dataclass
 
 from deq.bookkeeping.layout import S, layout_of
-from deq.gradients.base import Gradient, Problem, Settled, on_flat, valued
+from deq.gradients.base import Gradient, Problem, Statistics, on_flat, valued
 from deq.solvers.base import require_count, require_number
 from deq.solvers.picard import Picard
 
@@ -61,16 +59,13 @@ class Phantom(Gradient):
         require_count("steps", self.steps)
         require_number("damping", self.damping, low=0.0, high=2.0)
 
-    def settle(self, problem: Problem[S]) -> Settled[S]:
-        """Solve by the problem's solver, then track the steps."""
-        settled = Settled.of(problem.solve())
-        if not torch.is_grad_enabled():
-            return settled
-        return replace(settled, z=self.track(problem.f, settled.z))
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Track the steps from ``z``."""
+        return self.track(problem.f, z, problem.batch_dims)
 
-    def track(self, f: Callable[[S], S], z: S) -> S:
+    def track(self, f: Callable[[S], S], z: S, batch_dims: int = 1) -> S:
         """Return ``z`` (B, …) with the gradient of the steps from it; plain if f has none."""
-        layout = layout_of(z)
+        layout = layout_of(z, batch_dims)
         evaluate = on_flat(f, layout)
         picard = Picard(damping=self.damping)
         path = layout.flat(z)  # (B, D)

@@ -21,7 +21,7 @@ class Unrolled(Gradient):
 
     The state is found by damped Picard steps, tracked by autograd::
 
-        z ← z + h·(f(z) − z)        until ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂, sample by sample
+        z ← z + h·(f(z) − z)        until ‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂, sample by sample
 
     *whatever the layer's solver is*: no other solver is unrolled. While gradients are switched off
     ``Picard`` takes the same steps without a graph, and in batches above four perhaps some more.
@@ -50,7 +50,9 @@ class Unrolled(Gradient):
 
     >>> import torch, deq
     >>> x = torch.ones(1, 1, requires_grad=True)
-    >>> layer = deq.DEQ(lambda z, x: 0.5 * z + x, gradient=deq.Unrolled(), max_evals=4)
+    >>> layer = deq.DEQ(
+    ...     lambda z, x: 0.5 * z + x, gradient=deq.Unrolled(), max_evals=4, on_failure="ignore"
+    ... )
     >>> layer(x).backward()
     >>> x.grad.item()  # 1 + 1/2 + 1/4
     1.75
@@ -66,14 +68,17 @@ class Unrolled(Gradient):
         picard = Picard(damping=self.damping)
         if not torch.is_grad_enabled():
             return Settled.of(problem.solve(picard))
-        require_state("z0", problem.z0)
-        layout = layout_of(problem.z0)
+        require_state("z0", problem.z0, problem.batch_dims)
+        layout = layout_of(problem.z0, problem.batch_dims)
         evaluate = on_flat(problem.f, layout)
         z = best = layout.flat(problem.z0)  # (B, D)
         require_concrete(z.detach())
-        tol = problem.tol
         ledger = Ledger(
-            z.detach(), atol=tol, rtol=tol, max_evals=problem.max_evals, record=problem.record
+            z.detach(),
+            atol=problem.atol,
+            rtol=problem.rtol,
+            max_evals=problem.max_evals,
+            record=problem.record,
         )
         cap = problem.max_evals if layout.batch else 1
         for step in range(cap):
@@ -98,7 +103,18 @@ class Unrolled(Gradient):
         ledger.close(None, Status.MAX_EVALS)
         if not best.requires_grad:  # no step was taken: depend on f, with the gradient zero
             best = torch.where(torch.zeros_like(best, dtype=torch.bool), fz, best)
-        report = Report(residual=ledger.best, nfe=ledger.nfe, status=ledger.status)
+        report = Report(
+            residual=ledger.best.view(layout.batch_shape),
+            nfe=ledger.nfe.view(layout.batch_shape),
+            status=ledger.status.view(layout.batch_shape),
+        )
         states = [] if ledger.recording is None else ledger.recording.states
         path = [layout.shaped(state) for state in states]
         return Settled(layout.shaped(best.clone()), Statistics(report), path)
+
+    def attach(self, problem: Problem[S], z: S, statistics: Statistics) -> S:
+        """Refuse: these gradients come from the steps, not from the state."""
+        raise TypeError(
+            "Unrolled gradients belong to the steps that led to a state; for corrections use "
+            "gradient=deq.Phantom(…) or deq.Implicit(…)."
+        )

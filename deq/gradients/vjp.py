@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.autocast import recast
 from deq.bookkeeping.layout import State, layout_of, packed, parts, require_state
 
 
@@ -50,7 +51,7 @@ class Pullback:
         self.batch, self.dim = layout.batch, layout.dim
         with torch.inference_mode(False), torch.enable_grad():
             self.z = layout.flat(z).clone().requires_grad_()  # (B, D)
-            out = f(layout.shaped(self.z), *args)
+            out = recast(lambda z: f(z, *args))(layout.shaped(self.z))
             layout.check(out)
             self._out = layout.flat(out)  # (B, D)
 

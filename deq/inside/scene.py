@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from deq.models.classifier import Classifier
-from deq.solve import Solution, solve
+from deq.solution import Solution
+from deq.solve import solve
 from deq.solvers import Anderson
 
 TOL = 1e-6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +12,9 @@ from deq.gradients.unrolled import Unrolled
 from deq.inside.scene import MAX_EVALS, Scene
 from deq.layer import DEQ
 from deq.solvers import Anderson, Picard
+from deq.status import Status
 
+_FOUND = {int(Status.CONVERGED), int(Status.STALLED)}  # or as exact as the dtype allows
 _NEVER = 1e-30  # a tolerance that is never met, so that all steps are taken
 
 
@@ -66,23 +67,29 @@ def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sens
         tol=1e-5,
         max_evals=MAX_EVALS,
         gradient=Implicit(solver=Anderson(), tol=1e-5, max_evals=MAX_EVALS),
+        on_failure="ignore",
+        modules=(),
     )
     unrolled_layer = DEQ(
-        scene.cell, solver=Picard(), tol=_NEVER, max_evals=steps + 1, gradient=Unrolled()
+        scene.cell,
+        solver=Picard(),
+        tol=_NEVER,
+        max_evals=steps + 1,
+        gradient=Unrolled(),
+        on_failure="ignore",
+        modules=(),
     )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", RuntimeWarning)  # warns if the adjoint was not found
-        implicit = _gradient(scene, exact, digit)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # these steps never meet their tolerance
-        unrolled = _gradient(scene, unrolled_layer, digit)
+    implicit = _gradient(scene, exact, digit)
+    unrolled = _gradient(scene, unrolled_layer, digit)
+    adjoint = exact.last.backward if exact.last is not None else None
+    found = adjoint is not None and set(adjoint.status.tolist()) <= _FOUND
     return Sensitivity(
         digit,
         implicit,
         unrolled,
         steps,
         float((unrolled - implicit).norm() / implicit.norm().clamp_min(1e-30)),
-        scene.converged and not caught,
+        scene.converged and found,
     )
 
 

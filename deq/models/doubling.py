@@ -104,7 +104,7 @@ class Doubling(nn.Module):
         """The equilibria z* (B, 1) of inputs x (B, 1)."""
         with torch.no_grad():
             start = self.cell(torch.zeros_like(x), x)
-        z: Tensor = self.layer(x, start)
+        z: Tensor = self.layer(x, z0=start)
         return z
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from deq.models.verdict import Verdict
-from deq.solve import Solution
+from deq.solution import Solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

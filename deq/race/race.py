@@ -14,7 +14,8 @@ from torch import Tensor
 from deq.diagnostics import stability
 from deq.race.problem import Problem
 from deq.race.solvers import SolverSettings, make_solvers
-from deq.solve import Solution, solve
+from deq.solution import Solution
+from deq.solve import solve
 from deq.solvers import Solver
 from deq.status import Status
 

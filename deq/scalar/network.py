@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from deq.scalar.curve import hermite
-from deq.solve import Solution, Trajectory, solve
+from deq.solution import Solution, Trajectory
+from deq.solve import solve
 from deq.solvers import ODE, Newton
 from deq.solvers.base import require_count, require_number
 

@@ -84,17 +84,37 @@ def require_number(name: str, value: object, *, low: float, high: float = math.i
         raise ValueError(f"{name} must be greater than {low:g}{upto}, not {value!r}.")
 
 
-def require_count(name: str, value: object) -> None:
-    """Raise unless ``value`` is a whole number of at least one.
+def tolerances(tol: float, atol: float | None, rtol: float | None) -> tuple[float, float]:
+    """Return the absolute and the relative tolerance; ``tol`` stands in for one that is None.
+
+    Raises
+    ------
+    TypeError
+        If one is no real number.
+    ValueError
+        If tol is not positive, one of the others negative, or both are zero.
+    """
+    require_number("tol", tol, low=0.0)
+    for name, value in (("atol", atol), ("rtol", rtol)):
+        if value is not None and (isinstance(value, bool) or value != 0):
+            require_number(name, value, low=0.0)
+    pair = tol if atol is None else atol, tol if rtol is None else rtol
+    if pair == (0, 0):
+        raise ValueError("atol and rtol must not both be zero: rounding leaves a residual.")
+    return pair
+
+
+def require_count(name: str, value: object, *, low: int = 1) -> None:
+    """Raise unless ``value`` is a whole number of at least ``low``.
 
     Raises
     ------
     TypeError
         If it is no integer.
     ValueError
-        If it is smaller than one.
+        If it is smaller.
     """
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be a whole number, not {value!r}.")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value!r}.")
+    if value < low:
+        raise ValueError(f"{name} must be at least {low}, not {value!r}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
+
 import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import Tensor
@@ -56,6 +59,7 @@ class Pushforward:
         return (self.f(torch.addcmul(self.z, v, epsilon)) - self.fz) / epsilon
 
     def _forward(self, v: Tensor) -> Tensor | None:
+        _load_rules()
         try:
             with forward_ad.dual_level():
                 dual = forward_ad.make_dual(self.z, v)  # type: ignore[no-untyped-call]
@@ -64,3 +68,14 @@ class Pushforward:
         except (RuntimeError, NotImplementedError):
             return None  # no rule; an error of f's own comes again with the quotient
         return tangent
+
+
+@cache
+def _load_rules() -> None:
+    """Let torch load its forward-mode rules, without the deprecation warning that they cause.
+
+    Only once: each change of the warning filters makes Python show again what it has shown.
+    """
+    with warnings.catch_warnings(), forward_ad.dual_level():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        forward_ad.make_dual(torch.zeros(()), torch.zeros(()))  # type: ignore[no-untyped-call]

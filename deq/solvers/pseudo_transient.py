@@ -109,7 +109,7 @@ class PseudoTransient(Integrator):
         if ledger.observe(0.0, z, g):
             return
         length = torch.linalg.vector_norm(g, dim=1)  # (B,)
-        unit = ledger.atol / ledger.rtol  # 1 for tol, the gradient's length for adjoints
+        unit = ledger.unit
         alpha = (length / (ledger.size + unit)).clamp(max=1.0) / self.step  # (B,)
         picard, failures = False, 0
         elapsed = torch.zeros_like(length)  # (B,) solver time of each sample

@@ -141,7 +141,7 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
     order = path.tableau.order
     # (B,) trial steps that were not finite
     trials = torch.zeros_like(ledger.size, dtype=torch.int64)
-    scale = ledger.size * rtol + atol  # (B,) error that a step of each sample may make
+    scale = _allowed(ledger, rtol, atol)
     dt = _first_step(path, scale)
     while path.t < t_max and path.can_step():
         t = min(path.t + dt, t_max)
@@ -165,8 +165,17 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
         if worst <= 1:
             if path.accept(t, end):
                 return
-            scale = ledger.size * rtol + atol
+            scale = _allowed(ledger, rtol, atol)
         dt *= _change(worst, order)
+
+
+def _allowed(ledger: Ledger, rtol: float, atol: Tensor) -> Tensor:
+    """Error that a step of each sample may make, (B,).
+
+    With atol = 0 a state of zero allows none; it is measured by the length of its residual.
+    """
+    scale = ledger.size * rtol + atol
+    return torch.where(scale > 0, scale, rtol * ledger.residual.to(scale.dtype))
 
 
 def _first_step(path: RungeKutta, scale: Tensor) -> float:

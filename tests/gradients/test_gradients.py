@@ -29,7 +29,7 @@ every_gradient = pytest.mark.parametrize("gradient", GRADIENTS.values(), ids=GRA
 
 
 def exact(cell: object, gradient: object) -> deq.DEQ:
-    return deq.DEQ(cell, tol=TIGHT, max_evals=2000, gradient=gradient)
+    return deq.DEQ(cell, tol=TIGHT, max_evals=2000, gradient=gradient, modules=())
 
 
 def sample(*shape: int, seed: int = 5) -> Tensor:
@@ -43,7 +43,7 @@ def test_gradcheck_with_every_solver_of_the_adjoint(name: str) -> None:
     gradient = deq.Implicit(solver=ADJOINTS[name], tol=TIGHT, max_evals=5000)
     layer = exact(net, gradient)
     inputs = (sample(3, 3), *net.parameters())
-    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0), inputs)
+    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0=z0), inputs)
     assert layer.last.backward.converged.all()
 
 
@@ -53,7 +53,7 @@ def test_gradcheck_with_every_forward_solver(name: str) -> None:
     gradient = deq.Implicit(tol=TIGHT, max_evals=2000)
     layer = deq.DEQ(net, solver=FORWARDS[name], tol=TIGHT, max_evals=5000, gradient=gradient)
     inputs = (sample(3, 3), *net.parameters())
-    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0), inputs, fast_mode=True)
+    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0=z0), inputs, fast_mode=True)
 
 
 @every_gradient
@@ -77,7 +77,7 @@ def test_gradcheck_through_several_states(gradient: object) -> None:
     net = Net(n=6, gain=0.6)
     layer = exact(lambda z, x: three(net, z, x), gradient)
     inputs = (sample(3, 3), net.w, net.b)
-    assert torch.autograd.gradcheck(lambda x, *_: layer(x, STATES), inputs)
+    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0=STATES), inputs)
 
 
 @pytest.mark.parametrize("name", ADJOINTS)
@@ -85,8 +85,8 @@ def test_several_states_have_the_gradient_of_one(name: str) -> None:
     net, x = Net(n=6), sample(3, 3)
     gradient = deq.Implicit(solver=ADJOINTS[name], tol=TIGHT, max_evals=5000)
     inputs = [x, *net.parameters()]
-    one = exact(net, gradient)(x, torch.zeros(3, 6, dtype=F64))
-    apart = exact(lambda z, x: three(net, z, x), gradient)(x, STATES)
+    one = exact(net, gradient)(x, z0=torch.zeros(3, 6, dtype=F64))
+    apart = exact(lambda z, x: three(net, z, x), gradient)(x, z0=STATES)
     assert torch.allclose(torch.cat([p.reshape(3, -1) for p in apart], dim=1), one)
     # A loss on one of them only: the others pass its gradient on.
     wanted = torch.autograd.grad(one[:, 2].square().sum(), inputs)
@@ -99,7 +99,7 @@ def test_no_gradient_is_lost_when_the_solve_stops_early() -> None:
     # Already the second evaluation passes the test; the truth is 1/(1 − 0.5³) and its halves.
     x = torch.ones(2, 1, dtype=F64, requires_grad=True)
     layer = deq.DEQ(lambda z, x: (0.5 * z[2] + x, 0.5 * z[0], 0.5 * z[1]), tol=0.9)
-    z = layer(x, (torch.zeros(2, 1, dtype=F64),) * 3)
+    z = layer(x, z0=(torch.zeros(2, 1, dtype=F64),) * 3)
     assert layer.last.nfe.max() <= 2
     for i, part in enumerate(z):
         (grad,) = torch.autograd.grad(part.sum(), x, retain_graph=True)
@@ -110,8 +110,8 @@ def test_an_adjoint_of_several_states_that_fails_is_reported() -> None:
     x = torch.ones(2, 1, requires_grad=True)
     gradient = deq.Implicit(solver=deq.Picard(), max_evals=3)
     layer = deq.DEQ(lambda z, x: (0.99 * z[1] + x, 0.99 * z[0]), tol=1e-3, gradient=gradient)
-    z = layer(x, (torch.zeros(2, 1), torch.zeros(2, 1)))
-    with pytest.warns(RuntimeWarning, match="2 of 2 samples; the gradient is approximate. Stopped"):
+    z = layer(x, z0=(torch.zeros(2, 1), torch.zeros(2, 1)))
+    with pytest.warns(RuntimeWarning, match="the gradient is approximate. Stopped at the cap"):
         z[0].sum().backward()
     assert layer.last.backward.nfe.tolist() == [3, 3]
     assert x.grad.isfinite().all()
@@ -120,14 +120,16 @@ def test_an_adjoint_of_several_states_that_fails_is_reported() -> None:
 def test_a_state_that_nothing_trains_gets_none_of_the_gradient() -> None:
     x = torch.ones(2, 1, requires_grad=True)
     layer = deq.DEQ(lambda z, x: (0.5 * z[0] + x, torch.ones(2, 3)), tol=1e-6)
-    z = layer(x, (torch.zeros(2, 1), torch.zeros(2, 3)))
+    z = layer(x, z0=(torch.zeros(2, 1), torch.zeros(2, 3)))
     (z[0].sum() + z[1].sum()).backward()
     assert torch.allclose(x.grad, torch.full_like(x, 2.0), rtol=1e-3)
 
 
 def test_second_derivatives_through_several_states_are_refused() -> None:
     x = torch.ones(2, 1, requires_grad=True)
-    z = deq.DEQ(lambda z, x: (z[1].cos() * x, z[0] / 2))(x, (torch.zeros(2, 1), torch.zeros(2, 1)))
+    z = deq.DEQ(lambda z, x: (z[1].cos() * x, z[0] / 2))(
+        x, z0=(torch.zeros(2, 1), torch.zeros(2, 1))
+    )
     (grad,) = torch.autograd.grad(z[0].square().sum(), x, create_graph=True)
     with pytest.raises(RuntimeError, match="Second derivatives through a DEQ"):
         torch.autograd.grad(grad.sum(), x)
@@ -137,9 +139,9 @@ def test_second_derivatives_of_phantom_and_unrolled() -> None:
     net = Net(n=3, gain=0.4)
     inputs, zeros = (sample(2, 3), net.w), torch.zeros(2, 3, dtype=F64)
     unrolled = exact(net, deq.Unrolled())
-    assert torch.autograd.gradgradcheck(lambda x, _: unrolled(x, zeros), inputs)
+    assert torch.autograd.gradgradcheck(lambda x, _: unrolled(x, z0=zeros), inputs)
     # A phantom's second derivative is that of its steps from a z* held fixed.
-    z = unrolled(inputs[0], zeros).detach()
+    z = unrolled(inputs[0], z0=zeros).detach()
     track = deq.Phantom(steps=3, damping=0.7).track
     assert torch.autograd.gradgradcheck(lambda x, _: track(lambda z: net(z, x), z), inputs)
 
@@ -154,19 +156,22 @@ def test_the_output_requires_grad_exactly_when_something_does(
     net = Net(n=6).requires_grad_(parameters)
     x = torch.ones(3, 3, dtype=F64, requires_grad=inputs)
     single = deq.DEQ(net, gradient=gradient).train(train)
-    joint = deq.DEQ(lambda z, x: three(net, z, x), gradient=gradient).train(train)
-    for z0 in (torch.zeros(3, 6, dtype=F64), single(x, torch.zeros(3, 6, dtype=F64)).detach()):
-        assert single(x, z0).requires_grad is (parameters or inputs)
-    assert all(z.requires_grad is (parameters or inputs) for z in joint(x, STATES))
+    joint = deq.DEQ(lambda z, x: three(net, z, x), gradient=gradient, modules=net).train(train)
+    for z0 in (torch.zeros(3, 6, dtype=F64), single(x, z0=torch.zeros(3, 6, dtype=F64)).detach()):
+        assert single(x, z0=z0).requires_grad is (parameters or inputs)
+    assert all(z.requires_grad is (parameters or inputs) for z in joint(x, z0=STATES))
     with torch.no_grad():
-        assert not single(x, torch.zeros(3, 6, dtype=F64)).requires_grad
-        assert not any(z.requires_grad for z in joint(x, STATES))
+        assert not single(x, z0=torch.zeros(3, 6, dtype=F64)).requires_grad
+        assert not any(z.requires_grad for z in joint(x, z0=STATES))
 
 
 def test_the_start_alone_makes_no_output_require_grad_unless_unrolled() -> None:
     z0 = torch.zeros(2, 3, requires_grad=True)
     for name, gradient in GRADIENTS.items():
-        z = deq.DEQ(lambda z, x: 0.5 * z + x, gradient=gradient, max_evals=3)(torch.ones(2, 3), z0)
+        layer = deq.DEQ(
+            lambda z, x: 0.5 * z + x, gradient=gradient, max_evals=3, on_failure="ignore"
+        )
+        z = layer(torch.ones(2, 3), z0=z0)
         assert z.requires_grad is (name == "unrolled")
 
 
@@ -196,8 +201,8 @@ def test_two_forwards_before_one_backward(gradient: object) -> None:
     net, z0 = Net(), torch.zeros(2, 4, dtype=F64)
     layer = exact(net, gradient)
     xs = [torch.full((2, 3), v, dtype=F64) for v in (0.3, -0.7)]
-    apart = [torch.autograd.grad(layer(x, z0).sum(), net.w)[0] for x in xs]
-    one, two = layer(xs[0], z0), layer(xs[1], z0)
+    apart = [torch.autograd.grad(layer(x, z0=z0).sum(), net.w)[0] for x in xs]
+    one, two = layer(xs[0], z0=z0), layer(xs[1], z0=z0)
     (one.sum() + two.sum()).backward()
     assert torch.allclose(net.w.grad, apart[0] + apart[1])
 
@@ -205,7 +210,9 @@ def test_two_forwards_before_one_backward(gradient: object) -> None:
 @every_gradient
 def test_an_empty_batch_goes_through(gradient: object) -> None:
     net = Net()
-    z = deq.DEQ(net, gradient=gradient)(torch.zeros(0, 3, dtype=F64), torch.zeros(0, 4, dtype=F64))
+    z = deq.DEQ(net, gradient=gradient)(
+        torch.zeros(0, 3, dtype=F64), z0=torch.zeros(0, 4, dtype=F64)
+    )
     z.sum().backward()
     assert z.shape == (0, 4)
     assert net.w.grad.abs().sum() == 0

@@ -42,7 +42,7 @@ def test_scalar_gradients(
     name: str, cell: object, theta: float, start: float, gradient: float
 ) -> None:
     p = leaf(theta)
-    z = exact(cell, SOLVERS[name], SOLVERS[name])(p, torch.tensor([start], dtype=F64))
+    z = exact(cell, SOLVERS[name], SOLVERS[name])(p, z0=torch.tensor([start], dtype=F64))
     z.sum().backward()
     assert p.grad is not None
     assert p.grad.item() == pytest.approx(gradient, rel=1e-8)
@@ -82,7 +82,7 @@ def test_linear_gradients_in_closed_form(name: str, batch: int) -> None:
     x = torch.randn(batch, m, dtype=F64, generator=g, requires_grad=True)
     up = torch.randn(batch, n, dtype=F64, generator=g)  # gradient that arrives
     layer = exact(lambda z, x: z @ a.T + x @ bm.T + c, SOLVERS[name], SOLVERS[name])
-    z = layer(x, torch.zeros(batch, n, dtype=F64))
+    z = layer(x, z0=torch.zeros(batch, n, dtype=F64))
     z.backward(up)
     with torch.no_grad():
         inverse = torch.linalg.inv(torch.eye(n, dtype=F64) - a)
@@ -126,7 +126,7 @@ def test_gradcheck(name: str) -> None:
     inputs = (x, *net.parameters())
     # The ODE takes hundreds of evaluations; random projections of its Jacobian have to do.
     fast = name == "ode"
-    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0), inputs, fast_mode=fast)
+    assert torch.autograd.gradcheck(lambda x, *_: layer(x, z0=z0), inputs, fast_mode=fast)
 
 
 def test_gradcheck_of_a_cell_that_mixes_samples() -> None:
@@ -152,7 +152,7 @@ def test_it_is_the_limit_of_the_unrolled_network(seed: int, n: int, gain: float)
     for _ in range(150):
         z = net(z, x)
     unrolled = torch.autograd.grad((z**2).sum(), [x, *net.parameters()])
-    z = exact(net)(x, torch.zeros(2, n, dtype=F64))
+    z = exact(net)(x, z0=torch.zeros(2, n, dtype=F64))
     implicit = torch.autograd.grad((z**2).sum(), [x, *net.parameters()])
     for one, two in zip(unrolled, implicit, strict=True):
         assert torch.allclose(one, two, rtol=1e-6, atol=1e-8)

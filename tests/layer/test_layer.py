@@ -24,16 +24,16 @@ def test_the_output_requires_grad_exactly_when_something_does(
     layer = deq.DEQ(net).train(train)
     x = torch.ones(2, 3, dtype=F64, requires_grad=inputs)
     z0 = torch.zeros(2, 4, dtype=F64)
-    z = layer(x, z0)
+    z = layer(x, z0=z0)
     assert z.requires_grad is (parameters or inputs)
     if z.requires_grad:
         z.sum().backward()
         assert (x.grad is not None) is inputs
         assert all((p.grad is not None) is parameters for p in net.parameters())
     with torch.no_grad():
-        assert not layer(x, z0).requires_grad
+        assert not layer(x, z0=z0).requires_grad
     with torch.inference_mode():
-        assert not layer(x, z0).requires_grad
+        assert not layer(x, z0=z0).requires_grad
 
 
 def test_a_function_that_closes_over_a_tensor_gets_its_gradient() -> None:
@@ -52,7 +52,7 @@ def test_the_output_is_the_solvers_own_state() -> None:
     layer = deq.DEQ(net, tol=1e-3)
     with torch.no_grad():
         sol = deq.solve(lambda z: net(z, x), z0, tol=1e-3, max_evals=100)
-    assert torch.equal(layer(x, z0), sol.z)
+    assert torch.equal(layer(x, z0=z0), sol.z)
     assert torch.equal(layer.last.residual, sol.residual)
     assert torch.equal(layer.last.nfe, sol.nfe)
     assert torch.equal(layer.last.status, sol.status)
@@ -70,7 +70,7 @@ def test_the_start_is_zeros_like_the_input() -> None:
     deq.DEQ(cell)(x)
     assert torch.equal(seen[0], torch.zeros(2, 3))
     seen.clear()
-    deq.DEQ(cell)(x, torch.full((2, 3), 2.0))  # warm start at the answer
+    deq.DEQ(cell)(x, z0=torch.full((2, 3), 2.0))  # warm start at the answer
     assert len(seen) == 2  # the solver's evaluation, and one that finds out what requires grad
     assert torch.equal(seen[0], torch.full((2, 3), 2.0))
 
@@ -78,16 +78,16 @@ def test_the_start_is_zeros_like_the_input() -> None:
 def test_no_gradient_flows_into_the_start() -> None:
     z0 = torch.zeros(2, 3, requires_grad=True)
     x = torch.ones(2, 3, requires_grad=True)
-    deq.DEQ(lambda z, x: 0.5 * z + x)(x, z0).sum().backward()
+    deq.DEQ(lambda z, x: 0.5 * z + x)(x, z0=z0).sum().backward()
     assert z0.grad is None
 
 
 def test_several_inputs_go_to_the_cell_as_they_are() -> None:
     x, y = torch.ones(2, 3, requires_grad=True), torch.full((2, 3), 2.0, requires_grad=True)
     layer = deq.DEQ(lambda z, xy: 0.5 * z + xy[0] * xy[1], tol=1e-6)
-    with pytest.raises(TypeError, match="z0 must be given"):
+    with pytest.raises(TypeError, match="give z0 or start"):
         layer((x, y))
-    layer((x, y), torch.zeros(2, 3)).sum().backward()
+    layer((x, y), z0=torch.zeros(2, 3)).sum().backward()
     assert torch.allclose(x.grad, torch.full_like(x, 4.0), rtol=1e-3)
     assert torch.allclose(y.grad, torch.full_like(y, 2.0), rtol=1e-3)
 
@@ -96,10 +96,10 @@ def test_two_forwards_before_one_backward() -> None:
     net, z0 = Net(), torch.zeros(2, 4, dtype=F64)
     layer = deq.DEQ(net, tol=1e-10, gradient=deq.Implicit(tol=1e-10))
     xs = [torch.full((2, 3), v, dtype=F64) for v in (0.3, -0.7)]
-    apart = [torch.autograd.grad(layer(x, z0).sum(), net.w)[0] for x in xs]
-    one = layer(xs[0], z0)
+    apart = [torch.autograd.grad(layer(x, z0=z0).sum(), net.w)[0] for x in xs]
+    one = layer(xs[0], z0=z0)
     first = layer.last
-    two = layer(xs[1], z0)
+    two = layer(xs[1], z0=z0)
     (one.sum() + two.sum()).backward()
     assert torch.allclose(net.w.grad, apart[0] + apart[1])
     assert first.backward is not None  # each pass has its own statistics
@@ -153,7 +153,7 @@ def test_channels_last_stays_channels_last() -> None:
         return torch.tanh(0.3 * conv(z) + x)
 
     x = torch.randn(2, 6, 5, 4).to(memory_format=torch.channels_last).requires_grad_()
-    z = deq.DEQ(cell)(x)
+    z = deq.DEQ(cell, modules=conv)(x)
     z.sum().backward()
     assert all(seen)
     assert z.is_contiguous(memory_format=torch.channels_last)
@@ -188,15 +188,15 @@ def test_the_layer_is_a_module_like_any_other() -> None:
     layer = deq.DEQ(Net(), solver=deq.Picard(damping=0.9), tol=1e-3)
     assert "Picard(damping=0.9), tol=0.001" in repr(layer)
     x, z0 = torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
-    z = layer(x, z0)
+    z = layer(x, z0=z0)
     z.sum().backward()
     twin = copy.deepcopy(layer)
-    assert torch.equal(twin(x, z0), z)
+    assert torch.equal(twin(x, z0=z0), z)
     state = load(save(layer.state_dict()))
     assert set(state) == {"cell.w", "cell.u", "cell.b"}
     other = deq.DEQ(Net(seed=9), solver=deq.Picard(damping=0.9), tol=1e-3)
     other.load_state_dict(state)
-    assert torch.equal(other(x, z0), z)
+    assert torch.equal(other(x, z0=z0), z)
     torch.save(layer.state_dict(), io.BytesIO())
 
 

@@ -29,7 +29,7 @@ def test_evaluations_fall_once_the_start_is_trained(solver: object) -> None:
     optimiser = torch.optim.Adam(start.parameters(), lr=0.05)
     losses = []
     for _ in range(300):
-        loss = layer.start_loss(x, z)
+        loss = layer.start_loss(x, z=z)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -44,7 +44,7 @@ def test_the_answer_and_its_gradient_do_not_depend_on_the_start() -> None:
     net, start, x = problem()
     with_start = deq.DEQ(net, start=start, tol=1e-11, gradient=deq.Implicit(tol=1e-11))
     without = deq.DEQ(net, tol=1e-11, gradient=deq.Implicit(tol=1e-11))
-    one, two = with_start(x), without(x, torch.zeros(16, 4, dtype=F64))
+    one, two = with_start(x), without(x, z0=torch.zeros(16, 4, dtype=F64))
     assert torch.allclose(one, two, atol=1e-8)
     (one.square().sum()).backward()
     assert start.weight.grad is None  # the equilibrium does not depend on the start
@@ -56,12 +56,12 @@ def test_the_loss_is_the_mean_square_distance_and_trains_only_the_start() -> Non
     net, start, x = problem()
     layer = deq.DEQ(net, start=start)
     z = layer(x)
-    loss = layer.start_loss(x, z)
+    loss = layer.start_loss(x, z=z)
     assert loss.item() == pytest.approx((start(x) - z).norm(dim=1).square().mean().item())
     loss.backward()
     assert start.weight.grad.abs().sum() > 0
     assert net.w.grad is None
-    assert deq.DEQ(net, start=lambda x: z.detach()).start_loss(x, z).item() == 0
+    assert deq.DEQ(net, start=lambda x: z.detach()).start_loss(x, z=z).item() == 0
 
 
 def test_the_loss_of_several_states_is_over_all_of_them() -> None:
@@ -72,7 +72,7 @@ def test_the_loss_of_several_states_is_over_all_of_them() -> None:
     )
     x = torch.full((2,), 2.0, dtype=F64)
     z = layer(x)
-    assert layer.start_loss(x, z).item() == pytest.approx(2.0**2 + 3)
+    assert layer.start_loss(x, z=z).item() == pytest.approx(2.0**2 + 3)
     # Only the unrolled gradient flows into the start.
     scale = torch.tensor(0.1, requires_grad=True)
     unrolled = deq.DEQ(
@@ -80,6 +80,7 @@ def test_the_loss_of_several_states_is_over_all_of_them() -> None:
         start=lambda x: scale * x,
         max_evals=3,
         gradient=deq.Unrolled(),
+        on_failure="ignore",
     )
     unrolled(torch.ones(1, 1)).backward()
     assert scale.grad.item() == 0.25
@@ -89,7 +90,7 @@ def test_a_given_start_comes_before_the_learned_one() -> None:
     net, start, x = problem()
     layer = deq.DEQ(net, start=start, tol=1e-6)
     z = layer(x).detach()
-    layer(x, z)
+    layer(x, z0=z)
     assert layer.last.nfe.tolist() == [1] * 16
 
 
@@ -99,7 +100,7 @@ def test_parameters_of_the_start_do_not_make_the_output_require_grad() -> None:
     for gradient in (deq.Implicit(), deq.Phantom()):
         assert not deq.DEQ(net, start=start, gradient=gradient)(x).requires_grad
     layer = deq.DEQ(net, start=start)
-    assert layer.start_loss(x, layer(x)).requires_grad
+    assert layer.start_loss(x, z=layer(x)).requires_grad
 
 
 def test_the_start_is_a_part_of_the_layer() -> None:
@@ -113,8 +114,8 @@ def test_bad_starts_get_a_sentence() -> None:
     with pytest.raises(TypeError, match="start must be callable"):
         deq.DEQ(net, start=z)
     with pytest.raises(TypeError, match="start_loss needs a layer with a start"):
-        deq.DEQ(net).start_loss(x, z)
+        deq.DEQ(net).start_loss(x, z=z)
     with pytest.raises(ValueError, match=r"start must return states of shape \[\(16, 4\)\]"):
-        deq.DEQ(net, start=lambda x: z[:, :1]).start_loss(x, z)
+        deq.DEQ(net, start=lambda x: z[:, :1]).start_loss(x, z=z)
     with pytest.raises(TypeError, match="z0 must be a tensor of floating point numbers"):
         deq.DEQ(net, start=lambda x: None)(x)

@@ -56,7 +56,7 @@ def test_layers_and_their_gradients_work_where_the_input_is(solver: object) -> N
     ):
         x = X.clone().requires_grad_()
         layer = deq.DEQ(cell, solver=solver, tol=1e-6, max_evals=500, gradient=gradient)
-        layer.corrections(x, 2)[-1].sum().backward()
+        layer.corrections(x, count=2)[-1].sum().backward()
         slopes.append(x.grad)
     assert torch.allclose(slopes[0], slopes[1], atol=1e-3)
     assert torch.allclose(slopes[0], slopes[2], atol=1e-3)

@@ -77,8 +77,8 @@ def test_a_layer_keeps_the_names_of_its_state(gradient: object) -> None:
     assert isinstance(z, Flow)
     (slope,) = torch.autograd.grad(z.speed.sum(), x)
     assert torch.allclose(slope, torch.full_like(x, 0.5), atol=1e-6)
-    assert all(isinstance(state, Flow) for state in layer.corrections(x, 2))
-    assert layer.start_loss(x, z).item() == pytest.approx(3 * (0.5**2 + 1))
+    assert all(isinstance(state, Flow) for state in layer.corrections(x, count=2))
+    assert layer.start_loss(x, z=z).item() == pytest.approx(3 * (0.5**2 + 1))
     with torch.no_grad():
         assert isinstance(layer(x), Flow)
     # Its Jacobian has ones half off the diagonal: eigenvalues ±1/2, and 1/4 a row.

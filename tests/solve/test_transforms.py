@@ -114,13 +114,13 @@ def test_functions_that_call_the_core_can_be_compiled() -> None:
     layer = deq.DEQ(Cell(), start=nn.Linear(6, 6))
 
     def loss(x: Tensor) -> Tensor:
-        *way, z = layer.corrections(x, 2)
+        *way, z = layer.corrections(x, count=2)
         ends = deq.solve(lambda z: 0.5 * torch.cos(z + x), torch.zeros_like(x)).z
         jitter = torch.Generator().manual_seed(0)
         return (
             (z - ends).square().mean()
             + sum(state.square().mean() for state in way)
-            + layer.start_loss(x, z)
+            + layer.start_loss(x, z=z)
             + deq.jacobian_penalty(layer.cell, z, x, generator=jitter)
         )
 

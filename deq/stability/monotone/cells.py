@@ -117,7 +117,9 @@ class MonotoneCell(nn.Module):
         >>> half = cell.max_damping() / 2
         >>> def step(z, x):
         ...     return cell.forward_backward(z, x, half)
-        >>> layer = deq.DEQ(step, solver=deq.Picard(), max_evals=1000, start=cell.start)
+        >>> layer = deq.DEQ(
+        ...     step, solver=deq.Picard(), max_evals=1000, start=cell.start, modules=cell
+        ... )
         >>> layer(torch.ones(1, 2)).shape
         torch.Size([1, 5])
         """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -107,6 +106,7 @@ def train_doubling(
     """
     began = time.monotonic()
     model = build(config)
+    model.layer.on_failure = "ignore"  # the records say what has converged
     adam = torch.optim.Adam(model.parameters(), lr=config.rate, betas=_BETAS)
     run = json.dumps(asdict(config))
     first = 0
@@ -119,31 +119,29 @@ def train_doubling(
         if checkpoint is not None:
             save_checkpoint(checkpoint, model, adam, run, epoch)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of an adjoint solve; it is in the records
-        for epoch in range(first, config.epochs + 1):
-            last = epoch == config.epochs
-            stopped = not last and stop is not None and stop()
-            loss = (model(x) - y).square().sum()
-            adam.zero_grad()
-            if not (last or stopped):
-                loss.backward()
-            stage: Literal["step", "stopped", "done"] = "step"
-            if last or stopped:
-                stage = "done" if last else "stopped"
-                save(epoch)
-            record = _record(model, config, stage, epoch, loss, time.monotonic() - began)
-            yield record
-            if stopped:
-                return
-            if not last:
-                for group in adam.param_groups:
-                    group["lr"] = config.rate * _rate_decay(epoch / config.epochs)
-                adam.step()
-                if config.constrained:
-                    model.constrain_()
-                if (epoch + 1) % _EVERY == 0:
-                    save(epoch + 1)
+    for epoch in range(first, config.epochs + 1):
+        last = epoch == config.epochs
+        stopped = not last and stop is not None and stop()
+        loss = (model(x) - y).square().sum()
+        adam.zero_grad()
+        if not (last or stopped):
+            loss.backward()
+        stage: Literal["step", "stopped", "done"] = "step"
+        if last or stopped:
+            stage = "done" if last else "stopped"
+            save(epoch)
+        record = _record(model, config, stage, epoch, loss, time.monotonic() - began)
+        yield record
+        if stopped:
+            return
+        if not last:
+            for group in adam.param_groups:
+                group["lr"] = config.rate * _rate_decay(epoch / config.epochs)
+            adam.step()
+            if config.constrained:
+                model.constrain_()
+            if (epoch + 1) % _EVERY == 0:
+                save(epoch + 1)
 
 
 def _rate_decay(share: float) -> float:

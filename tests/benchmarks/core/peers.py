@@ -31,7 +31,7 @@ def solve(name: str, f: Map, z0: Tensor, tol: float, max_iter: int, mode: str = 
 
 
 class Layer(nn.Module):
-    """``layer(x, z0)``: torchdeq's DEQ with its exact gradient, shaped like ours.
+    """``layer(x, z0=z0)``: torchdeq's DEQ with its exact gradient, shaped like ours.
 
     ``last_steps`` is the largest number of steps of a sample in the last forward pass.
     """

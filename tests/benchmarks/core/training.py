@@ -65,7 +65,7 @@ class Model(nn.Module):
         x = self.encoder(images)
         with torch.no_grad():
             start = self.cell.f(x)
-        return x, self.layer(x, start)
+        return x, self.layer(x, z0=start)
 
     def forward(self, images: Tensor) -> Tensor:
         logits: Tensor = self.head(self.settle(images)[1])  # (B, 10)
