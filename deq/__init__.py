@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from deq.continuation import Branch, BranchStatus, continuation
 from deq.gradients.implicit import Implicit
 from deq.gradients.phantom import Phantom
 from deq.gradients.unrolled import Unrolled
@@ -39,6 +40,8 @@ __all__ = [
     "GMRES",
     "ODE",
     "Anderson",
+    "Branch",
+    "BranchStatus",
     "Broyden",
     "ConvergenceError",
     "Dense",
@@ -51,6 +54,7 @@ __all__ = [
     "Status",
     "Trajectory",
     "Unrolled",
+    "continuation",
     "jacobian_penalty",
     "solve",
 ]

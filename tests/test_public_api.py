@@ -17,10 +17,10 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "Dense", "Implicit",
-        "Newton",
+        "DEQ", "GMRES", "ODE", "Anderson", "Branch", "BranchStatus", "Broyden",
+        "ConvergenceError", "Dense", "Implicit", "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
-        "jacobian_penalty", "solve",
+        "continuation", "jacobian_penalty", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
@@ -30,7 +30,17 @@ def test_every_public_name_documents_its_parameters() -> None:
     gradients = (deq.Implicit, deq.Phantom, deq.Unrolled)
     tools = (deq.jacobian_penalty,)
     newton = (deq.Newton, deq.PseudoTransient, deq.GMRES, deq.Dense, deq.Broyden)
-    things = (deq.solve, deq.DEQ, deq.ODE, deq.Anderson, deq.Picard, *gradients, *newton, *tools)
+    things = (
+        deq.solve,
+        deq.continuation,
+        deq.DEQ,
+        deq.ODE,
+        deq.Anderson,
+        deq.Picard,
+        *gradients,
+        *newton,
+        *tools,
+    )
     for thing in things:
         doc = inspect.getdoc(thing) or ""
         for name in inspect.signature(thing).parameters:

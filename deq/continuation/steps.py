@@ -1,0 +1,141 @@
+"""Steps along the curve: to given parameters, or by its length."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deq.continuation.branch import BranchStatus
+from deq.continuation.curve import Curve, Point
+from deq.continuation.fold import locate
+from deq.continuation.record import Record
+from deq.status import Status
+
+# A step is given up below this part of the longest one.
+_SHORTEST = 2.0**-16
+# A step is doubled after a correction of less than this part of its length.
+_EASY = 1 / 16
+
+
+def natural(
+    curve: Curve[Any], record: Record[Any], first: Point, values: Sequence[float]
+) -> BranchStatus:
+    """Keep the points at all ``values``, each predicted by the secant."""
+    begun = _begin(curve, first, values[0])
+    if begun is None:
+        return _lost(curve)
+    behind, here = begun
+    for value in values:
+        gap = h = value - here.p
+        while here.p != value:
+            if abs(h) < _SHORTEST * abs(gap):
+                return _lost(curve)
+            secant = here.y - behind.y
+            guess = here.y + h / secant[-1] * secant
+            guess[-1] = value if h == value - here.p else here.p + h
+            there = curve.correct(guess, None, curve.length(guess - here.y))
+            if there is None:
+                h /= 2
+                continue
+            behind, here = here, there
+            h = math.copysign(min(abs(h) * _growth(there), abs(value - here.p)), gap)
+        record.keep(here)
+    return BranchStatus.COMPLETE
+
+
+def arclength(
+    curve: Curve[Any],
+    record: Record[Any],
+    first: Point,
+    stop: float,
+    step: float,
+    max_points: int,
+) -> BranchStatus:
+    """Follow the curve in both directions of p until it reaches ``stop`` or returns to the start.
+
+    The first step goes to the parameter ``first.p ± step``. Every step is at most step/span long.
+    """
+    start = first.p
+    target = stop if step >= abs(stop - start) else start + math.copysign(step, stop - start)
+    begun = _begin(curve, first, target)
+    if begun is None:
+        return _lost(curve)
+    for point in begun:
+        record.keep(point)
+    behind, here = begun
+    length = longest = step / curve.span
+    direction = stop - start  # of p; only its sign counts
+    while here.p not in (start, stop):
+        if len(record) >= max_points:
+            return BranchStatus.MAX_POINTS
+        if length < _SHORTEST * longest:
+            return _lost(curve)
+        there = _step(curve, behind, here, length, (start, stop))
+        turned = there is not None and (there.p - here.p) * direction <= 0
+        fold = locate(curve, behind, here, there) if there is not None and turned else None
+        if there is None or (turned and fold is None):
+            length /= 2
+            continue
+        if fold is not None:
+            direction = -direction
+            record.keep_fold(fold)
+        record.keep(there)
+        behind, here = here, there
+        length = min(length * _growth(there), longest)
+    return BranchStatus.COMPLETE if here.p == stop else BranchStatus.RETURNED
+
+
+def _begin(curve: Curve[Any], first: Point, p: float) -> tuple[Point, Point] | None:
+    """Go towards the parameter ``p`` in two halves, or less far; return the points after each.
+
+    The first half has no secant. The second half confirms it: after a jump to another branch, the
+    secant predicts nothing there. None if there is no such step.
+    """
+    h = (p - first.p) / 2
+    part = 1.0
+    while part >= _SHORTEST:
+        end = p if part == 1.0 else first.p + 2 * part * h
+        middle = curve.correct(_moved(first.y, first.p + part * h), None, math.inf)
+        if middle is not None:
+            guess = _moved(2 * middle.y - first.y, end)
+            last = curve.correct(guess, None, curve.length(guess - middle.y))
+            if last is not None:
+                return middle, last
+        part /= 2
+    return None
+
+
+def _step(
+    curve: Curve[Any], behind: Point, here: Point, length: float, ends: tuple[float, float]
+) -> Point | None:
+    """Take one step along the secant; where it passes an end, stop exactly there."""
+    secant = here.y - behind.y
+    secant = secant / curve.length(secant)
+    guess = here.y + length * secant
+    there = curve.correct(guess, curve.scaled(secant), length)
+    if there is None or min(ends) <= there.p <= max(ends):
+        return there
+    end = max(ends) if there.p > max(ends) else min(ends)
+    part = (end - here.p) / (there.p - here.p)
+    guess = _moved(here.y + part * (there.y - here.y), end)
+    return curve.correct(guess, None, curve.length(guess - here.y))
+
+
+def _moved(y: Tensor, p: float) -> Tensor:
+    """The vector ``y`` (D + 1,) with the parameter ``p``."""
+    return torch.cat([y[:-1], y.new_tensor([p])])
+
+
+def _growth(point: Point) -> float:
+    """What the next step is to the one that led to ``point``."""
+    return 2.0 if point.bend <= _EASY else 1.0
+
+
+def _lost(curve: Curve[Any]) -> BranchStatus:
+    """Name why the last correction failed."""
+    non_finite = int(curve.found.status) == Status.NON_FINITE
+    return BranchStatus.NON_FINITE if non_finite else BranchStatus.LOST
