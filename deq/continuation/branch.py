@@ -65,7 +65,8 @@ class Branch(Generic[S]):
     residual : Tensor, shape (P,)
         ‖f(z, p) − z‖₂ at exactly that z and p.
     nfe : Tensor, shape (P,), int64
-        Calls of f on the way to each point, failed attempts included.
+        Calls of f on the way to each point, failed attempts included. If one step found several
+        points, such as a fold and what lies behind it, all its calls count for the first of them.
     stability : Stability
         Of each point: ``stability.ode_stable``, ``stability.abscissa``, …, each (P,). NaN and
         False with ``stability=False``.

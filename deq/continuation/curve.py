@@ -44,8 +44,7 @@ class Point:
 class Curve(Generic[S]):
     """All (z, p) with z = f(z, p), as vectors y (D + 1,): the flat state, and p behind it.
 
-    Lengths on the curve are those of ``scaled`` vectors (dz/‖z‖, dp/span), where ‖z‖ is the largest
-    norm of a state so far.
+    Lengths on the curve are those of ``scaled`` vectors (dz/size, dp/span).
 
     Parameters
     ----------
@@ -64,6 +63,8 @@ class Curve(Generic[S]):
 
     Attributes
     ----------
+    size : float
+        The unit of z, of the order of ‖z‖₂; it grows while the curve is followed.
     nfe : int
         Calls of f so far.
     found : Solution
@@ -94,9 +95,7 @@ class Curve(Generic[S]):
     def shaped(self, z: Tensor) -> S:
         """Return the flat states ``z`` (…, D) in the user's shape, (…) in front."""
         pieces = zip(torch.split(z, self._widths, dim=-1), parts(self._like), strict=True)
-        return packed(
-            tuple(x.reshape(*z.shape[:-1], *like.shape) for x, like in pieces), self._like
-        )
+        return packed(tuple(x.reshape(z.shape[:-1] + like.shape) for x, like in pieces), self._like)
 
     def f(self, z: Tensor, p: Tensor) -> Tensor:
         """Evaluate f at the flat state ``z`` (1, D) and the parameter ``p`` (), (1, D)."""
@@ -119,7 +118,7 @@ class Curve(Generic[S]):
         With the scaled unit vector n = ``normal`` (D + 1,) and δ = (p − guess)/span this is the
         equilibrium of::
 
-            (z, δ)  →  (f(z, p), δ − n · (dz/‖z‖, δ))
+            (z, δ)  →  (f(z, p), δ − n · (dz/size, δ))
 
         Without a normal p stays as it is. None if the correction fails, or is longer than a part of
         ``step``, the length of the step: then it may lie on another branch.
@@ -129,21 +128,25 @@ class Curve(Generic[S]):
             normal = torch.zeros_like(guess)
             normal[-1] = 1.0
 
-        def parameter(x: Tensor) -> Tensor:
-            return p0 + self.span * x[0, -1]
+        # p and the last row of the map are affine in x = (z, δ): one product gives both, which
+        # forward-mode differentiation takes far less time for than for sums and products.
+        across = normal / self.size  # (D + 1,)
+        across[-1] = normal[-1]
+        a = torch.stack([torch.zeros_like(guess), -across], dim=1)  # (D + 1, 2)
+        a[-1] += a.new_tensor([self.span, 1.0])
+        c = torch.stack([p0, across[:-1] @ z0])  # (2,)
 
         def extended(x: Tensor) -> Tensor:
-            """The map above, for x = (z, δ) (1, D + 1)."""
-            z, delta = x[:, :-1], x[:, -1:]
-            distance = torch.cat([(z - z0) / self.size, delta], dim=1) @ normal  # (1,)
-            return torch.cat([self.f(z, parameter(x)), delta - distance], dim=1)
+            """The map above, for x (1, D + 1)."""
+            row = torch.addmm(c, x, a)  # (1, 2)
+            return torch.cat([self.f(x[:, :-1], row[0, 0]), row[:, 1:]], dim=1)
 
         start = torch.cat([z0, torch.zeros_like(guess[-1:])])[None]  # (1, D + 1)
         self.found = solve(
             extended, start, solver=self.solver, tol=self.tol, max_evals=self.max_evals
         )
         x = self.found.z
-        y = torch.cat([x[0, :-1], parameter(x)[None]])
+        y = torch.cat([x[0, :-1], torch.addmm(c, x, a)[0, :1]])
         with torch.no_grad():
             residual = torch.linalg.vector_norm(self.f(x[:, :-1], y[-1]) - x[:, :-1])
         bend = self.length(y - guess) / step

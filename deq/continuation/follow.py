@@ -66,10 +66,11 @@ def continuation(
         The values of p to visit, in any order, neighbours different; with step, (start, stop).
     step : float or None
         The first and longest step, in units of p. A step changes p by at most ``step``, and z by at
-        most the fraction step/|stop − start| of the largest ‖z‖ so far.
+        most the fraction step/|stop − start| of its size: the largest ‖z‖ so far, or ‖dz/dp‖ at the
+        start times |stop − start| if that is more.
     solver : Newton, Broyden, …
         ``Newton(dense_limit=512)`` unless given. With step it must find equilibria that are not
-        stable. For long values lists and large, stable states ``Anderson()`` is cheaper.
+        stable. Without step, ``Anderson()`` is cheaper for large states.
     tol : float
         Each point has ``‖f(z, p) − z‖₂ ≤ tol + tol·‖z‖₂``. Folds are found to about this accuracy
         in p, and to about its square root in z.
@@ -115,11 +116,12 @@ def continuation(
 
     >>> import torch, deq
     >>> f = lambda z, b: torch.tanh(2 * z + b)
-    >>> branch = deq.continuation(f, -torch.ones(1), (-1.0, 1.0), step=0.1)
+    >>> z0 = torch.tensor([-1.0], dtype=torch.float64)
+    >>> branch = deq.continuation(f, z0, (-1.0, 1.0), step=0.1, tol=1e-10)
     >>> branch.parameter[branch.folds]
-    tensor([ 0.5328, -0.5328])
+    tensor([ 0.5328, -0.5328], dtype=torch.float64)
     >>> branch.z[branch.folds].flatten()
-    tensor([-0.7071,  0.7071])
+    tensor([-0.7071,  0.7071], dtype=torch.float64)
     >>> branch.stability.ode_stable[[0, len(branch) // 2, -1]]
     tensor([ True, False,  True])
 

@@ -17,6 +17,8 @@ from deq.status import Status
 
 # A step is given up below this part of the longest one.
 _SHORTEST = 2.0**-16
+# A step that comes so close to a parameter goes all the way.
+_NEARLY = 0.999
 # A step is doubled after a correction of less than this part of its length.
 _EASY = 1 / 16
 
@@ -32,17 +34,19 @@ def natural(
     for value in values:
         gap = h = value - here.p
         while here.p != value:
-            if abs(h) < _SHORTEST * abs(gap):
-                return _lost(curve)
+            rest = value - here.p
+            h = rest if abs(h) > _NEARLY * abs(rest) else h
             secant = here.y - behind.y
             guess = here.y + h / secant[-1] * secant
-            guess[-1] = value if h == value - here.p else here.p + h
+            guess = _moved(guess, value if h == rest else here.p + h)
+            if abs(h) < _SHORTEST * abs(gap) or guess[-1] == here.p:
+                return _lost(curve)
             there = curve.correct(guess, None, curve.length(guess - here.y))
             if there is None:
                 h /= 2
-                continue
-            behind, here = here, there
-            h = math.copysign(min(abs(h) * _growth(there), abs(value - here.p)), gap)
+            else:
+                h *= _growth(there)
+                behind, here = here, there
         record.keep(here)
     return BranchStatus.COMPLETE
 
@@ -104,6 +108,10 @@ def _begin(curve: Curve[Any], first: Point, p: float) -> tuple[Point, Point] | N
             guess = _moved(2 * middle.y - first.y, end)
             last = curve.correct(guess, None, curve.length(guess - middle.y))
             if last is not None:
+                dz, dp = torch.tensor_split(last.y - first.y, [-1])
+                # From a start at zero, the first slope tells how large the states will become.
+                slope = torch.linalg.vector_norm(dz) / dp.abs()
+                curve.size = max(curve.size, curve.span * float(slope))
                 return middle, last
         part /= 2
     return None
@@ -117,7 +125,9 @@ def _step(
     secant = secant / curve.length(secant)
     guess = here.y + length * secant
     there = curve.correct(guess, curve.scaled(secant), length)
-    if there is None or min(ends) <= there.p <= max(ends):
+    if there is None or torch.equal(there.y, here.y):  # below the rounding of z and p
+        return None
+    if min(ends) <= there.p <= max(ends):
         return there
     end = max(ends) if there.p > max(ends) else min(ends)
     part = (end - here.p) / (there.p - here.p)

@@ -1,0 +1,186 @@
+"""Branches through folds against closed forms, SciPy, and the continuous Bratu problem."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import scipy.optimize
+import torch
+from torch import Tensor
+
+import deq
+
+F64 = torch.float64
+TURN = 3.513830719125162  # λ* of Bratu's problem in one dimension
+
+
+def one(value: float, dtype: torch.dtype = F64) -> Tensor:
+    return torch.tensor([value], dtype=dtype)
+
+
+def neuron(w: float) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda z, b: torch.tanh(w * z + b)
+
+
+def fold_of(w: float) -> tuple[float, float]:
+    """The lower fold (z, b) of z = tanh(w z + b): w (1 − z²) = 1."""
+    z = -math.sqrt(1 - 1 / w)
+    return z, math.atanh(z) - w * z
+
+
+@pytest.mark.parametrize("w", [1.1, 2.0, 5.0])
+def test_both_folds_of_a_neuron_are_where_the_formula_says(w: float) -> None:
+    z, b = fold_of(w)
+    stop = 2 * b + 0.2
+    branch = deq.continuation(neuron(w), one(-1.0), (-stop, stop), step=0.1 * stop, tol=1e-10)
+    assert branch.status is deq.BranchStatus.COMPLETE
+    assert branch.parameter[[0, -1]].tolist() == [-stop, stop]
+    assert branch.parameter[branch.folds].tolist() == pytest.approx([b, -b], abs=1e-8)
+    # p is flat there: an error ε of z changes it by ε² only, so z is known to √tol.
+    assert branch.z[branch.folds, 0].tolist() == pytest.approx([z, -z], abs=1e-4)
+
+
+def test_every_point_lies_on_the_curve_and_the_middle_is_unstable() -> None:
+    w = 2.0
+    branch = deq.continuation(neuron(w), one(-1.0), (-1.0, 1.0), step=0.1, tol=1e-12)
+    z = branch.z[:, 0]
+    torch.testing.assert_close(branch.parameter, torch.atanh(z) - w * z, atol=1e-9, rtol=0)
+    again = (torch.tanh(w * z + branch.parameter) - z).abs()
+    torch.testing.assert_close(branch.residual, again, atol=1e-15, rtol=0)
+    assert (branch.residual <= 1e-12 * (1 + z.abs())).all()
+    slope = w * (1 - z * z)
+    torch.testing.assert_close(branch.stability.abscissa, slope)
+    torch.testing.assert_close(branch.stability.spectral_radius, slope)
+    first, second = branch.folds.tolist()
+    stable = branch.stability.ode_stable
+    assert stable[:first].all()
+    assert stable[second + 1 :].all()
+    assert not stable[first + 1 : second].any()
+    assert (z.diff() > 0).all()  # in order, folds in their places
+    p = branch.parameter
+    assert (p[: first + 1].diff() > 0).all()
+    assert (p[first : second + 1].diff() < 0).all()
+    assert (p[second:].diff() > 0).all()
+
+
+def test_a_range_may_fall() -> None:
+    up = deq.continuation(neuron(2.0), one(-1.0), (-1.0, 1.0), step=0.1)
+    down = deq.continuation(neuron(2.0), one(1.0), (1.0, -1.0), step=0.1)
+    torch.testing.assert_close(down.parameter, -up.parameter)
+    torch.testing.assert_close(down.z, -up.z)
+    assert down.folds.tolist() == up.folds.tolist()
+
+
+def test_a_parabola_returns() -> None:
+    """z² = 1 − p: one fold, at p = 1 and z = 0."""
+    branch = deq.continuation(
+        lambda z, p: z + 1 - p - z * z, one(1.0), (0.0, 5.0), step=0.2, tol=1e-12
+    )
+    assert branch.status is deq.BranchStatus.RETURNED
+    assert branch.parameter[-1] == 0
+    assert branch.z[-1].item() == pytest.approx(-1, abs=1e-12)
+    assert branch.parameter[branch.folds].tolist() == pytest.approx([1.0], abs=1e-11)
+    assert "came back" in str(branch)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e4])
+@pytest.mark.parametrize("scale", [1e-2, 1.0, 1e5])
+def test_units_do_not_matter(unit: float, scale: float) -> None:
+    """The S of the neuron, with p in another unit and z on another scale."""
+
+    def f(z: Tensor, p: Tensor) -> Tensor:
+        return scale * torch.tanh(2 * z / scale + p / unit)
+
+    branch = deq.continuation(f, one(-scale), (-unit, unit), step=0.1 * unit, tol=1e-9)
+    b = unit * fold_of(2.0)[1]
+    assert branch.parameter[branch.folds].tolist() == pytest.approx([b, -b], rel=1e-6)
+    assert len(branch) < 100
+
+
+def test_an_unstable_spiral_is_seen() -> None:
+    """z ← p R z with a rotation R by 90°: eigenvalues ±p i, so Picard loses at 1, the ODE never."""
+
+    def f(z: Tensor, p: Tensor) -> Tensor:
+        return p * torch.stack([-z[1], z[0]]) + 0.1
+
+    branch = deq.continuation(f, torch.zeros(2, dtype=F64), (0.5, 1.5), step=0.1)
+    torch.testing.assert_close(branch.stability.spectral_radius, branch.parameter)
+    assert branch.stability.ode_stable.all()
+    assert branch.stability.picard_stable.tolist() == (branch.parameter < 1).tolist()
+
+
+def test_a_branch_goes_straight_on_where_another_crosses() -> None:
+    """z = 0 of the pitchfork z ← z + p z − z³ loses its stability at 0."""
+    branch = deq.continuation(lambda z, p: z + p * z - z**3, one(0.0), (-1.03, 1.0), step=0.1)
+    assert branch.status is deq.BranchStatus.COMPLETE
+    assert not branch.z.any()
+    assert not len(branch.folds)
+    assert branch.stability.ode_stable.tolist() == (branch.parameter < 0).tolist()
+
+
+def bratu(m: int) -> Callable[[Tensor, Tensor], Tensor]:
+    """−u″ = λ eᵘ, u(0) = u(1) = 0 as u ← λ G M eᵘ: the left half of 2m − 1 points.
+
+    G is the inverse of the second difference, M Numerov's mean: the error is of order h⁴.
+    """
+    n = 2 * m - 1
+    h = 1 / (n + 1)
+    x = torch.arange(1, n + 1, dtype=F64) * h
+    g = h * torch.minimum(x[:, None], x) * (1 - torch.maximum(x[:, None], x))
+
+    def f(z: Tensor, lam: Tensor) -> Tensor:
+        e = torch.exp(torch.cat([z.new_zeros(1), z, z[:-1].flip(0), z.new_zeros(1)]))
+        return lam * (g[:m] @ (e[:-2] + 10 * e[1:-1] + e[2:]) / 12)
+
+    return f
+
+
+def exact_bratu(theta: float) -> float:
+    """u(½) for a root θ of θ = √(2λ) cosh(θ/4)."""
+    return 2 * math.log(math.cosh(theta / 4))
+
+
+def bratu_branch(m: int) -> deq.Branch:
+    start = torch.zeros(m, dtype=F64)
+    return deq.continuation(bratu(m), start, (1.0, 4.0), step=0.5, tol=1e-10)
+
+
+def test_bratus_turning_point() -> None:
+    """The folds of two grids differ from λ* by C h⁴; together they cancel it."""
+    coarse, fine = bratu_branch(8), bratu_branch(16)
+    folds = [branch.parameter[branch.folds].item() for branch in (coarse, fine)]
+    errors = [fold - TURN for fold in folds]
+    assert errors[0] / errors[1] == pytest.approx(16, rel=0.01)
+    assert (16 * folds[1] - folds[0]) / 15 == pytest.approx(TURN, abs=2e-8)
+    assert fine.status is deq.BranchStatus.RETURNED
+    # At λ = 1 both solutions are known; h⁴ is 1e-6.
+    roots = [
+        scipy.optimize.brentq(lambda t: t - math.sqrt(2) * math.cosh(t / 4), *between)
+        for between in ((1.0, 3.0), (9.0, 12.0))
+    ]
+    middle = fine.z[[0, -1], -1].tolist()
+    assert middle[0] == pytest.approx(exact_bratu(roots[0]), abs=1e-6)
+    assert middle[1] == pytest.approx(exact_bratu(roots[1]), abs=2e-4)
+    fold = fine.folds.item()
+    stable = fine.stability.ode_stable
+    assert stable[:fold].all()
+    assert not stable[fold + 1 :].any()
+
+
+def test_bratus_discrete_fold_against_scipy() -> None:
+    """SciPy goes along the branch by the height of its middle, and looks for the largest λ."""
+    m = 4
+    f = bratu(m)
+
+    def parameter(height: float) -> float:
+        def system(y: list[float]) -> list[float]:
+            z = torch.tensor([*y[:-1], height], dtype=F64)
+            return (f(z, torch.tensor(y[-1], dtype=F64)) - z).tolist()
+
+        return scipy.optimize.fsolve(system, [0.3, 0.6, 0.9, 3.0], xtol=1e-13)[-1]
+
+    best = scipy.optimize.minimize_scalar(
+        lambda height: -parameter(height), bounds=(0.8, 1.6), options={"xatol": 1e-7}
+    )
+    branch = bratu_branch(m)
+    assert branch.parameter[branch.folds].item() == pytest.approx(-best.fun, abs=1e-9)
