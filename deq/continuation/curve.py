@@ -67,8 +67,8 @@ class Curve(Generic[S]):
         The unit of z, of the order of ‖z‖₂; it grows while the curve is followed.
     nfe : int
         Calls of f so far.
-    found : Solution
-        How the last correction ended; its state is (1, D + 1).
+    failed : Solution
+        Of the last correction that failed; its state is (1, D + 1).
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Curve(Generic[S]):
         self._widths = [part.numel() for part in parts(z0)]
         self.span, self.solver, self.tol, self.max_evals = span, solver, tol, max_evals
         self.nfe = 0
-        self.found: Solution[Tensor]
+        self.failed: Solution[Tensor]
         # Below √tol a state counts as zero, which has no length of its own.
         self.size = (tol * sum(self._widths)) ** 0.5
 
@@ -142,14 +142,14 @@ class Curve(Generic[S]):
             return torch.cat([self.f(x[:, :-1], row[0, 0]), row[:, 1:]], dim=1)
 
         start = torch.cat([z0, torch.zeros_like(guess[-1:])])[None]  # (1, D + 1)
-        self.found = solve(
-            extended, start, solver=self.solver, tol=self.tol, max_evals=self.max_evals
-        )
-        x = self.found.z
+        found = solve(extended, start, solver=self.solver, tol=self.tol, max_evals=self.max_evals)
+        x = found.z
         y = torch.cat([x[0, :-1], torch.addmm(c, x, a)[0, :1]])
         with torch.no_grad():
             residual = torch.linalg.vector_norm(self.f(x[:, :-1], y[-1]) - x[:, :-1])
         bend = self.length(y - guess) / step
         small = residual <= self.tol * (1 + torch.linalg.vector_norm(x[:, :-1]))
-        good = self.found.converged and small and bend <= _BEND
-        return Point(y, residual, bend) if good else None
+        if found.converged and small and bend <= _BEND:
+            return Point(y, residual, bend)
+        self.failed = found
+        return None

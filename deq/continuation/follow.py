@@ -76,7 +76,7 @@ def continuation(
         in p, and to about its square root in z.
     max_evals : int or None
         Cap on the evaluations of f for one correction. Unless given, twenty steps of a dense
-        Newton's method, 20·(D + 2) for a state of D ≤ 512 numbers, and at least 200.
+        Newton's method, 20·(D + 2) for a state of D ≤ 512 numbers, and at least 100.
     max_points : int
         Cap on the points, with step.
     stability : bool
@@ -139,7 +139,7 @@ def continuation(
         span=(max(values) - min(values)) or 1.0,
         solver=solver or Newton(dense_limit=DENSE_LIMIT),
         tol=tol,
-        max_evals=max_evals or max(200, 20 * (min(dim, DENSE_LIMIT) + 2)),
+        max_evals=max_evals or max(100, 20 * (min(dim, DENSE_LIMIT) + 2)),
     )
     record = Record(curve, stability)
     guess = torch.cat([curve.flat(z0), parts(z0)[0].new_tensor(values[:1])])  # (D + 1,)
@@ -158,11 +158,11 @@ def continuation(
 
 def _no_start(curve: Curve[S], p: float) -> ConvergenceError:
     """The exception when no equilibrium was found for the first parameter."""
-    found = curve.found
+    failed = curve.failed
     return ConvergenceError(
         f"No equilibrium was found for the first parameter, {p:g}, so there is nothing to follow. "
-        f"{Status(int(found.status))}",
-        Solution(curve.shaped(found.z[0, :-1]), found.residual, found.nfe, found.status),
+        f"{Status(int(failed.status))}",
+        Solution(curve.shaped(failed.z[0, :-1]), failed.residual, failed.nfe, failed.status),
     )
 
 
@@ -199,8 +199,11 @@ def _checked(
         usable = False
     if not usable:
         raise ValueError(f"parameters must be a row of finite numbers, not {parameters!r}.")
-    if any(p == q for p, q in pairwise(values)):
-        raise ValueError(f"Neighbouring parameters must differ, but they are {values}.")
+    rounding = 4 * torch.finfo(dtype).eps * max(map(abs, values))
+    if any(abs(p - q) <= rounding for p, q in pairwise(values)):
+        raise ValueError(
+            f"Neighbouring parameters must differ by more than rounding, but they are {values}."
+        )
     if step is not None:
         require_number("step", step, low=0.0)
         if len(values) != 2:

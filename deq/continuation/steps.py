@@ -16,10 +16,11 @@ from deq.continuation.record import Record
 from deq.status import Status
 
 # A step is given up below this part of the longest one.
-_SHORTEST = 2.0**-16
+_SHORTEST = 2.0**-12
 # A step that comes so close to a parameter goes all the way.
 _NEARLY = 0.999
-# A step is doubled after a correction of less than this part of its length.
+# A step is at most twice as long as the one before, and no longer than it if that one's correction
+# was more than this part of its length: the secant predicts nothing far away.
 _EASY = 1 / 16
 
 
@@ -31,21 +32,23 @@ def natural(
     if begun is None:
         return _lost(curve)
     behind, here = begun
+    h = abs(here.p - behind.p) * _growth(here)
     for value in values:
-        gap = h = value - here.p
+        gap = abs(value - here.p)
         while here.p != value:
             rest = value - here.p
-            h = rest if abs(h) > _NEARLY * abs(rest) else h
+            step = rest if h > _NEARLY * abs(rest) else math.copysign(h, rest)
             secant = here.y - behind.y
-            guess = here.y + h / secant[-1] * secant
-            guess = _moved(guess, value if h == rest else here.p + h)
-            if abs(h) < _SHORTEST * abs(gap) or guess[-1] == here.p:
-                return _lost(curve)
+            guess = here.y + step / secant[-1] * secant
+            guess = _moved(guess, value if step == rest else here.p + step)
             there = curve.correct(guess, None, curve.length(guess - here.y))
             if there is None:
-                h /= 2
+                h = abs(step) / 2
+                if h < _SHORTEST * gap or here.y.new_tensor(here.p + h) == here.p:
+                    return _lost(curve)
+                behind = _closer(curve, behind, here, h / curve.span, natural=True)
             else:
-                h *= _growth(there)
+                h = abs(step) * _growth(there)
                 behind, here = here, there
         record.keep(here)
     return BranchStatus.COMPLETE
@@ -71,18 +74,20 @@ def arclength(
     for point in begun:
         record.keep(point)
     behind, here = begun
-    length = longest = step / curve.span
+    longest = step / curve.span
+    length = min(curve.length(here.y - behind.y) * _growth(here), longest)
     direction = stop - start  # of p; only its sign counts
     while here.p not in (start, stop):
         if len(record) >= max_points:
             return BranchStatus.MAX_POINTS
-        if length < _SHORTEST * longest:
-            return _lost(curve)
         there = _step(curve, behind, here, length, (start, stop))
         turned = there is not None and (there.p - here.p) * direction <= 0
         fold = locate(curve, behind, here, there) if there is not None and turned else None
         if there is None or (turned and fold is None):
             length /= 2
+            if length < _SHORTEST * longest:
+                return _lost(curve)
+            behind = _closer(curve, behind, here, length)
             continue
         if fold is not None:
             direction = -direction
@@ -99,13 +104,15 @@ def _begin(curve: Curve[Any], first: Point, p: float) -> tuple[Point, Point] | N
     The first half has no secant. The second half confirms it: after a jump to another branch, the
     secant predicts nothing there. None if there is no such step.
     """
-    h = (p - first.p) / 2
-    part = 1.0
+    gap, part = p - first.p, 1.0
     while part >= _SHORTEST:
-        end = p if part == 1.0 else first.p + 2 * part * h
-        middle = curve.correct(_moved(first.y, first.p + part * h), None, math.inf)
+        half = _moved(first.y, first.p + part * gap / 2)
+        end = _moved(first.y, p if part == 1.0 else first.p + part * gap)
+        if half[-1] in (first.p, end[-1]):  # below the rounding of p
+            break
+        middle = curve.correct(half, None, math.inf)
         if middle is not None:
-            guess = _moved(2 * middle.y - first.y, end)
+            guess = _moved(2 * middle.y - first.y, end[-1].item())
             last = curve.correct(guess, None, curve.length(guess - middle.y))
             if last is not None:
                 dz, dp = torch.tensor_split(last.y - first.y, [-1])
@@ -135,6 +142,22 @@ def _step(
     return curve.correct(guess, None, curve.length(guess - here.y))
 
 
+def _closer(
+    curve: Curve[Any], behind: Point, here: Point, length: float, *, natural: bool = False
+) -> Point:
+    """Return ``behind``, or if it is more than two steps behind ``here``, a point half way.
+
+    The shorter secant is a better tangent at ``here``. With the old one, a shorter step would help
+    no more where the branch bends more and more.
+    """
+    secant = here.y - behind.y
+    base = curve.length(secant)
+    if base <= 2 * length:
+        return behind
+    normal = None if natural else curve.scaled(secant) / base
+    return curve.correct(behind.y + secant / 2, normal, base) or behind
+
+
 def _moved(y: Tensor, p: float) -> Tensor:
     """The vector ``y`` (D + 1,) with the parameter ``p``."""
     return torch.cat([y[:-1], y.new_tensor([p])])
@@ -147,5 +170,5 @@ def _growth(point: Point) -> float:
 
 def _lost(curve: Curve[Any]) -> BranchStatus:
     """Name why the last correction failed."""
-    non_finite = int(curve.found.status) == Status.NON_FINITE
+    non_finite = int(curve.failed.status) == Status.NON_FINITE
     return BranchStatus.NON_FINITE if non_finite else BranchStatus.LOST

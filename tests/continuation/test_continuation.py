@@ -49,6 +49,19 @@ def test_natural_continuation_ends_at_a_fold_and_does_not_jump() -> None:
     assert "give step and (start, stop)" in str(branch)
 
 
+def test_gaps_may_differ_by_far() -> None:
+    values = [0.0, 1e-6, 1.0, 1.0 + 1e-9, -1e3]
+    branch = deq.continuation(linear, torch.zeros(1, dtype=F64), values, tol=1e-12)
+    assert branch.parameter.tolist() == values
+    torch.testing.assert_close(branch.z[:, 0], 2 * branch.parameter)
+
+
+def test_gaps_below_the_rounding_of_p_end_well() -> None:
+    values = torch.tensor([1e6, 1e6 + 1, 1e6 + 100])
+    branch = deq.continuation(linear, torch.full((1,), 2e6), values)
+    assert torch.equal(branch.parameter, values)
+
+
 def test_natural_continuation_shortens_steps_where_the_branch_bends() -> None:
     branch = deq.continuation(neuron, -torch.ones(1, dtype=F64), [-1.0, 0.53], tol=1e-10)
     assert branch.parameter.tolist() == [-1.0, 0.53]
@@ -103,7 +116,7 @@ def test_states_of_any_shape_are_one_sample(shape: tuple[int, ...], dtype: torch
         assert p.dtype == z.dtype == dtype
         return torch.tanh(2 * z.mean() + p).expand(shape)
 
-    branch = deq.continuation(f, -torch.ones(shape, dtype=dtype), (-1.0, 1.0), step=0.1)
+    branch = deq.continuation(f, -torch.ones(shape, dtype=dtype), (-1.0, 1.0), step=0.2)
     assert branch.z.shape == (len(branch), *shape)
     assert branch.z.dtype == branch.parameter.dtype == branch.residual.dtype == dtype
     assert branch.parameter[branch.folds].tolist() == pytest.approx([0.53284, -0.53284], abs=2e-5)
@@ -117,7 +130,7 @@ def test_a_state_of_several_tensors() -> None:
         return torch.tanh(2 * v[0] + b).expand(3), torch.tanh(2 * u.mean() + b).expand(2, 1)
 
     start = (-torch.ones(3, dtype=F64), -torch.ones(2, 1, dtype=F64))
-    branch = deq.continuation(f, start, (-1.0, 1.0), step=0.1, tol=1e-10)
+    branch = deq.continuation(f, start, (-1.0, 1.0), step=0.2, tol=1e-10)
     u, v = branch.z
     assert u.shape == (len(branch), 3)
     assert v.shape == (len(branch), 2, 1)
@@ -140,7 +153,7 @@ def test_large_states_take_newton_krylov_and_arnoldi() -> None:
 @pytest.mark.parametrize("solver", [deq.Newton(exact=False), deq.Broyden()])
 def test_other_solvers_go_through_folds(solver: deq.Newton) -> None:
     branch = deq.continuation(
-        neuron, -torch.ones(1, dtype=F64), (-1.0, 1.0), step=0.1, solver=solver, tol=1e-8
+        neuron, -torch.ones(1, dtype=F64), (-1.0, 1.0), step=0.2, solver=solver, tol=1e-8
     )
     assert branch.parameter[branch.folds].tolist() == pytest.approx([0.53284, -0.53284], abs=1e-6)
 
@@ -156,7 +169,7 @@ def test_no_gradient_is_kept() -> None:
 
 
 def test_the_cap_on_points_is_named() -> None:
-    branch = deq.continuation(neuron, -torch.ones(1), (-1.0, 1.0), step=0.1, max_points=10)
+    branch = deq.continuation(neuron, -torch.ones(1), (-1.0, 1.0), step=0.2, max_points=10)
     assert branch.status is deq.BranchStatus.MAX_POINTS
     assert len(branch) == 10
     assert "Raise max_points" in str(branch)
@@ -186,7 +199,7 @@ def test_a_jump_of_f_ends_the_branch(step: float | None) -> None:
 
 def test_a_start_beside_the_end_of_its_branch_does_not_jump() -> None:
     """From 0.5328 the next value, 0.6, has an equilibrium on the other branch only."""
-    for step in (None, 0.0672):
+    for step in (None, 0.01):
         branch = deq.continuation(
             neuron, torch.tensor([-0.71], dtype=F64), (0.5328, 0.6), step=step, tol=1e-10
         )
@@ -221,6 +234,7 @@ def test_without_an_equilibrium_at_the_start_there_is_nothing_to_follow(bad) -> 
         ({"parameters": [0.0, math.nan]}, "parameters must be a row of finite numbers"),
         ({"parameters": "ab"}, "parameters must be a row of finite numbers"),
         ({"parameters": (1.0, 1.0)}, "Neighbouring parameters must differ"),
+        ({"parameters": (1.0, 1.0 + 1e-7)}, "Neighbouring parameters must differ"),
         ({"parameters": (1.0, 1.0), "step": 0.1}, "Neighbouring parameters must differ"),
         ({"parameters": (0.0, 1.0, 2.0), "step": 0.1}, r"must be \(start, stop\), not 3 values"),
         ({"step": 0.0}, "step must be greater than 0"),
