@@ -78,7 +78,7 @@ def continuation(
         Cap on the evaluations of f for one correction. Unless given, twenty steps of a dense
         Newton's method, 20·(D + 2) for a state of D ≤ 512 numbers, and at least 100.
     max_points : int
-        Cap on the points, with step.
+        With step, end once there are so many points.
     stability : bool
         Compute the eigenvalues of ∂f/∂z at each point, with D backward passes for D ≤ 512, and
         some hundred above.

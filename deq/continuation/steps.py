@@ -155,7 +155,8 @@ def _closer(
     if base <= 2 * length:
         return behind
     normal = None if natural else curve.scaled(secant) / base
-    return curve.correct(behind.y + secant / 2, normal, base) or behind
+    middle = curve.correct(behind.y + secant / 2, normal, base)
+    return behind if middle is None or middle.p == here.p else middle
 
 
 def _moved(y: Tensor, p: float) -> Tensor:

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 import deq
+from deq.diagnostics import jacobian
 
 F64 = torch.float64
+QUICK = deq.Newton(exact=False)  # forward mode takes far longer than a small f itself
 TURN = 3.513830719125162  # λ* of Bratu's problem in one dimension
 
 
@@ -96,6 +98,28 @@ def test_units_do_not_matter(unit: float, scale: float) -> None:
     assert len(branch) < 100
 
 
+@pytest.mark.parametrize("seed", [7, 9, 26, 31])
+def test_branches_of_random_networks_end_and_their_folds_are_singular(seed: int) -> None:
+    gen = torch.Generator().manual_seed(seed)
+    n = 3
+    w = 2.5 * torch.randn(n, n, generator=gen, dtype=F64) / n**0.5
+    x, b = torch.randn(2, n, generator=gen, dtype=F64)
+
+    def f(z: Tensor, p: Tensor) -> Tensor:
+        return torch.tanh(z @ w.T + p * x + 0.3 * b)
+
+    branch = deq.continuation(f, torch.tanh(-6 * x), (-3.0, 3.0), step=0.4, solver=QUICK, tol=1e-10)
+    assert branch.status in (deq.BranchStatus.COMPLETE, deq.BranchStatus.RETURNED)
+    residual = f(branch.z, branch.parameter[:, None]) - branch.z
+    assert (residual.norm(dim=1) <= 1e-10 * (1 + branch.z.norm(dim=1))).all()
+    for i in branch.folds.tolist():
+        j = jacobian(lambda z, i=i: f(z, branch.parameter[i]), branch.z[i : i + 1])[0]
+        assert torch.linalg.svdvals(torch.eye(n, dtype=F64) - j)[-1] < 1e-3
+    # p turns at the folds and nowhere else.
+    turns = torch.nonzero(branch.parameter.diff().sign().diff())[:, 0] + 1
+    assert turns.tolist() == branch.folds.tolist()
+
+
 def test_an_unstable_spiral_is_seen() -> None:
     """z ← p R z with a rotation R by 90°: eigenvalues ±p i, so Picard loses at 1, the ODE never."""
 
@@ -145,7 +169,13 @@ def test_bratus_turning_point() -> None:
     errors = {}
     for m in (8, 16):
         branch = deq.continuation(
-            bratu(m), torch.zeros(m, dtype=F64), (3.0, 4.0), step=0.5, tol=1e-10, stability=False
+            bratu(m),
+            torch.zeros(m, dtype=F64),
+            (3.0, 4.0),
+            step=0.5,
+            solver=QUICK,
+            tol=1e-10,
+            stability=False,
         )
         errors[m] = branch.parameter[branch.folds].item() - TURN
     assert errors[8] / errors[16] == pytest.approx(16, rel=0.01)
@@ -155,7 +185,9 @@ def test_bratus_turning_point() -> None:
 def test_bratus_branch_through_its_turning_point() -> None:
     """At λ = 1 both solutions have a closed form; on the upper one the grid's error is 20 h⁴."""
     m = 8
-    branch = deq.continuation(bratu(m), torch.zeros(m, dtype=F64), (1.0, 4.0), step=0.6, tol=1e-10)
+    branch = deq.continuation(
+        bratu(m), torch.zeros(m, dtype=F64), (1.0, 4.0), step=0.6, solver=QUICK, tol=1e-10
+    )
     assert branch.status is deq.BranchStatus.RETURNED
     fold = branch.folds.item()
     assert branch.stability.ode_stable[:fold].all()
