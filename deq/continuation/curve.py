@@ -145,8 +145,7 @@ class Curve(Generic[S]):
         found = solve(extended, start, solver=self.solver, tol=self.tol, max_evals=self.max_evals)
         x = found.z
         y = torch.cat([x[0, :-1], torch.addmm(c, x, a)[0, :1]])
-        with torch.no_grad():
-            residual = torch.linalg.vector_norm(self.f(x[:, :-1], y[-1]) - x[:, :-1])
+        residual = torch.linalg.vector_norm(self.f(x[:, :-1], y[-1]) - x[:, :-1])
         bend = self.length(y - guess) / step
         small = residual <= self.tol * (1 + torch.linalg.vector_norm(x[:, :-1]))
         if found.converged and small and bend <= _BEND:

@@ -23,6 +23,7 @@ from deq.status import ConvergenceError, Status
 
 
 @eager
+@torch.no_grad()
 def continuation(
     f: Callable[[S, Tensor], S],
     z0: S,

@@ -161,9 +161,17 @@ def test_other_solvers_go_through_folds(solver: deq.Newton) -> None:
 
 def test_no_gradient_is_kept() -> None:
     w = torch.tensor(2.0, requires_grad=True)
-    branch = deq.continuation(lambda z, b: torch.tanh(w * z + b), -torch.ones(1), [-1.0, 0.0])
-    assert not branch.z.requires_grad
-    assert not branch.stability.abscissa.requires_grad
+    start = torch.tensor([-1.0], requires_grad=True)
+    branch = deq.continuation(lambda z, b: torch.tanh(w * z + b), start, [-1.0, 0.0])
+    kept = (branch.z, branch.parameter, branch.residual, branch.stability.abscissa)
+    assert not any(part.requires_grad for part in kept)
+
+
+def test_inference_mode() -> None:
+    with torch.inference_mode():
+        branch = deq.continuation(neuron, -torch.ones(1), (-1.0, 1.0), step=0.5)
+    assert branch.stability.ode_stable[[0, -1]].all()
+    assert len(branch.folds) == 2
 
 
 # --- failures

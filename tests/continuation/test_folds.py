@@ -98,7 +98,7 @@ def test_units_do_not_matter(unit: float, scale: float) -> None:
     assert len(branch) < 100
 
 
-@pytest.mark.parametrize("seed", [7, 9, 26, 31])
+@pytest.mark.parametrize("seed", [1, 2, 9, 10])
 def test_branches_of_random_networks_end_and_their_folds_are_singular(seed: int) -> None:
     gen = torch.Generator().manual_seed(seed)
     n = 3
@@ -109,7 +109,8 @@ def test_branches_of_random_networks_end_and_their_folds_are_singular(seed: int)
         return torch.tanh(z @ w.T + p * x + 0.3 * b)
 
     branch = deq.continuation(f, torch.tanh(-6 * x), (-3.0, 3.0), step=0.4, solver=QUICK, tol=1e-10)
-    assert branch.status in (deq.BranchStatus.COMPLETE, deq.BranchStatus.RETURNED)
+    assert branch.status is deq.BranchStatus.COMPLETE
+    assert len(branch.folds) == 2
     residual = f(branch.z, branch.parameter[:, None]) - branch.z
     assert (residual.norm(dim=1) <= 1e-10 * (1 + branch.z.norm(dim=1))).all()
     for i in branch.folds.tolist():
