@@ -18,14 +18,16 @@ def locate(curve: Curve[Any], a: Point, b: Point, c: Point) -> Point | None:
     """
     length = curve.length(c.y - a.y)
     normal = curve.scaled(c.y - a.y) / length
-    origin, sign = b.y, 1.0 if b.p > a.p else -1.0
+    origin, sign = b.y, 1.0 if 2 * b.p > a.p + c.p else -1.0
 
     def s(point: Point) -> float:
         """The position along the chord."""
         return (curve.scaled(point.y - origin) @ normal).item()
 
     for _ in range(_ROUNDS):
-        left, right = s(a) - s(b), s(c) - s(b)  # left < 0 < right
+        left, right = s(a) - s(b), s(c) - s(b)
+        if not left < 0 < right:  # below the rounding of s
+            break
         fall_left, fall_right = (a.p - b.p) / left, (c.p - b.p) / right
         curvature = (fall_right - fall_left) / (right - left)
         if curvature == 0.0:  # three equal p
@@ -41,6 +43,6 @@ def locate(curve: Curve[Any], a: Point, b: Point, c: Point) -> Point | None:
         around = sorted((a, b, c, new), key=s)
         top = max((1, 2), key=lambda i: sign * around[i].p)
         a, b, c = around[top - 1 : top + 2]
-        if moved <= 0.01 * curve.tol * curve.span or s(a) == s(b) or s(b) == s(c):
+        if moved <= 0.01 * curve.tol * curve.span:
             break
     return b

@@ -39,18 +39,18 @@ def continuation(
     """Follow an equilibrium z = f(z, p) along a scalar parameter p, through folds if asked to.
 
     *Without step*, the values in ``parameters`` are visited one after the other (natural
-    continuation). Where the branch folds back before the next value, it ends as LOST: it never
-    jumps to another branch.
+    continuation). Where the branch folds back before the next value, it ends as LOST instead of
+    jumping to another branch.
 
     *With step*, ``parameters`` are ``(start, stop)``, and the branch is followed by its length
     instead of by p (pseudo-arclength), hence through folds, until it reaches ``stop`` or comes back
     to ``start``.
 
     In both ways the line through the last two points, the secant, predicts the next one, and
-    ``solver`` corrects the prediction. A step whose correction fails, or is longer than a quarter
-    of the step, is halved; it is doubled after short corrections. The corrector solves for z and p
-    together: with the prediction (z₀, p₀) and the unit vector n along the secant,
-    pseudo-arclength finds the equilibrium of::
+    ``solver`` corrects the prediction. A step is halved if its correction fails or is longer than
+    a quarter of the step, since it may lead to another branch; after a short correction the next
+    step is twice as long. The corrector solves for z and p together: with the prediction (z₀, p₀)
+    and the unit vector n along the secant, pseudo-arclength finds the equilibrium of::
 
         (z, p)  →  (f(z, p), p − n · (z − z₀, p − p₀))
 

@@ -74,26 +74,28 @@ def arclength(
     for point in begun:
         record.keep(point)
     behind, here = begun
+    tail = behind  # where the secant begins; closer to ``here`` after a step that failed
     longest = step / curve.span
     length = min(curve.length(here.y - behind.y) * _growth(here), longest)
     direction = stop - start  # of p; only its sign counts
     while here.p not in (start, stop):
         if len(record) >= max_points:
             return BranchStatus.MAX_POINTS
-        there = _step(curve, behind, here, length, (start, stop))
+        there = _step(curve, tail, here, length, (start, stop))
         turned = there is not None and (there.p - here.p) * direction <= 0
         fold = locate(curve, behind, here, there) if there is not None and turned else None
         if there is None or (turned and fold is None):
             length /= 2
             if length < _SHORTEST * longest:
                 return _lost(curve)
-            behind = _closer(curve, behind, here, length)
+            tail = _closer(curve, tail, here, length)
             continue
         if fold is not None:
             direction = -direction
             record.keep_fold(fold)
         record.keep(there)
-        behind, here = here, there
+        tail = behind = here
+        here = there
         length = min(length * _growth(there), longest)
     return BranchStatus.COMPLETE if here.p == stop else BranchStatus.RETURNED
 
