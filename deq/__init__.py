@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from deq.continuation import Branch, BranchStatus, continuation
 from deq.dropout import FixedDropout
 from deq.functional import fixed_point
 from deq.gradients.implicit import Implicit
@@ -42,6 +43,8 @@ __all__ = [
     "GMRES",
     "ODE",
     "Anderson",
+    "Branch",
+    "BranchStatus",
     "Broyden",
     "ConvergenceError",
     "ConvergenceWarning",
@@ -56,6 +59,7 @@ __all__ = [
     "Status",
     "Trajectory",
     "Unrolled",
+    "continuation",
     "fixed_point",
     "jacobian_penalty",
     "solve",

@@ -18,8 +18,10 @@ LAYERS = (
     ("deq.auxiliary",),
     ("deq.layer",),
     ("deq.stability",),
+    ("deq.diagnostics",),
+    ("deq.continuation",),
     ("deq",),  # its public names: those of the layers below
-    ("deq.digits", "deq.diagnostics", "deq.scalar"),
+    ("deq.digits", "deq.scalar"),
     ("deq.models",),
     ("deq.training", "deq.race", "deq.inside"),
     ("deq.figures", "deq.cli"),

@@ -17,10 +17,10 @@ import deq
 
 def test_the_public_names_are_there() -> None:
     assert set(deq.__all__) == {
-        "DEQ", "GMRES", "ODE", "Anderson", "Broyden", "ConvergenceError", "ConvergenceWarning",
-        "Dense", "FixedDropout", "Implicit", "Newton",
+        "DEQ", "GMRES", "ODE", "Anderson", "Branch", "BranchStatus", "Broyden",
+        "ConvergenceError", "ConvergenceWarning", "Dense", "FixedDropout", "Implicit", "Newton",
         "Phantom", "Picard", "PseudoTransient", "Solution", "Status", "Trajectory", "Unrolled",
-        "fixed_point", "jacobian_penalty", "solve",
+        "continuation", "fixed_point", "jacobian_penalty", "solve",
     }  # fmt: skip
     for name in deq.__all__:
         assert inspect.getdoc(getattr(deq, name)), name
@@ -33,6 +33,7 @@ def test_every_public_name_documents_its_parameters() -> None:
     things = (
         deq.solve,
         deq.fixed_point,
+        deq.continuation,
         deq.DEQ,
         deq.ODE,
         deq.Anderson,
