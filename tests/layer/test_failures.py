@@ -38,6 +38,7 @@ def test_a_forward_solve_that_fails_is_reported(gradient: object, mode: bool) ->
 def test_the_warning_is_shown_once_in_a_training() -> None:
     w = torch.tensor(0.999, requires_grad=True)
     failing = deq.DEQ(lambda z, x: w * z + x, max_evals=2)
+    torch.autograd.grad(w.square(), w, torch.ones(()))  # imports what makes Python forget
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         for step in range(5):
