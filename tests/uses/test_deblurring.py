@@ -35,7 +35,7 @@ class Step(nn.Module):
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         z = z - blur(blur(z) - y)  # η = 1
-        return (z + self.net(z)) / 2  # D(z): neither it nor the step before takes states apart
+        return (z + self.net(z)) / 2  # D(z); no two states get further apart
 
 
 def psnr(z: Tensor, truth: Tensor) -> float:
