@@ -79,10 +79,18 @@ class DEQ(AuxiliaryLosses, Generic[S]):
     gradients, forward mode) raise ``NotImplementedError``; forward mode works with ``Unrolled``
     while gradients are on.
 
-    Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
+        Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
     Within ``parametrize.cached()`` the layer fills the cache with its weights before it solves, so
     that they keep their gradients. ``torch.utils.checkpoint`` around a layer repeats the solve once
     at most.
+
+    Nothing keeps a deep cell convergent while it learns. With 18 evaluations 12 % of the training
+    samples of a multiscale DEQ came to a relative residual of 1e-2 in the sixth epoch; 98 % with
+    ``0.5 * deq.jacobian_penalty(layer.cell, z, x)`` in the loss, for the same time and accuracy (80
+    instead of 81 %). With starts kept from the epoch before (``z0``) as well, 9 evaluations did
+    instead of 14. Without the penalty: ``Anderson(restart=1.0)`` 29 %, ``damping=0.5`` 28 %, such
+    starts 68 % (but 14 % of new samples, from zeros). ``python tests/benchmarks/multiscale.py``
+    shows it, medians of three seeds.
 
     References
     ----------
