@@ -32,7 +32,9 @@ class DEQ(nn.Module, Generic[S]):
     solver : Picard, Anderson, ODE, …
         Forward solver, ``Anderson()`` unless given.
     tol : float
-        A sample has converged when ‖cell(z, x) − z‖₂ ≤ tol + tol·‖z‖₂.
+        A sample has converged when ‖cell(z, x) − z‖₂ ≤ tol + tol·‖z‖₂; where ‖z‖ exceeds ‖z₀‖ + r₀,
+        r₀ the residual at the start z₀, it must also be at most
+        max(tol + tol·(‖z₀‖ + r₀), min(√tol, ¼)·r₀, ε·‖z‖), as ``deq.solve`` explains.
     max_evals : int
         Cap on the evaluations of the cell.
     gradient : Implicit, Phantom or Unrolled

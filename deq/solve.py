@@ -52,9 +52,11 @@ class Solution(Generic[S]):
     Attributes
     ----------
     z : Tensor, shape (B, …), or tuple of such
-        The equilibrium, or the best finite state seen.
+        The equilibrium, or the state seen with the smallest finite residual; the start as it came,
+        finite or not, where there was none.
     residual : Tensor, shape (B,)
-        ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
+        ‖f(z) − z‖₂ at exactly that z; infinite if it was finite nowhere. In half types one that is
+        too large for the dtype is given as its largest number.
     nfe : Tensor, shape (B,), int64
         Evaluations of f until this sample was found to have finished.
     status : Tensor, shape (B,), int64
@@ -96,7 +98,15 @@ def solve(
 
         ‖f(z) − z‖₂ ≤ tol + tol·‖z‖₂
 
-    with the norm over all that belongs to the sample. A norm pools: one large component that stands
+    with the norm over all that belongs to the sample. A sample must not pass by running away. So
+    where ‖z‖ exceeds ‖z₀‖ + r₀, with r₀ = ‖f(z₀) − z₀‖₂ at its start, the residual must also be at
+    most::
+
+        max(tol + tol·(‖z₀‖ + r₀), min(√tol, ¼)·r₀, ε·‖z‖)
+
+    Here ε is the eps of z's dtype, and an ε·‖z‖ so large that rounding could hide r₀ (above r₀/4,
+    tol + tol·(‖z₀‖ + r₀) and 4ε·(‖z₀‖ + r₀)) never passes. A run-away ends as ``MAX_EVALS``, or as
+    ``STALLED`` where rounding hides its residual. A norm pools: one large component that stands
     still hides small ones that still move. The answer of a finished sample stands; what happens to
     one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
     batch normalisation in training mode does, iterations notice when a finished sample's
@@ -110,7 +120,8 @@ def solve(
         (``DEQ`` differentiates) and must not change its argument.
     z0 : Tensor, shape (B, …), or tuple of such
         The start, any shape, batch first. A 0-D tensor is one sample. A start at the equilibrium
-        comes back unchanged after one evaluation. For several states at once, a tuple of tensors
+        comes back unchanged after one evaluation. A sample whose start is not finite comes back as
+        it came, ``NON_FINITE``. For several states at once, a tuple of tensors
         of the same batch size and dtype: f then takes and returns a tuple, and a sample's norm is
         over all of them together.
     solver : Picard, Anderson, ODE, …
@@ -175,10 +186,12 @@ def find(
     rtol: float,
     max_evals: int,
     record: bool = False,
+    coarse: torch.dtype | None = None,
 ) -> Solution[S]:
     """Do the work of ``solve``, with absolute tolerances per sample.
 
-    Adjoint systems use it directly, since their unit of length is the gradient's (B,).
+    Adjoint systems use it directly, since their unit of length is the gradient's (B,). ``coarse``
+    is the dtype that f computes in under autocast.
     """
     layout = layout_of(z0)
     z = layout.flat(z0).detach().resolve_neg()  # (B, D)
@@ -187,8 +200,12 @@ def find(
     if torch.is_autocast_enabled(device):  # meant for f; the solver's own sums stay exact
         f = torch.autocast(device, dtype=torch.get_autocast_dtype(device))(f)
         with torch.autocast(device, enabled=False):
-            return find(f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
+            return find(
+                f, z0, solver, atol=atol, rtol=rtol, max_evals=max_evals, record=record,
+                coarse=torch.get_autocast_dtype(device),
+            )  # fmt: skip
     ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record)
+    ledger.coarse = coarse
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
@@ -204,7 +221,8 @@ def find(
         ledger.evals += 1
         layout.check(out)
         flat = layout.flat(out).resolve_neg()  # an imaginary part may be kept with its sign turned
-        return flat.detach() if flat.requires_grad else flat  # f may have turned gradients on
+        ledger.fz = flat = flat.detach() if flat.requires_grad else flat  # f may turn them on
+        return flat
 
     if z.shape[0] > 0:
         if isinstance(solver, Integrator):

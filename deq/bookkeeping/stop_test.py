@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -12,12 +14,27 @@ _GROWTH = 1e8
 # Below this many units of rounding, no new best for so many states means the float floor.
 _FLOOR_EPS = 64.0
 PATIENCE = 12
+# The same where f rounds more coarsely than its state is stored.
+_COARSE_EPS = 4.0
+# A state that has outgrown its start needs a residual of at most this part of its first one.
+_SHARE = 0.25
 
 ACTIVE = -1  # the code of a sample that has not finished
 
 
 class StopTest:
     """Compares residuals with the tolerance ``atol + rtol·‖z‖₂``, the start and the float floor.
+
+    A run-away must not pass by its own growth. With r = ‖f(z) − z‖₂, r₀ the same at the start z₀,
+    and ε the rounding unit of the dtype, a sample has converged when::
+
+        r ≤ atol + rtol·‖z‖
+        r ≤ max(atol + rtol·(‖z₀‖ + r₀), min(√rtol, ¼)·r₀, ε·‖z‖)
+        ε·‖z‖ ≤ max(atol + max(rtol, 4ε)·(‖z₀‖ + r₀), r₀/4)
+
+    While ‖z‖ ≤ ‖z₀‖ + r₀ the last two follow from the first. Far from the start the second asks for
+    half of the digits of rtol, as long as rounding can show them: an equation that has no solution
+    keeps a part of r₀ for ever, often a small one. By the third, rounding must not hide r₀/4.
 
     Parameters
     ----------
@@ -28,32 +45,46 @@ class StopTest:
     dtype : torch.dtype
         Of the states.
     residual, size : Tensor, shape (B,)
-        ‖f(z) − z‖₂ and ‖z‖₂ at the start: a residual far above both is lost.
+        r₀ and ‖z₀‖₂.
+    unit : Tensor, shape () or (B,)
+        The problem's unit of length. A residual far above all three is lost.
     """
 
     def __init__(
-        self, atol: Tensor, rtol: float, dtype: torch.dtype, residual: Tensor, size: Tensor
-    ) -> None:
+        self, atol: Tensor, rtol: float, dtype: torch.dtype, residual: Tensor, size: Tensor,
+        unit: Tensor,
+    ) -> None:  # fmt: skip
         self.atol, self.rtol = atol, rtol
-        self.floor = _FLOOR_EPS * torch.finfo(dtype).eps
-        # atol/rtol is the problem's unit of length: 1 for tol, the gradient's for adjoints.
-        limit = _GROWTH * (residual + size + atol / rtol)  # (B,)
+        self.eps = torch.finfo(dtype).eps
+        self.first = residual  # (B,) r₀
+        self.start = residual + size  # (B,)
+        limit = _GROWTH * (self.start + unit)  # (B,)
         self.limit = limit.clamp(max=torch.finfo(limit.dtype).max)  # infinity is beyond it
 
     def bound(self, size: Tensor) -> Tensor:
         """What the residuals of states of these norms ``size`` (B,) have to reach, (B,)."""
         return torch.add(self.atol, size, alpha=self.rtol)
 
-    def converged(self, residual: Tensor, bound: Tensor) -> Tensor:
-        """Which samples have converged, (B,). Where ‖z‖₂ overflows, only an exact zero counts."""
-        return residual <= bound.nan_to_num(0.0, 0.0, 0.0)
+    def strict_bound(self, size: Tensor) -> Tensor:
+        """The same by all three inequalities, (B,); −1 where no residual would do."""
+        bound, rounding = self.bound(size), self.eps * size  # (B,)
+        near = self.bound(self.start)  # (B,)
+        share = min(math.sqrt(self.rtol), _SHARE)
+        far = torch.maximum(torch.maximum(near, share * self.first), rounding)
+        hidden = torch.maximum(torch.maximum(near, 4 * self.eps * self.start), _SHARE * self.first)
+        return torch.minimum(bound, far).masked_fill(rounding > hidden, -1.0)
 
-    def verdict(self, residual: Tensor, size: Tensor, waited: Tensor) -> Tensor:
+    def verdict(
+        self, residual: Tensor, size: Tensor, bound: Tensor, waited: Tensor, eps: float
+    ) -> Tensor:
         """Codes (B,) of samples that will not converge any more, ``ACTIVE`` for the others.
 
-        ``waited`` (B,) counts the states since each had its smallest residual.
+        ``waited`` (B,) counts the states since each had its smallest residual; ``eps`` is the
+        rounding unit of f.
         """
-        stalled = (waited >= PATIENCE) & (residual <= self.floor * size)
+        floor = _FLOOR_EPS * self.eps if eps <= self.eps else _COARSE_EPS * eps
+        stalled = (waited >= PATIENCE) & (residual <= floor * size)
+        stalled |= (residual == 0) & (bound < 0)  # so large a state hides its residual
         code = torch.where(stalled, int(Status.STALLED), ACTIVE)
         code = code.masked_fill(~(residual <= self.limit), int(Status.DIVERGED))  # NaN is beyond it
         return code.masked_fill(~residual.isfinite(), int(Status.NON_FINITE))

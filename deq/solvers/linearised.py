@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap
 from deq.solvers.krylov import Arnoldi
 
@@ -37,7 +38,7 @@ class Linearised:
         self.w = f(torch.addcmul(z, g, scale.unsqueeze(1))) - fz  # (B, D) reach·J v, v = g/‖g‖
         slope = torch.linalg.vecdot(self.w, g).div_(reach * length)  # (B,) of f along g
         slope.nan_to_num_(0.0, 0.0, 0.0)
-        self.turned = torch.linalg.vector_norm(self.w, dim=1).div_(reach)  # (B,) ‖J v‖
+        self.turned = norm(self.w).div_(reach)  # (B,) ‖J v‖
         speed = torch.rsub(slope, 1)  # (B,) −μ
         self.rate = torch.maximum(alpha, speed.mul(-2))  # (B,) as for a real mode in `fastest`
         self.pivot = speed.add_(self.rate)  # (B,)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap, Integrator, require_count, require_number
 from deq.solvers.linearised import Linearised
 from deq.status import Status
@@ -108,8 +109,8 @@ class PseudoTransient(Integrator):
         g = fz - z  # (B, D)
         if ledger.observe(0.0, z, g):
             return
-        length = torch.linalg.vector_norm(g, dim=1)  # (B,)
-        unit = ledger.atol / ledger.rtol  # 1 for tol, the gradient's length for adjoints
+        length = norm(g)  # (B,)
+        unit = ledger.unit  # 1 for tol, the gradient's length for adjoints
         alpha = (length / (ledger.size + unit)).clamp(max=1.0) / self.step  # (B,)
         picard, failures = False, 0
         elapsed = torch.zeros_like(length)  # (B,) solver time of each sample
@@ -139,21 +140,21 @@ class PseudoTransient(Integrator):
             end = z + s  # (B, D)
             fend = f(end)
             gend = fend - end
-            rest = torch.linalg.vector_norm(gend, dim=1)  # (B,)
+            rest = norm(gend)  # (B,)
             ratio = rest / length  # (B,)
             if frozen is not None:
                 ratio = ratio.masked_fill(frozen, 0.0)
             kept, following = None, alpha
             if not (picard and (ratio <= shrinks).all()):  # NaN passes no comparison
                 ahead = torch.addcmul(gend, s, alpha[:, None], value=-1)
-                miss = torch.linalg.vector_norm(ahead, dim=1) / length  # (B,)
+                miss = norm(ahead) / length  # (B,)
                 well = ratio <= shrinks if picard else miss <= _WELL
                 failures, picard = failures + picard, False
                 kept, following = _judged(ratio, miss, well, alpha)
             if kept is not None:
                 trials += ~(kept | rest.isfinite())
                 # A quarter of the step, in one dimension; α alone may be too small to matter.
-                shorter = alpha + 3 * length / torch.linalg.vector_norm(s, dim=1)
+                shorter = alpha + 3 * length / norm(s)
                 following = torch.where(kept, following, shorter)
                 column = kept[:, None]
                 end, fend = torch.where(column, end, z), torch.where(column, fend, fz)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap
 from deq.solvers.tableau import Tableau
 from deq.status import Status
@@ -142,6 +143,8 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
     # (B,) trial steps that were not finite
     trials = torch.zeros_like(ledger.size, dtype=torch.int64)
     scale = ledger.size * rtol + atol  # (B,) error that a step of each sample may make
+    finfo = torch.finfo(path.y.dtype)
+    scale = torch.where(scale > finfo.tiny, scale, finfo.eps * norm(path.k[0]))
     dt = _first_step(path, scale)
     while path.t < t_max and path.can_step():
         t = min(path.t + dt, t_max)
@@ -151,13 +154,14 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
             return
         dt = t - path.t
         end = path.trial(dt)
-        ratio = torch.linalg.vector_norm(path.error(dt), dim=1) / scale  # (B,)
+        error = norm(path.error(dt))  # (B,)
+        ratio = torch.where(error > 0, error / scale, error)  # (B,), NaN if the error is
         if ledger.frozen is not None:
             ratio = ratio.masked_fill(ledger.frozen, 0.0)
         worst = ratio.max().item()  # NaN if any is
         if not math.isfinite(worst):
             # Out of the map's domain, or about to explode: shorter next time, and not for ever.
-            trials += ~ratio.isfinite()
+            trials += ~error.isfinite()
             if ledger.close(trials >= _NON_FINITE_TRIALS, Status.NON_FINITE):
                 return
             path.stand_still()
@@ -174,7 +178,7 @@ def _first_step(path: RungeKutta, scale: Tensor) -> float:
 
     The usual guess costs an evaluation and collapses to 1e-4 for a start at zero.
     """
-    length = torch.linalg.vector_norm(path.k[0], dim=1)  # (B,)
+    length = norm(path.k[0])  # (B,)
     allowed = torch.where(length > 0, scale / length, 1.0).min().item()
     return float(min(max(allowed, 1e-30) ** (1.0 / path.tableau.order), 1.0))
 
