@@ -34,7 +34,7 @@ class DEQ(nn.Module, Generic[S]):
     tol : float
         A sample has converged when ‖cell(z, x) − z‖₂ ≤ tol + tol·‖z‖₂; where ‖z‖ exceeds ‖z₀‖ + r₀,
         r₀ the residual at the start z₀, it must also be at most
-        max(tol + tol·(‖z₀‖ + r₀), min(√tol, ¼)·r₀, ε·‖z‖), as ``deq.solve`` explains.
+        max(tol + tol·(‖z₀‖ + r₀), min(√tol, 1/4)·r₀, ε·‖z‖/2), as ``deq.solve`` explains.
     max_evals : int
         Cap on the evaluations of the cell.
     gradient : Implicit, Phantom or Unrolled

@@ -102,16 +102,17 @@ def solve(
     where ‖z‖ exceeds ‖z₀‖ + r₀, with r₀ = ‖f(z₀) − z₀‖₂ at its start, the residual must also be at
     most::
 
-        max(tol + tol·(‖z₀‖ + r₀), min(√tol, ¼)·r₀, ε·‖z‖)
+        max(tol + tol·(‖z₀‖ + r₀), min(√tol, 1/4)·r₀, ε·‖z‖/2)
 
-    Here ε is the eps of z's dtype, and an ε·‖z‖ so large that rounding could hide r₀ (above r₀/4,
-    tol + tol·(‖z₀‖ + r₀) and 4ε·(‖z₀‖ + r₀)) never passes. A run-away ends as ``MAX_EVALS``, or as
-    ``STALLED`` where rounding hides its residual. A norm pools: one large component that stands
-    still hides small ones that still move. The answer of a finished sample stands; what happens to
-    one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
-    batch normalisation in training mode does, iterations notice when a finished sample's
-    equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
-    coupling: choose ``Picard`` there.
+    Here ε is the eps of z's dtype, and a state so large that rounding could hide the residual, with
+    ε·‖z‖ above r₀/8, tol + tol·(‖z₀‖ + r₀) and 4ε·(‖z₀‖ + r₀), never passes. A run-away ends
+    as ``MAX_EVALS``, as ``DIVERGED``, or as ``STALLED`` where rounding hides its residual.
+
+    A norm pools: one large component that stands still hides small ones that still move. The answer
+    of a finished sample stands; what happens to one sample never changes another's answer beyond
+    the tolerance. Where f itself mixes samples, as batch normalisation in training mode does,
+    iterations notice when a finished sample's equilibrium has moved on, and samples then finish all
+    together. Acceleration is blind to that coupling: choose ``Picard`` there.
 
     Parameters
     ----------

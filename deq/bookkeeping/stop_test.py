@@ -16,8 +16,9 @@ _FLOOR_EPS = 64.0
 PATIENCE = 12
 # The same where f rounds more coarsely than its state is stored.
 _COARSE_EPS = 4.0
-# A state that has outgrown its start needs a residual of at most this part of its first one.
-_SHARE = 0.25
+# Of its first residual a state that has outgrown its start may keep at most this part, and rounding
+# may hide at most that.
+_SHARE, _HIDDEN = 1 / 4, 1 / 8
 
 ACTIVE = -1  # the code of a sample that has not finished
 
@@ -29,12 +30,12 @@ class StopTest:
     and ε the rounding unit of the dtype, a sample has converged when::
 
         r ≤ atol + rtol·‖z‖
-        r ≤ max(atol + rtol·(‖z₀‖ + r₀), min(√rtol, ¼)·r₀, ε·‖z‖)
-        ε·‖z‖ ≤ max(atol + max(rtol, 4ε)·(‖z₀‖ + r₀), r₀/4)
+        r ≤ max(atol + rtol·(‖z₀‖ + r₀), min(√rtol, 1/4)·r₀, ε·‖z‖/2)
+        ε·‖z‖ ≤ max(atol + rtol·(‖z₀‖ + r₀), 4ε·(‖z₀‖ + r₀), r₀/8)
 
     While ‖z‖ ≤ ‖z₀‖ + r₀ the last two follow from the first. Far from the start the second asks for
     half of the digits of rtol, as long as rounding can show them: an equation that has no solution
-    keeps a part of r₀ for ever, often a small one. By the third, rounding must not hide r₀/4.
+    keeps a part of r₀ for ever, often a small one. By the third, rounding must not hide r₀/8.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ class StopTest:
         bound, rounding = self.bound(size), self.eps * size  # (B,)
         near = self.bound(self.start)  # (B,)
         share = min(math.sqrt(self.rtol), _SHARE)
-        far = torch.maximum(torch.maximum(near, share * self.first), rounding)
-        hidden = torch.maximum(torch.maximum(near, 4 * self.eps * self.start), _SHARE * self.first)
+        far = torch.maximum(torch.maximum(near, share * self.first), rounding / 2)
+        hidden = torch.maximum(torch.maximum(near, 4 * self.eps * self.start), _HIDDEN * self.first)
         return torch.minimum(bound, far).masked_fill(rounding > hidden, -1.0)
 
     def verdict(
