@@ -151,10 +151,10 @@ class Ledger:
         before, active = self.frozen, self._active
         self.size, self.residual = self._narrow(size), residual
         bound = self.bound = test.bound(size)  # (B,)
-        converged = residual <= bound  # (B,)
+        converged = (residual <= bound) & (residual < math.inf)  # (B,)
         if (converged & (size > test.start)).any():
             bound = self.bound = test.strict_bound(size)
-            converged = residual <= bound
+            converged &= residual <= bound
         better = (residual < self._best) | converged  # (B,), not if NaN
         if active is not None:
             better, converged = better & active, converged & active
