@@ -45,7 +45,7 @@ class Ledger:
     ----------
     evals : int
         Evaluations of f so far; the caller of f counts them here.
-    unit : Tensor, shape () or (B,)
+    unit : float or Tensor of shape (B,)
         The problem's unit of length, atol/rtol: 1 for ``tol``, the gradient's for adjoints.
     size : Tensor, shape (B,)
         ‖z‖₂ of the state observed last.
@@ -82,8 +82,9 @@ class Ledger:
         self._dtype, self._wide = z0.dtype, torch.promote_types(z0.dtype, torch.float32)
         self._tiny = torch.finfo(self._wide).tiny / torch.finfo(self._wide).eps
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=device)  # () or (B,)
-        unit = torch.as_tensor(atol, dtype=torch.float64, device=device) / rtol if rtol else atol
-        self.unit = torch.as_tensor(unit, dtype=z0.dtype, device=device)
+        self.unit: Tensor | float = (
+            (atol / rtol).nan_to_num(1.0) if isinstance(atol, Tensor) else atol / rtol
+        )
         self.rtol, self.max_evals, self.evals = rtol, max_evals, 0
         self.size: Tensor
         self.residual: Tensor
@@ -124,7 +125,7 @@ class Ledger:
         size = torch.linalg.vector_norm(z, dim=1, dtype=self._wide)  # (B,)
         if self._test is None:
             require_concrete(r)
-            residual, size = self._exact(residual, r), self._exact(size, z)
+            residual, size = self._in_range(residual, size, r, z)
             atol = self.atol.to(self._wide)
             self._test = StopTest(atol, self.rtol, self._dtype, residual, size, self.unit)
         self.size, self.residual = self._narrow(size), residual
@@ -140,24 +141,35 @@ class Ledger:
             self._best = residual if frozen is None else torch.where(frozen, self._best, residual)
             finished = False
         else:
-            finished = self._sort_out(self._test, z, self._exact(residual, r), self._exact(size, z))
+            finished = self._sort_out(self._test, z, r, residual, size, bound)
         if self.recording is not None:
             shown = residual if self.frozen is None else self._best.where(self.frozen, residual)
             self.recording.keep(t, self.hold(z), self._narrow(shown), self.evals)
         return finished
 
-    def _sort_out(self, test: StopTest, z: Tensor, residual: Tensor, size: Tensor) -> bool:
+    def _sort_out(
+        self, test: StopTest, z: Tensor, r: Tensor, residual: Tensor, size: Tensor, bound: Tensor
+    ) -> bool:
         """Find new bests and samples that finish. True when all have."""
         before, active = self.frozen, self._active
-        self.size, self.residual = self._narrow(size), residual
-        bound = self.bound = test.bound(size)  # (B,)
-        converged = (residual <= bound) & (residual < math.inf)  # (B,)
-        if (converged & (size > test.start)).any():
-            bound = self.bound = test.strict_bound(size)
-            converged &= residual <= bound
+        exact = self._in_range(residual, size, r, z)
+        if exact[0] is not residual:
+            residual, size = exact
+            bound = test.bound(size).nan_to_num(0.0, 0.0, 0.0)  # no residual will do at infinity
+            self.size, self.residual, self.bound = self._narrow(size), residual, bound
+        converged = residual <= bound  # (B,)
+        if active is not None:
+            converged &= active
+        if converged.any():
+            if (converged & (residual < self._tiny)).any():  # squares have vanished
+                residual = scaled_norm(r, self._wide)
+                converged &= residual <= bound
+            if (converged & (size > test.start)).any():
+                bound = self.bound = test.strict_bound(size, bound)
+                converged &= residual <= bound
         better = (residual < self._best) | converged  # (B,), not if NaN
         if active is not None:
-            better, converged = better & active, converged & active
+            better &= active
         if self._mixed and active is not None and not converged[active].all():
             converged = torch.zeros_like(converged)  # only all together
         self._best = torch.where(better, residual, self._best)
@@ -176,14 +188,16 @@ class Ledger:
                 finished = self._finish(code != ACTIVE, code)
         return finished and not (before is not None and self._reopen(residual, bound))
 
-    def _exact(self, length: Tensor, x: Tensor) -> Tensor:
-        """The norms ``length`` (B,) of ``x`` (B, D), again where squares left the range."""
-        if len(x) == 0:
-            return length
-        least, most = length.aminmax()
-        if self._tiny < float(least) and float(most) < math.inf:  # not if NaN
-            return length
-        return scaled_norm(x, self._wide)
+    def _in_range(
+        self, residual: Tensor, size: Tensor, r: Tensor, z: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The norms (B,) of ``r`` and ``z`` (B, D), again where squares left the range."""
+        both = residual + size  # (B,)
+        if self.frozen is not None:
+            both = both.masked_fill(self.frozen, 0.0)
+        if math.isfinite(both.sum().item()):
+            return residual, size
+        return scaled_norm(r, self._wide), scaled_norm(z, self._wide)
 
     def _narrow(self, length: Tensor) -> Tensor:
         """Norms (B,) in the dtype of the states; finite ones stay finite."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -9,7 +12,18 @@ from torch import Tensor
 def norm(x: Tensor) -> Tensor:
     """‖x‖₂ of each sample of ``x`` (B, D), (B,); infinite or NaN only where ``x`` is not finite."""
     length: Tensor = torch.linalg.vector_norm(x, dim=1)  # (B,)
-    return length if length.isfinite().all() else scaled_norm(x)
+    return length if math.isfinite(length.sum().item()) else scaled_norm(x)
+
+
+def norm_for(length: Tensor) -> Callable[[Tensor], Tensor]:
+    """The norm for states of about these lengths (B,): a check of each one would cost time."""
+    far = math.sqrt(torch.finfo(length.dtype).max) / 1e3
+    return scaled_norm if float(length.max()) > far else _plain
+
+
+def _plain(x: Tensor) -> Tensor:
+    length: Tensor = torch.linalg.vector_norm(x, dim=1)
+    return length
 
 
 def scaled_norm(x: Tensor, dtype: torch.dtype | None = None) -> Tensor:

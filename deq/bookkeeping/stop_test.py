@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -47,13 +48,13 @@ class StopTest:
         Of the states.
     residual, size : Tensor, shape (B,)
         r₀ and ‖z₀‖₂.
-    unit : Tensor, shape () or (B,)
+    unit : float or Tensor of shape (B,)
         The problem's unit of length. A residual far above all three is lost.
     """
 
     def __init__(
         self, atol: Tensor, rtol: float, dtype: torch.dtype, residual: Tensor, size: Tensor,
-        unit: Tensor,
+        unit: Tensor | float,
     ) -> None:  # fmt: skip
         self.atol, self.rtol = atol, rtol
         self.eps = torch.finfo(dtype).eps
@@ -66,14 +67,19 @@ class StopTest:
         """What the residuals of states of these norms ``size`` (B,) have to reach, (B,)."""
         return torch.add(self.atol, size, alpha=self.rtol)
 
-    def strict_bound(self, size: Tensor) -> Tensor:
-        """The same by all three inequalities, (B,); −1 where no residual would do."""
-        bound, rounding = self.bound(size), self.eps * size  # (B,)
-        near = self.bound(self.start)  # (B,)
+    def strict_bound(self, size: Tensor, bound: Tensor) -> Tensor:
+        """By all three inequalities, (B,), given ``bound``; −1 where no residual would do."""
+        far, most = self._limits
+        far = torch.maximum(far, self.eps / 2 * size)
+        return torch.minimum(bound, far).masked_fill(size > most, -1.0)
+
+    @cached_property
+    def _limits(self) -> tuple[Tensor, Tensor]:
+        """What residuals far from the start must reach, and the largest ‖z‖ allowed there, (B,)."""
+        near = self.bound(self.start)
         share = min(math.sqrt(self.rtol), _SHARE)
-        far = torch.maximum(torch.maximum(near, share * self.first), rounding / 2)
         hidden = torch.maximum(torch.maximum(near, 4 * self.eps * self.start), _HIDDEN * self.first)
-        return torch.minimum(bound, far).masked_fill(rounding > hidden, -1.0)
+        return torch.maximum(near, share * self.first), hidden / self.eps
 
     def verdict(
         self, residual: Tensor, size: Tensor, bound: Tensor, waited: Tensor, eps: float

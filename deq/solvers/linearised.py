@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap
 from deq.solvers.krylov import Arnoldi
 
@@ -26,11 +27,13 @@ class Linearised:
         The state, f there, and f(z) − z.
     length, reach, alpha : Tensor, shape (B,)
         ‖g‖, how far the quotients look, and the rates 1/δ of the step that is asked for.
+    norm : callable
+        (B, D) to the norms (B,).
     """
 
     def __init__(
         self, f: FlatMap, z: Tensor, fz: Tensor, g: Tensor, *, length: Tensor, reach: Tensor,
-        alpha: Tensor,
+        alpha: Tensor, norm: Callable[[Tensor], Tensor],
     ) -> None:  # fmt: skip
         self.f, self.z, self.fz, self.g = f, z, fz, g
         self.length, self.reach, self.alpha = length, reach, alpha

@@ -85,3 +85,13 @@ def test_a_row_that_starts_outside_comes_back_as_it_came(
     others = deq.solve(f, z0[fine], solver=solver)
     assert torch.equal(sol.nfe[fine], others.nfe)
     assert torch.allclose(sol.z[fine], others.z, atol=1e-6)
+
+
+def test_a_broken_matrix_leaves_the_state_with_its_residual() -> None:
+    # The columns of I − A look across the cliff; a finished sample must not move.
+    sol = deq.solve(
+        lambda z: torch.where(z > 1, torch.nan, 0.5 * z + 1.5), torch.zeros(1), solver=deq.Dense()
+    )
+    assert Status(int(sol.status)) is Status.NON_FINITE
+    assert sol.z.item() == 0
+    assert sol.residual.item() == 1.5

@@ -123,8 +123,10 @@ def test_the_inequalities_are_the_stated_ones() -> None:
     for size in (0.0, 1.0, 5.0, 10.0, 1e3, 1e5, 1e6, 2e6):
         far = max(tol + tol * (size0 + r0), math.sqrt(tol) * r0, eps * size / 2)
         expected = tol + tol * size if size <= size0 + r0 else min(tol + tol * size, far)
-        assert test.strict_bound(torch.tensor([size], dtype=F64)).item() == pytest.approx(expected)
-    assert test.strict_bound(torch.tensor([3e6], dtype=F64)) < 0  # ε·3e6 > r₀/8
+        sizes = torch.tensor([size], dtype=F64)
+        bound = test.strict_bound(sizes, test.bound(sizes))
+        assert bound.item() == pytest.approx(expected)
+    assert test.strict_bound(torch.tensor([3e6], dtype=F64), bound) < 0  # ε·3e6 > r₀/8
 
 
 def _lasso(dtype: torch.dtype, batch: int = 100) -> tuple[object, tuple[Tensor, Tensor]]:
