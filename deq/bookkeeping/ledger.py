@@ -72,7 +72,8 @@ class Ledger:
     Notes
     -----
     Norms of half types are kept in float32. Those whose squares leave the range of their dtype are
-    computed once more, scaled; above its largest number they are given as that number.
+    computed once more, scaled: too large ones always (above its largest number they are given as
+    that number), too small ones where they decide.
     """
 
     def __init__(
@@ -80,7 +81,8 @@ class Ledger:
     ) -> None:
         batch, device = len(z0), z0.device
         self._dtype, self._wide = z0.dtype, torch.promote_types(z0.dtype, torch.float32)
-        self._tiny = torch.finfo(self._wide).tiny / torch.finfo(self._wide).eps
+        wide = torch.finfo(self._wide)
+        self._tiny = math.sqrt(wide.tiny / wide.eps)  # squares of shorter ones lose digits
         self.atol = torch.as_tensor(atol, dtype=z0.dtype, device=device)  # () or (B,)
         self.unit: Tensor | float = (
             (atol / rtol).nan_to_num(1.0) if isinstance(atol, Tensor) else atol / rtol
@@ -160,13 +162,12 @@ class Ledger:
         converged = residual <= bound  # (B,)
         if active is not None:
             converged &= active
-        if converged.any():
-            if (converged & (residual < self._tiny)).any():  # squares have vanished
-                residual = scaled_norm(r, self._wide)
-                converged &= residual <= bound
-            if (converged & (size > test.start)).any():
-                bound = self.bound = test.strict_bound(size, bound)
-                converged &= residual <= bound
+        vanished = residual < self._tiny  # (B,)
+        if (converged & (vanished | (size > test.start))).any():
+            if vanished.any():
+                residual = torch.where(vanished, scaled_norm(r, self._wide), residual)
+            bound = self.bound = test.strict_bound(size, bound)
+            converged &= residual <= bound
         better = (residual < self._best) | converged  # (B,), not if NaN
         if active is not None:
             better &= active
