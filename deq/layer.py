@@ -39,7 +39,9 @@ class DEQ(AuxiliaryLosses, Generic[S]):
         Forward solver, ``Anderson()`` unless given.
     tol, atol, rtol : float
         A sample has converged when ‖cell(z, x) − z‖₂ ≤ atol + rtol·‖z‖₂. ``tol`` stands in for what
-        is not given.
+        is not given. Where ‖z‖ exceeds ‖z₀‖ + r₀, with r₀ the residual at the start z₀, the
+        residual must also be at most max(atol + rtol·(‖z₀‖ + r₀), min(√rtol, 1/4)·r₀, ε·‖z‖/2), as
+        ``deq.solve`` explains.
     max_evals : int
         Cap on the evaluations of the cell.
     batch_dims : int
@@ -79,7 +81,7 @@ class DEQ(AuxiliaryLosses, Generic[S]):
     gradients, forward mode) raise ``NotImplementedError``; forward mode works with ``Unrolled``
     while gradients are on.
 
-        Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
+    Under ``torch.autocast`` the cell may return another dtype than its state's: it is cast back.
     Within ``parametrize.cached()`` the layer fills the cache with its weights before it solves, so
     that they keep their gradients. ``torch.utils.checkpoint`` around a layer repeats the solve once
     at most.

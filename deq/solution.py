@@ -46,9 +46,11 @@ class Solution(Generic[S]):
     Attributes
     ----------
     z : Tensor, shape (B, …), or tuple of such
-        The equilibrium, or the best finite state seen.
+        The equilibrium, or the state seen with the smallest finite residual; the start as it came,
+        finite or not, where there was none.
     residual : Tensor, shape (B,)
-        ‖f(z) − z‖₂ at exactly that z; infinite if f gave no finite value at all.
+        ‖f(z) − z‖₂ at exactly that z; infinite if it was finite nowhere. In half types one that is
+        too large for the dtype is given as its largest number.
     nfe : Tensor, shape (B,), int64
         Evaluations of f until this sample was found to have finished.
     status : Tensor, shape (B,), int64

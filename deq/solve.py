@@ -42,13 +42,22 @@ def solve(
 
         ‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂
 
-    with the norm over all that belongs to the sample. A norm pools: one large component that stands
-    still hides small ones that still move. The answer of a finished sample stands; what happens to
-    one sample never changes another's answer beyond the tolerance. Where f itself mixes samples, as
-    batch normalisation in training mode does, iterations notice when a finished sample's
-    equilibrium has moved on, and samples then finish all together. Acceleration is blind to that
-    coupling: choose ``Picard`` there, or ``batch_dims=0`` where all is one sample. A solve that
-    failed because of it says so in ``str(solution)``.
+    with the norm over all that belongs to the sample. A sample must not pass by running away. So
+    where ‖z‖ exceeds ‖z₀‖ + r₀, with r₀ = ‖f(z₀) − z₀‖₂ at its start, the residual must also be at
+    most::
+
+        max(atol + rtol·(‖z₀‖ + r₀), min(√rtol, 1/4)·r₀, ε·‖z‖/2)
+
+    Here ε is the eps of z's dtype, and a state so large that rounding could hide the residual, with
+    ε·‖z‖ above r₀/8, atol + rtol·(‖z₀‖ + r₀) and 4ε·(‖z₀‖ + r₀), never passes. A run-away ends as
+    ``MAX_EVALS``, as ``DIVERGED``, or as ``STALLED`` where rounding hides its residual.
+
+    A norm pools: one large component that stands still hides small ones that still move. The answer
+    of a finished sample stands; what happens to one sample never changes another's answer beyond
+    the tolerance. Where f itself mixes samples, as batch normalisation in training mode does,
+    iterations notice when a finished sample's equilibrium has moved on, and samples then finish all
+    together. Acceleration is blind to that coupling: choose ``Picard`` there, or ``batch_dims=0``
+    where all is one sample. A solve that failed because of it says so in ``str(solution)``.
 
     Parameters
     ----------
@@ -57,9 +66,10 @@ def solve(
         (``DEQ`` differentiates) and must not change its argument.
     z0 : Tensor, shape (B, …), or tuple of such
         The start, any shape, batch first; ``batch_dims`` says what a sample is. A start at the
-        equilibrium comes back unchanged after one evaluation. For several states at once, a tuple
-        of tensors of the same batch size and dtype: f then takes and returns a tuple, and a
-        sample's norm is over all of them together.
+        equilibrium comes back unchanged after one evaluation. A sample whose start is not finite
+        comes back as it came, ``NON_FINITE``. For several states at once, a tuple of tensors of the
+        same batch size and dtype: f then takes and returns a tuple, and a sample's norm is over all
+        of them together.
     solver : Picard, Anderson, ODE, …
         ``Anderson()`` unless given.
     tol : float
@@ -169,10 +179,12 @@ def find(
     batch_dims: int = 1,
     unit: float | Tensor = 1.0,
     record: bool = False,
+    coarse: torch.dtype | None = None,
 ) -> Solution[S]:
     """Do the work of ``solve``.
 
-    Adjoint systems use it directly, since their unit of length is the gradient's (B,).
+    Adjoint systems use it directly, since their unit of length is the gradient's (B,). ``coarse``
+    is the dtype that f computes in under autocast.
     """
     layout = layout_of(z0, batch_dims)
     z = layout.flat(z0).detach().resolve_neg()  # (B, D)
@@ -191,8 +203,10 @@ def find(
                 batch_dims=batch_dims,
                 unit=unit,
                 record=record,
+                coarse=torch.get_autocast_dtype(device),
             )
     ledger = Ledger(z, atol=atol, rtol=rtol, max_evals=max_evals, record=record, unit=unit)
+    ledger.coarse = coarse
 
     def evaluate(z: Tensor) -> Tensor:
         """Evaluate f on the flat state (B, D), counted and checked."""
@@ -208,7 +222,8 @@ def find(
         ledger.evals += 1
         layout.check(out)
         flat = layout.flat(out).resolve_neg()  # an imaginary part may be kept with its sign turned
-        return flat.detach() if flat.requires_grad else flat  # f may have turned gradients on
+        ledger.fz = flat = flat.detach() if flat.requires_grad else flat  # f may turn them on
+        return flat
 
     if z.shape[0] > 0:
         if isinstance(solver, Integrator):

@@ -49,8 +49,9 @@ _SENTENCES = {
         "is returned. Look for an overflow or a division by zero in the map, or start elsewhere."
     ),
     Status.STALLED: (
-        "Stalled at the floor of floating point: rounding hides any further progress, and the "
-        "best state seen is returned. Loosen tol or use float64."
+        "Stalled at the floor of floating point: rounding in the precision that the map computes "
+        "in hides any further progress, and the best state seen is returned. Loosen tol, or "
+        "compute in a higher precision: float64, or float32 in place of half types and autocast."
     ),
 }
 

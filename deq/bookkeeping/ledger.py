@@ -11,18 +11,22 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.concrete import require_concrete
+from deq.bookkeeping.norms import scaled_norm
 from deq.bookkeeping.recording import Recording
 from deq.bookkeeping.stop_test import ACTIVE, PATIENCE, StopTest
 from deq.status import Status
 
 _CONVERGED = int(Status.CONVERGED)
+# Dtypes that f may compute in, with integers of their sizes.
+_COARSE = {torch.float32: torch.int32, torch.float16: torch.int16, torch.bfloat16: torch.int16}
 
 
 class Ledger:
     """Bookkeeping per sample, over states flattened to (B, D).
 
-    A sample has converged at z when ``‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂``. Its answer stands from
-    then on, while the rest of the batch, the active set, goes on.
+    A sample has converged at z when ``‖f(z) − z‖₂ ≤ atol + rtol·‖z‖₂``, unless it got there by its
+    own growth (``StopTest``). Its answer stands from then on, while the rest of the batch, the
+    active set, goes on.
 
     Parameters
     ----------
@@ -45,12 +49,19 @@ class Ledger:
         Absolute tolerance.
     evals : int
         Evaluations of f so far; the caller of f counts them here.
+    unit : float or Tensor of shape (B,)
+        The problem's unit of length, atol/rtol: 1 for ``tol``, the gradient's for adjoints.
     size : Tensor, shape (B,)
         ‖z‖₂ of the state observed last.
     residual, bound : Tensor, shape (B,)
         ‖f(z) − z‖₂ there, and what it has to reach.
     best_z : Tensor, shape (B, D)
-        Of each sample the state with the smallest residual so far.
+        Of each sample the state with the smallest residual so far; its start, as it came, where no
+        residual was finite.
+    fz : Tensor, shape (B, D), or None
+        What f gave last, if the caller of f leaves it here: its values show how f rounds.
+    coarse : torch.dtype or None
+        In which f is known to compute, if not in the state's.
     status : Tensor, shape (B,), int64
         Codes of ``Status``, −1 for active samples.
     nfe : Tensor, shape (B,), int64
@@ -64,7 +75,9 @@ class Ledger:
 
     Notes
     -----
-    Norms of half types are kept in float32.
+    Norms of half types are kept in float32. Those whose squares leave the range of their dtype are
+    computed once more, scaled: too large ones always (above its largest number they are given as
+    that number), too small ones where they decide.
     """
 
     def __init__(
@@ -73,6 +86,8 @@ class Ledger:
     ) -> None:  # fmt: skip
         batch, device = len(z0), z0.device
         self._dtype, self._wide = z0.dtype, torch.promote_types(z0.dtype, torch.float32)
+        wide = torch.finfo(self._wide)
+        self._tiny = math.sqrt(wide.tiny / wide.eps)  # squares of shorter ones lose digits
         self.unit = torch.as_tensor(unit, dtype=z0.dtype, device=device)  # () or (B,)
         self.atol = atol * self.unit
         self.rtol, self.max_evals, self.evals = rtol, max_evals, 0
@@ -80,12 +95,15 @@ class Ledger:
         self.residual: Tensor
         self.bound: Tensor
         self.best_z = z0
+        self.fz: Tensor | None = None
+        self.coarse: torch.dtype | None = None
         self._best = torch.full((batch,), math.inf, dtype=self._wide, device=device)
         self.status = torch.full((batch,), ACTIVE, device=device)
         self.nfe = torch.zeros_like(self.status)
         self.frozen: Tensor | None = None
         self.failed = False
         self._active: Tensor | None = None  # (B,) the samples that have not
+        self._lost: Tensor | None = None  # (B,) those without any finite residual
         self._all = False  # whether all samples have finished
         self.recording = Recording() if record else None
         self._test: StopTest | None = None
@@ -97,7 +115,7 @@ class Ledger:
     @property
     def best(self) -> Tensor:
         """‖f(z) − z‖₂ at ``best_z``, (B,)."""
-        return self._best.to(self._dtype)
+        return self._narrow(self._best)
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
         """Enter the state ``z`` (B, D) with its residual vector ``r = f(z) − z`` at solver time t.
@@ -110,11 +128,12 @@ class Ledger:
         self._observed += 1
         residual = torch.linalg.vector_norm(r, dim=1, dtype=self._wide)  # (B,)
         size = torch.linalg.vector_norm(z, dim=1, dtype=self._wide)  # (B,)
-        self.size, self.residual = size.to(self._dtype), residual
         if self._test is None:
             require_concrete(r)
+            residual, size = self._in_range(residual, size, r, z)
             atol, unit = self.atol.to(self._wide), self.unit.to(self._wide)
             self._test = StopTest(atol, self.rtol, self._dtype, unit, residual, size)
+        self.size, self.residual = self._narrow(size), residual
         bound = self.bound = self._test.bound(size)  # (B,)
         better = residual < self._best  # (B,), not if NaN
         progress = better & (bound < residual)
@@ -122,32 +141,39 @@ class Ledger:
             progress |= self.frozen
         if progress.all():  # the usual case: nothing to sort out
             self._all_best = self._observed
-            self.best_z = z  # where finished samples stand still
+            self.best_z = self._standing(z)
             frozen = self.frozen
             self._best = residual if frozen is None else torch.where(frozen, self._best, residual)
             finished = False
         else:
-            finished = self._sort_out(self._test, z, residual, size, bound, better)
+            finished = self._sort_out(self._test, z, r, residual, size, bound)
         if self.recording is not None:
             shown = residual if self.frozen is None else self._best.where(self.frozen, residual)
-            self.recording.keep(t, self.hold(z), shown.to(self._dtype), self.evals)
+            self.recording.keep(t, self.hold(z), self._narrow(shown), self.evals)
         return finished
 
     def _sort_out(
-        self,
-        test: StopTest,
-        z: Tensor,
-        residual: Tensor,
-        size: Tensor,
-        bound: Tensor,
-        better: Tensor,
+        self, test: StopTest, z: Tensor, r: Tensor, residual: Tensor, size: Tensor, bound: Tensor
     ) -> bool:
         """Find new bests and samples that finish. True when all have."""
         before, active = self.frozen, self._active
-        converged = test.converged(residual, bound)  # (B,)
-        better |= converged
+        exact = self._in_range(residual, size, r, z)
+        if exact[0] is not residual:
+            residual, size = exact
+            bound = test.bound(size).nan_to_num(0.0, 0.0, 0.0)  # no residual will do at infinity
+            self.size, self.residual, self.bound = self._narrow(size), residual, bound
+        converged = residual <= bound  # (B,)
         if active is not None:
-            better, converged = better & active, converged & active
+            converged &= active
+        vanished = residual < self._tiny  # (B,)
+        if (converged & (vanished | (size > test.start))).any():
+            if vanished.any():
+                residual = torch.where(vanished, scaled_norm(r, self._wide), residual)
+            bound = self.bound = test.strict_bound(size, bound)
+            converged &= residual <= bound
+        better = (residual < self._best) | converged  # (B,), not if NaN
+        if active is not None:
+            better &= active
         if self._mixed and active is not None and not converged[active].all():
             converged = torch.zeros_like(converged)  # only all together
         self._best = torch.where(better, residual, self._best)
@@ -155,15 +181,45 @@ class Ledger:
         worse = ~better if active is None else ~better & active
         finished = self._finish(converged, _CONVERGED)
         if not worse.any():
-            self.best_z = z  # where finished samples stand still
+            self.best_z = self._standing(z)
         else:
-            self.best_z = torch.where(worse[:, None], self.best_z, z)
+            self.best_z = torch.where(worse[:, None], self.best_z, self._standing(z))
             long = self._observed - self._all_best >= PATIENCE
-            if long or not (residual <= test.limit).all():  # some may be hopeless
+            if long or not ((residual <= test.limit) & (bound >= 0)).all():  # some are hopeless
                 waited = self._observed - self._last_best.clamp(min=self._all_best)  # (B,)
-                code = test.verdict(residual, size, waited)
+                eps = self._rounding(z.dtype) if long else 0.0
+                code = test.verdict(residual, size, bound, waited, eps)
                 finished = self._finish(code != ACTIVE, code)
         return finished and not (before is not None and self._reopen(residual, bound))
+
+    def _in_range(
+        self, residual: Tensor, size: Tensor, r: Tensor, z: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The norms (B,) of ``r`` and ``z`` (B, D), again where squares left the range."""
+        both = residual + size  # (B,)
+        if self.frozen is not None:
+            both = both.masked_fill(self.frozen, 0.0)
+        if math.isfinite(both.sum().item()):
+            return residual, size
+        return scaled_norm(r, self._wide), scaled_norm(z, self._wide)
+
+    def _narrow(self, length: Tensor) -> Tensor:
+        """Norms (B,) in the dtype of the states; finite ones stay finite."""
+        if self._dtype == self._wide:
+            return length
+        most = torch.finfo(self._dtype).max
+        return torch.where(length < math.inf, length.clamp(max=most), length).to(self._dtype)
+
+    def _rounding(self, dtype: torch.dtype) -> float:
+        """The rounding unit of f: that of the coarsest dtype which its values seem to have."""
+        known = [dtype, self.coarse or dtype]
+        if self.fz is not None:
+            known += [d for d in _COARSE if d.itemsize < dtype.itemsize and _is_made_of(self.fz, d)]
+        return max(torch.finfo(d).eps for d in known)
+
+    def _standing(self, z: Tensor) -> Tensor:
+        """``z`` (B, D), where finished samples stand still; but lost ones as they came."""
+        return z if self._lost is None else torch.where(self._lost[:, None], self.best_z, z)
 
     def _reopen(self, residual: Tensor, bound: Tensor) -> bool:
         """Test again the samples that converged before the last ones did; True if some go on.
@@ -200,7 +256,11 @@ class Ledger:
             self.status = torch.where(which, code, self.status)
             self.nfe = self.nfe.masked_fill(which, self.evals)
             self._mark()
-            self.failed = self.failed or isinstance(code, Tensor) or code != _CONVERGED
+            if isinstance(code, Tensor) or code != _CONVERGED:
+                self.failed = True
+                lost = which & ~(self._best < math.inf)
+                if lost.any():
+                    self._lost = lost if self._lost is None else self._lost | lost
         return self._all
 
     def _mark(self) -> None:
@@ -218,3 +278,16 @@ class Ledger:
         if self.frozen is None:
             return z, g
         return self.hold(z).nan_to_num(), g.masked_fill(self.frozen[:, None], 0.0)
+
+
+def _is_made_of(x: Tensor, dtype: torch.dtype) -> bool:
+    """Whether ``x`` (B, D) was computed in the coarser ``dtype``.
+
+    All its numbers can be represented there, and a quarter of them or more need the last bit: half
+    do where they were rounded, none among short numbers such as small integers.
+    """
+    coarse = x.to(dtype)
+    if not torch.equal(coarse.to(x.dtype), x):
+        return False
+    last = int((coarse.view(_COARSE[dtype]) & 1).sum())
+    return last > 0 and 4 * last >= int(coarse.count_nonzero())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -145,4 +146,5 @@ def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
     alpha = torch.linalg.solve_ex(gram.mT, ones).result.squeeze(2)  # (B, n)
     share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1)
     alpha *= share
-    return torch.where(share > 0, alpha, newest)  # it fails if NaN, infinite or negative
+    fine = (share > 0) & (share < math.inf)  # not if NaN, negative, or of an infinite G
+    return torch.where(fine, alpha, newest)

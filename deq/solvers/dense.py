@@ -54,7 +54,9 @@ class Dense(Integrator):
         if ledger.evals + dim + 1 <= ledger.max_evals:
             w, r = ledger.stand_still(w, r)
             inverse, singular, broken = _inverse(LinearPart(f, w, fw), w)
-            ledger.close(broken, Status.NON_FINITE)
+            if ledger.close(broken, Status.NON_FINITE):
+                return
+            w, r = ledger.stand_still(w, r)
             while ledger.evals < ledger.max_evals:
                 w = w + inverse(r)
                 r = f(w) - w

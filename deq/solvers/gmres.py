@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap, Integrator, require_count
 from deq.solvers.krylov import gmres
 from deq.solvers.linear_part import LinearPart
@@ -74,6 +74,6 @@ class GMRES(Integrator):
                 return
             w, r = ledger.stand_still(w, r)
             matrix = LinearPart(f, w, fw)
-            length = torch.linalg.vector_norm(r, dim=1)  # (B,)
-            goal = _AIM * (ledger.atol + ledger.rtol * ledger.size) / length  # (B,)
+            length = norm(r)  # (B,)
+            goal = _AIM * ledger.bound.to(r.dtype) / length  # (B,)
             w = w + gmres(matrix, r, tol=goal, max_iters=steps)

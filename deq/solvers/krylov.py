@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.norms import norm
+
 Apply = Callable[[Tensor], Tensor]
 
 # What is left of a direction after orthogonalisation, in units of rounding, that counts as nothing.
@@ -54,7 +56,7 @@ class Arnoldi:
         self.passes = passes
         self.v = b.new_empty(batch, size + 1, dim)
         self.h = b.new_zeros(batch, size + 1, size)
-        self.length = torch.linalg.vector_norm(b, dim=1)  # (B,)
+        self.length = norm(b)  # (B,)
         self.v[:, 0] = _unit(b, self.length)
 
     @property
@@ -145,7 +147,7 @@ def gmres(apply: Apply, b: Tensor, *, tol: float | Tensor, max_iters: int) -> Te
     wide = torch.promote_types(b.dtype, torch.float32)  # half types have no triangular solver
     left = basis.length.to(wide)  # (B,) residual, up to its sign
     goal = left * tol  # (B,)
-    active = (left > goal) & left.isfinite()  # (B,)
+    active = (left > goal) & (left < torch.finfo(b.dtype).max)  # (B,), not beyond what b can hold
     if not active.any():
         return torch.zeros_like(b)
     turned = torch.eye(m + 1, dtype=wide, device=b.device).repeat(batch, 1, 1)  # (B, m + 1, m + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap
 
 # An entry of (I − A) v, or a pivot, this many units of rounding small is nothing but rounding.
@@ -18,7 +19,7 @@ class LinearPart:
         self.f = f
         self.w = w
         self.fw = fw
-        scale = torch.linalg.vector_norm(w, dim=1) + torch.linalg.vector_norm(fw, dim=1)  # (B,)
+        scale = norm(w) + norm(fw)  # (B,)
         fine = (scale > 0) & scale.isfinite()
         self.scale = torch.where(fine, scale, 1.0).unsqueeze(1)  # (B, 1)
 

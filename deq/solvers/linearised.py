@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -25,11 +27,13 @@ class Linearised:
         The state, f there, and f(z) − z.
     length, reach, alpha : Tensor, shape (B,)
         ‖g‖, how far the quotients look, and the rates 1/δ of the step that is asked for.
+    norm : callable
+        (B, D) to the norms (B,).
     """
 
     def __init__(
         self, f: FlatMap, z: Tensor, fz: Tensor, g: Tensor, *, length: Tensor, reach: Tensor,
-        alpha: Tensor,
+        alpha: Tensor, norm: Callable[[Tensor], Tensor],
     ) -> None:  # fmt: skip
         self.f, self.z, self.fz, self.g = f, z, fz, g
         self.length, self.reach, self.alpha = length, reach, alpha
@@ -37,7 +41,7 @@ class Linearised:
         self.w = f(torch.addcmul(z, g, scale.unsqueeze(1))) - fz  # (B, D) reach·J v, v = g/‖g‖
         slope = torch.linalg.vecdot(self.w, g).div_(reach * length)  # (B,) of f along g
         slope.nan_to_num_(0.0, 0.0, 0.0)
-        self.turned = torch.linalg.vector_norm(self.w, dim=1).div_(reach)  # (B,) ‖J v‖
+        self.turned = norm(self.w).div_(reach)  # (B,) ‖J v‖
         speed = torch.rsub(slope, 1)  # (B,) −μ
         self.rate = torch.maximum(alpha, speed.mul(-2))  # (B,) as for a real mode in `fastest`
         self.pivot = speed.add_(self.rate)  # (B,)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap, Integrator, require_count, require_number
 from deq.solvers.jvp import Pushforward
 from deq.solvers.krylov import gmres
@@ -124,7 +125,7 @@ class Newton(Integrator):
         if ledger.observe(0.0, z, g):
             return
         dim = z.shape[1]
-        length = torch.linalg.vector_norm(g, dim=1)  # (B,)
+        length = norm(g)  # (B,)
         forcing = torch.full_like(length, self.forcing)  # (B,)
         exact = self.exact
         steps = 0
@@ -133,7 +134,7 @@ class Newton(Integrator):
             if left < (dim if dim <= self.dense_limit else 1):
                 break
             z, g = ledger.stand_still(z, g)
-            length = torch.linalg.vector_norm(g, dim=1)
+            length = norm(g)
             jvp = Pushforward(f, z, fz, exact=exact)
             s = self.damping * self._direction(jvp, g, forcing, min(self.krylov, left))  # (B, D)
             exact = jvp.exact
@@ -146,7 +147,7 @@ class Newton(Integrator):
             if ledger.observe(steps * float(self.damping), z, g):
                 return
             forcing = _forcing(forcing, length / before)  # (B,)
-            goal = _AIM * (ledger.atol + ledger.rtol * ledger.size) / length  # (B,)
+            goal = _AIM * ledger.bound.to(g.dtype) / length  # (B,)
             forcing = torch.maximum(forcing, goal).clamp(max=self.forcing).nan_to_num(0.0)
         ledger.close(None, Status.MAX_EVALS)
 
@@ -170,7 +171,7 @@ class Newton(Integrator):
         """
         end = z + s  # (B, D)
         f_end = f(end)
-        end_length = torch.linalg.vector_norm(f_end - end, dim=1)  # (B,)
+        end_length = norm(f_end - end)  # (B,)
         part = self.damping
         for _ in range(_SHORTENINGS):
             failed = ~end_length.isfinite()  # (B,)
@@ -186,7 +187,7 @@ class Newton(Integrator):
             shorter = torch.where(column, z + s, end)
             f_shorter = f(shorter)
             end, f_end = shorter, torch.where(column, f_shorter, f_end)
-            end_length = torch.linalg.vector_norm(f_end - end, dim=1)
+            end_length = norm(f_end - end)
         return end, f_end, end_length
 
 

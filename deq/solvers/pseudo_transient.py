@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm, norm_for
 from deq.solvers.base import FlatMap, Integrator, require_count, require_number
 from deq.solvers.linearised import Linearised
 from deq.status import Status
@@ -108,7 +109,8 @@ class PseudoTransient(Integrator):
         g = fz - z  # (B, D)
         if ledger.observe(0.0, z, g):
             return
-        length = torch.linalg.vector_norm(g, dim=1)  # (B,)
+        length = norm(g)  # (B,)
+        measure = norm_for(length + ledger.size)
         unit = ledger.unit
         alpha = (length / (ledger.size + unit)).clamp(max=1.0) / self.step  # (B,)
         picard, failures = False, 0
@@ -129,7 +131,8 @@ class PseudoTransient(Integrator):
                 reach = torch.add(ledger.size, unit).mul_(rounding)  # (B,) of a difference quotient
                 if frozen is not None:
                     reach = reach.masked_fill(frozen, 1.0)
-                field = Linearised(f, z, fz, g, length=length, reach=reach, alpha=alpha)
+                field = Linearised(f, z, fz, g, length=length, reach=reach, alpha=alpha,
+                                   norm=measure)  # fmt: skip
                 size = min(self.krylov, z.shape[1], ledger.max_evals - ledger.evals)
                 picard = size > 1 and failures < _FAILURES and field.is_easy(shrinks)
                 if picard:
@@ -139,21 +142,21 @@ class PseudoTransient(Integrator):
             end = z + s  # (B, D)
             fend = f(end)
             gend = fend - end
-            rest = torch.linalg.vector_norm(gend, dim=1)  # (B,)
+            rest = measure(gend)  # (B,)
             ratio = rest / length  # (B,)
             if frozen is not None:
                 ratio = ratio.masked_fill(frozen, 0.0)
             kept, following = None, alpha
             if not (picard and (ratio <= shrinks).all()):  # NaN passes no comparison
                 ahead = torch.addcmul(gend, s, alpha[:, None], value=-1)
-                miss = torch.linalg.vector_norm(ahead, dim=1) / length  # (B,)
+                miss = measure(ahead) / length  # (B,)
                 well = ratio <= shrinks if picard else miss <= _WELL
                 failures, picard = failures + picard, False
                 kept, following = _judged(ratio, miss, well, alpha)
             if kept is not None:
                 trials += ~(kept | rest.isfinite())
                 # A quarter of the step, in one dimension; α alone may be too small to matter.
-                shorter = alpha + 3 * length / torch.linalg.vector_norm(s, dim=1)
+                shorter = alpha + 3 * length / measure(s)
                 following = torch.where(kept, following, shorter)
                 column = kept[:, None]
                 end, fend = torch.where(column, end, z), torch.where(column, fend, fz)

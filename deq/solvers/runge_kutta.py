@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from deq.bookkeeping.ledger import Ledger
+from deq.bookkeeping.norms import norm
 from deq.solvers.base import FlatMap
 from deq.solvers.tableau import Tableau
 from deq.status import Status
@@ -151,13 +152,14 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
             return
         dt = t - path.t
         end = path.trial(dt)
-        ratio = torch.linalg.vector_norm(path.error(dt), dim=1) / scale  # (B,)
+        error = norm(path.error(dt))  # (B,)
+        ratio = torch.where(error > 0, error / scale, error)  # (B,), NaN if the error is
         if ledger.frozen is not None:
             ratio = ratio.masked_fill(ledger.frozen, 0.0)
         worst = ratio.max().item()  # NaN if any is
         if not math.isfinite(worst):
             # Out of the map's domain, or about to explode: shorter next time, and not for ever.
-            trials += ~ratio.isfinite()
+            trials += ~error.isfinite()
             if ledger.close(trials >= _NON_FINITE_TRIALS, Status.NON_FINITE):
                 return
             path.stand_still()
@@ -175,7 +177,9 @@ def _allowed(ledger: Ledger, rtol: float, atol: Tensor) -> Tensor:
     With atol = 0 a state of zero allows none; it is measured by the length of its residual.
     """
     scale = ledger.size * rtol + atol
-    return torch.where(scale > 0, scale, rtol * ledger.residual.to(scale.dtype))
+    finfo = torch.finfo(scale.dtype)
+    least = max(rtol, finfo.eps) * ledger.residual.to(scale.dtype)
+    return torch.where(scale > finfo.tiny, scale, least)
 
 
 def _first_step(path: RungeKutta, scale: Tensor) -> float:
@@ -183,7 +187,7 @@ def _first_step(path: RungeKutta, scale: Tensor) -> float:
 
     The usual guess costs an evaluation and collapses to 1e-4 for a start at zero.
     """
-    length = torch.linalg.vector_norm(path.k[0], dim=1)  # (B,)
+    length = norm(path.k[0])  # (B,)
     allowed = torch.where(length > 0, scale / length, 1.0).min().item()
     return float(min(max(allowed, 1e-30) ** (1.0 / path.tableau.order), 1.0))
 

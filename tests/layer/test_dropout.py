@@ -255,7 +255,7 @@ def test_a_compiled_cell() -> None:
 
 def test_corrections_use_the_mask_of_their_forward() -> None:
     layer = exact(Quarter())
-    state, z = layer.corrections(X, 1)
+    state, z = layer.corrections(X, count=1)
     assert torch.equal(state > 0, z > 0)
 
 

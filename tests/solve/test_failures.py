@@ -61,7 +61,9 @@ def test_a_state_that_overflows_is_never_called_converged(solver: object) -> Non
     sol = deq.solve(
         lambda z: 2 * z, torch.full((1, 2), 1e38), solver=solver, tol=1e-3, max_evals=500
     )
-    assert not sol.converged.any()
+    # Newton's method finds the only equilibrium, 0, from there.
+    assert not sol.converged.any() or sol.z.abs().max() < 1e-3
+    assert sol.converged.any() == isinstance(solver, deq.Newton)
     assert sol.z.isfinite().all()
 
 

@@ -1,0 +1,41 @@
+"""Norms of states that neither overflow nor vanish."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def norm(x: Tensor) -> Tensor:
+    """‖x‖₂ of each sample of ``x`` (B, D), (B,); infinite or NaN only where ``x`` is not finite."""
+    length: Tensor = torch.linalg.vector_norm(x, dim=1)  # (B,)
+    return length if math.isfinite(length.sum().item()) else scaled_norm(x)
+
+
+def norm_for(length: Tensor) -> Callable[[Tensor], Tensor]:
+    """The norm for states of about these lengths (B,): a check of each one would cost time."""
+    far = math.sqrt(torch.finfo(length.dtype).max) / 1e3
+    return scaled_norm if float(length.max()) > far else _plain
+
+
+def _plain(x: Tensor) -> Tensor:
+    length: Tensor = torch.linalg.vector_norm(x, dim=1)
+    return length
+
+
+def scaled_norm(x: Tensor, dtype: torch.dtype | None = None) -> Tensor:
+    """The same for any size of ``x`` (B, D), computed in ``dtype``: squares may leave its range.
+
+    A norm above the largest number of ``dtype`` is given as that number.
+    """
+    dtype = dtype or x.dtype
+    if x.shape[1] == 0:
+        return x.new_zeros(len(x), dtype=dtype)
+    x = x.to(dtype)
+    largest = x.abs().amax(1)  # (B,), NaN if any is
+    unit = torch.where((largest > 0) & largest.isfinite(), largest, 1.0)  # (B,)
+    length = torch.linalg.vector_norm(x / unit[:, None], dim=1) * unit
+    return torch.where(largest.isfinite(), length.clamp(max=torch.finfo(dtype).max), largest)
