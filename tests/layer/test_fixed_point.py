@@ -1,6 +1,7 @@
 """deq.fixed_point: a differentiable function, with statistics of its own."""
 
 import threading
+from functools import partial
 
 import pytest
 import torch
@@ -111,9 +112,9 @@ def test_tuples_and_one_sample(gradient: object) -> None:
 
 def test_a_start_gets_a_gradient_only_when_unrolled() -> None:
     z0 = torch.zeros(1, 1, requires_grad=True)
-    options = {"max_evals": 3, "on_failure": "ignore"}
-    assert not deq.fixed_point(lambda z: 0.5 * z + 1, z0, **options)[0].requires_grad
-    unrolled, _ = deq.fixed_point(lambda z: 0.5 * z + 1, z0, gradient=deq.Unrolled(), **options)
+    settle = partial(deq.fixed_point, lambda z: 0.5 * z + 1, z0, max_evals=3, on_failure="ignore")
+    assert not settle()[0].requires_grad
+    unrolled, _ = settle(gradient=deq.Unrolled())
     assert torch.autograd.grad(unrolled, z0)[0].item() == 0.25
 
 

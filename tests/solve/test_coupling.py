@@ -139,3 +139,20 @@ def test_a_map_that_refuses_other_states_is_left_alone() -> None:
     sol = deq.solve(f, torch.zeros(3, 1), max_evals=5, solver=deq.Picard())
     assert COUPLED not in str(sol)
     assert len(calls) == 6
+
+
+@pytest.mark.parametrize("on_failure", ["warn", "raise"])
+def test_a_layer_and_fixed_point_say_it_too(on_failure: str) -> None:
+    f, u0 = bratu(63), torch.zeros(63, dtype=F64)
+    layer = deq.DEQ(lambda u, x: f(u) + x, atol=1e-8, rtol=0, max_evals=50, on_failure=on_failure)
+    calls = (
+        lambda: layer(u0),
+        lambda: deq.fixed_point(f, u0, atol=1e-8, rtol=0, max_evals=50, on_failure=on_failure),
+    )
+    for call in calls:
+        if on_failure == "warn":
+            with pytest.warns(deq.ConvergenceWarning, match="pass batch_dims=0"):
+                call()
+        else:
+            with pytest.raises(deq.ConvergenceError, match="pass batch_dims=0"):
+                call()
