@@ -94,7 +94,7 @@ def test_a_bad_count_gets_a_sentence() -> None:
 
 def test_states_are_taken_after_the_steps_that_are_named() -> None:
     net, x, z0 = Net(), torch.ones(2, 3, dtype=F64), torch.zeros(2, 4, dtype=F64)
-    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6, on_failure="ignore")
+    layer = deq.DEQ(net, solver=deq.Picard(), tol=1e-6)
     states = layer.corrections(x, at=[3, 8, 1, 10_000], z0=z0)
     path = [z0]
     for _ in range(8):
