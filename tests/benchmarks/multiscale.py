@@ -1,6 +1,6 @@
-"""What makes a multiscale DEQ converge in training, within 18 evaluations: eleven settings.
+"""What makes a multiscale DEQ converge in training, within 18 evaluations: thirteen settings.
 
-    python tests/benchmarks/multiscale.py [--seeds 3] [--epochs 6] [--only penalty restart …]
+    python tests/benchmarks/multiscale.py [--seeds 3] [--epochs 6] [--only "penalty 0.5" …]
 
 One thread. The model of tests/uses/test_multiscale.py reads digits, 500 for training and 500 held
 out. Of each setting, medians over the seeds: how many training samples met the tolerances 1e-2 and

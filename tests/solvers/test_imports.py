@@ -13,7 +13,7 @@ import deq
 BELOW = {
     "bookkeeping": ("bookkeeping", "status"),
     "solvers": ("bookkeeping", "solvers", "status"),
-    "gradients": ("bookkeeping", "solvers", "solve", "gradients", "status"),
+    "gradients": ("bookkeeping", "solvers", "solution", "solve", "gradients", "status"),
 }
 
 
