@@ -90,6 +90,7 @@ class Ledger:
         self._tiny = math.sqrt(wide.tiny / wide.eps)  # squares of shorter ones lose digits
         self.unit = torch.as_tensor(unit, dtype=z0.dtype, device=device)  # () or (B,)
         self.atol = atol * self.unit
+        self._exact = bool((self.atol < self._tiny).any())  # whether such residuals decide
         self.rtol, self.max_evals, self.evals = rtol, max_evals, 0
         self.size: Tensor
         self.residual: Tensor
@@ -165,10 +166,9 @@ class Ledger:
         converged = residual <= bound  # (B,)
         if active is not None:
             converged &= active
-        vanished = residual < self._tiny  # (B,)
-        if (converged & (vanished | (size > test.start))).any():
-            if vanished.any():
-                residual = torch.where(vanished, scaled_norm(r, self._wide), residual)
+        if self._exact:  # squares of short ones lose digits
+            residual = torch.where(residual < self._tiny, scaled_norm(r, self._wide), residual)
+        if converged.any():
             bound = self.bound = test.strict_bound(size, bound)
             converged &= residual <= bound
         better = (residual < self._best) | converged  # (B,), not if NaN

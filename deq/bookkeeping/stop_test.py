@@ -71,8 +71,7 @@ class StopTest:
         """By all three inequalities, (B,), given ``bound``; −1 where no residual would do."""
         far, most = self._limits
         far = torch.maximum(far, self.eps / 2 * size)
-        strict = torch.minimum(bound, far).masked_fill(size > most, -1.0)
-        return torch.where(size > self.start, strict, bound)
+        return torch.minimum(bound, far).masked_fill(size > most, -1.0)
 
     @cached_property
     def _limits(self) -> tuple[Tensor, Tensor]:
