@@ -104,7 +104,6 @@ class Ledger:
         self.frozen: Tensor | None = None
         self.failed = False
         self._active: Tensor | None = None  # (B,) the samples that have not
-        self._lost: Tensor | None = None  # (B,) those without any finite residual
         self._all = False  # whether all samples have finished
         self.recording = Recording() if record else None
         self._test: StopTest | None = None
@@ -142,7 +141,7 @@ class Ledger:
             progress |= self.frozen
         if progress.all():  # the usual case: nothing to sort out
             self._all_best = self._observed
-            self.best_z = self._standing(z)
+            self.best_z = self.hold(z)
             frozen = self.frozen
             self._best = residual if frozen is None else torch.where(frozen, self._best, residual)
             finished = False
@@ -180,10 +179,8 @@ class Ledger:
         self._last_best.masked_fill_(better, self._observed)
         worse = ~better if active is None else ~better & active
         finished = self._finish(converged, _CONVERGED)
-        if not worse.any():
-            self.best_z = self._standing(z)
-        else:
-            self.best_z = torch.where(worse[:, None], self.best_z, self._standing(z))
+        self.best_z = z if better.all() else torch.where(better[:, None], z, self.best_z)
+        if worse.any():
             long = self._observed - self._all_best >= PATIENCE
             if long or not ((residual <= test.limit) & (bound >= 0)).all():  # some are hopeless
                 waited = self._observed - self._last_best.clamp(min=self._all_best)  # (B,)
@@ -216,10 +213,6 @@ class Ledger:
         if self.fz is not None:
             known += [d for d in _COARSE if d.itemsize < dtype.itemsize and _is_made_of(self.fz, d)]
         return max(torch.finfo(d).eps for d in known)
-
-    def _standing(self, z: Tensor) -> Tensor:
-        """``z`` (B, D), where finished samples stand still; but lost ones as they came."""
-        return z if self._lost is None else torch.where(self._lost[:, None], self.best_z, z)
 
     def _reopen(self, residual: Tensor, bound: Tensor) -> bool:
         """Test again the samples that converged before the last ones did; True if some go on.
@@ -258,9 +251,6 @@ class Ledger:
             self._mark()
             if isinstance(code, Tensor) or code != _CONVERGED:
                 self.failed = True
-                lost = which & ~(self._best < math.inf)
-                if lost.any():
-                    self._lost = lost if self._lost is None else self._lost | lost
         return self._all
 
     def _mark(self) -> None:

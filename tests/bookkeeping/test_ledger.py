@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 import deq
+from deq.bookkeeping.ledger import Ledger
 from deq.solvers import Iteration
 from tests.problems import F64, tanh_net
 from tests.solvers.test_histories import SOLVERS
@@ -138,3 +139,25 @@ def test_a_finished_sample_comes_back_when_the_rest_is_lost(solver: Iteration) -
     assert sol.converged.tolist() == [True] + 9 * [False]
     assert sol.z[0].item() == pytest.approx(0.5 * sol.z[5].item() - 0.5, abs=1e-5)
     assert sol.z[5].item() != z0[5].item()
+
+
+def test_a_solver_that_moves_a_finished_sample_does_not_change_its_answer() -> None:
+    z0 = torch.zeros(2, 1, dtype=F64)
+    ledger = Ledger(z0, atol=1e-4, rtol=1e-4, max_evals=10, record=False)
+    ledger.observe(0.0, z0, torch.ones_like(z0))
+    ledger.close(torch.tensor([True, False]), deq.Status.NON_FINITE)
+    for residual in (0.5, 0.6, 0.0):
+        ledger.observe(1.0, z0 + 7, torch.full_like(z0, residual))
+        assert ledger.best_z.tolist() == [[0.0], [7.0]]
+        assert ledger.best[0] == 1
+
+
+def test_where_f_ends_every_residual_belongs_to_its_state() -> None:
+    shift = torch.tensor([[0.665], [0.785], [0.21]], dtype=F64)
+
+    def f(z: Tensor) -> Tensor:
+        return torch.log(z + shift)  # NaN behind its pole
+
+    sol = deq.solve(f, torch.zeros(3, 2, dtype=F64), solver=deq.PseudoTransient(), max_evals=60)
+    assert sol.status.tolist() == [int(deq.Status.NON_FINITE)] * 3
+    torch.testing.assert_close(sol.residual, (f(sol.z) - sol.z).norm(dim=1))
