@@ -41,6 +41,15 @@ def test_an_adjoint_that_does_not_exist_is_reported(solver: Solver) -> None:
     assert layer.last.backward.residual.item() > 0.1
 
 
+def test_an_adjoint_so_large_that_rounding_hides_its_residual_is_reported() -> None:
+    p = torch.tensor([[0.5, 0.5], [0.2, 0.8]], dtype=F64)
+    x = torch.zeros(1, 2, dtype=F64, requires_grad=True)
+    layer = deq.DEQ(lambda z, x: z @ p + x)
+    z = layer(x, z0=torch.ones(1, 2, dtype=F64))
+    with pytest.warns(deq.ConvergenceWarning, match="not small beside"):
+        z[0, 0].backward()
+
+
 def test_unrolled_differentiates_equilibria_that_depend_on_their_start() -> None:
     # With right and left eigenvectors 1 and π of P, dz*/dx = Σ_k (P − 1 π)ᵏ for Σ x = 0 changes.
     p = stochastic()
