@@ -43,3 +43,11 @@ def paths() -> list[str]:
 @pytest.mark.parametrize("path", paths())
 def test_what_is_named_exists(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_the_gallery_shows_every_model_and_each_is_short() -> None:
+    models = sorted((ROOT / "tests" / "uses").glob("test_*.py"))
+    assert models
+    for model in models:
+        assert f"(tests/uses/{model.name})" in README
+        assert len(model.read_text(encoding="utf-8").splitlines()) <= 70, model.name

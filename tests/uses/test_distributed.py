@@ -14,12 +14,8 @@ import deq
 from deq.digits.mnist import load_subset
 from deq.stability.norm import limit_norm
 
-PROCESSES, BATCH = 2, 50
-
 
 class Cell(nn.Module):
-    """``z ← tanh(W z + x)`` with ‖W‖₂ at most 0.9."""
-
     def __init__(self) -> None:
         super().__init__()
         self.weight = limit_norm(nn.Linear(64, 64), 0.9)
@@ -29,7 +25,6 @@ class Cell(nn.Module):
 
 
 def network() -> nn.Sequential:
-    """A small classifier of digits (B, 784)."""
     layer = deq.DEQ(torch.compile(Cell(), backend="eager"))
     return nn.Sequential(nn.Linear(784, 64), layer, nn.Linear(64, 10))
 
@@ -42,21 +37,18 @@ def digits() -> tuple[Tensor, Tensor]:
 
 
 def train(rank: int, folder: str) -> None:
-    """What each process does."""
     torch.set_num_threads(1)
-    meeting = f"file://{folder}/meeting"
-    dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=PROCESSES)
+    dist.init_process_group("gloo", f"file://{folder}/meeting", rank=rank, world_size=2)
     torch.manual_seed(0)
     model = DistributedDataParallel(network())
     average = AveragedModel(model.module, multi_avg_fn=get_ema_multi_avg_fn(0.9))
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    images, labels = (t[rank:4000:PROCESSES].split(BATCH) for t in digits())
-    for step, (x, y) in enumerate(2 * list(zip(images, labels, strict=True))):
-        if step % 2 == 0:  # gradients of two batches are added up
-            with model.no_sync():
-                F.cross_entropy(model(x), y).backward()
-            continue
-        F.cross_entropy(model(x), y).backward()
+    images, labels = (t[rank:4000:2].split(50) for t in digits())
+    steps = 2 * list(zip(images, labels, strict=True))
+    for (x1, y1), (x2, y2) in zip(steps[::2], steps[1::2], strict=True):
+        with model.no_sync():  # gradients of two batches are added up
+            F.cross_entropy(model(x1), y1).backward()
+        F.cross_entropy(model(x2), y2).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -67,13 +59,12 @@ def train(rank: int, folder: str) -> None:
 
 
 def test_two_processes_train_one_model(tmp_path: Path) -> None:
-    torch.multiprocessing.spawn(train, (str(tmp_path),), nprocs=PROCESSES)
-    images, labels = (t[4000:] for t in digits())
-    model = network()
+    torch.multiprocessing.spawn(train, (str(tmp_path),), nprocs=2)
+    (images, labels), model = (t[4000:] for t in digits()), network()
     for name in ("last", "average"):
-        first, second = ((tmp_path / f"{name}-{rank}.safetensors").read_bytes() for rank in (0, 1))
-        assert first == second  # the processes agree to the last bit
-        load_model(model, tmp_path / f"{name}-0.safetensors")
+        first, second = (tmp_path / f"{name}-{rank}.safetensors" for rank in (0, 1))
+        assert first.read_bytes() == second.read_bytes()
+        load_model(model, first)
         with torch.no_grad():
             right = (model(images).argmax(1) == labels).float().mean()
         assert right > 0.85
