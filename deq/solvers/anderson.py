@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -144,7 +143,8 @@ def _weights(gram: Tensor, ones: Tensor, newest: Tensor) -> Tensor:
     """Solve ``G α ∝ 1`` (B, n, n), Σ α = 1, for α (B, n); ``newest`` (n,) where it fails."""
     # G is symmetric, and its transpose saves a copy.
     alpha = torch.linalg.solve_ex(gram.mT, ones).result.squeeze(2)  # (B, n)
-    share = alpha.sum(1, keepdim=True).reciprocal_()  # (B, 1)
+    total = alpha.sum(1, keepdim=True)  # (B, 1)
+    share = total.reciprocal()
     alpha *= share
-    fine = (share > 0) & (share < math.inf)  # not if NaN, negative, or of an infinite G
+    fine = torch.minimum(share, total) > 0  # not if NaN, negative, or of an infinite G
     return torch.where(fine, alpha, newest)
