@@ -219,10 +219,10 @@ def find(
                 raise ValueError(
                     "f must not change its argument in place; return a new tensor each time."
                 )
-        ledger.evals += 1
         layout.check(out)
         flat = layout.flat(out).resolve_neg()  # an imaginary part may be kept with its sign turned
-        ledger.fz = flat = flat.detach() if flat.requires_grad else flat  # f may turn them on
+        flat = flat.detach() if flat.requires_grad else flat  # f may have turned gradients on
+        ledger.count(flat)
         return flat
 
     if z.shape[0] > 0:

@@ -67,11 +67,11 @@ class StopTest:
         """What the residuals of states of these norms ``size`` (B,) have to reach, (B,)."""
         return torch.add(self.atol, size, alpha=self.rtol)
 
-    def strict_bound(self, size: Tensor, bound: Tensor) -> Tensor:
-        """By all three inequalities, (B,), given ``bound``; −1 where no residual would do."""
+    def strict_bound(self, size: Tensor) -> Tensor:
+        """The same by all three inequalities, (B,); −1 where no residual would do."""
         far, most = self._limits
-        far = torch.maximum(far, self.eps / 2 * size)
-        return torch.minimum(bound, far).masked_fill(size > most, -1.0)
+        bound = torch.minimum(self.bound(size), torch.maximum(far, self.eps / 2 * size))
+        return bound.masked_fill(size > most, -1.0)
 
     @cached_property
     def _limits(self) -> tuple[Tensor, Tensor]:
@@ -79,7 +79,9 @@ class StopTest:
         near = self.bound(self.start)
         share = min(math.sqrt(self.rtol), _SHARE)
         hidden = torch.maximum(torch.maximum(near, 4 * self.eps * self.start), _HIDDEN * self.first)
-        return torch.maximum(near, share * self.first), hidden / self.eps
+        # Clamped, so that a norm that overflows is beyond it.
+        most = (hidden / self.eps).clamp(max=torch.finfo(hidden.dtype).max)
+        return torch.maximum(near, share * self.first), most
 
     def verdict(
         self, residual: Tensor, size: Tensor, bound: Tensor, waited: Tensor, eps: float

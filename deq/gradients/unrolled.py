@@ -83,7 +83,7 @@ class Unrolled(Gradient):
         cap = problem.max_evals if layout.batch else 1
         for step in range(cap):
             fz = evaluate(z)  # (B, D)
-            ledger.evals += 1
+            ledger.count(fz.detach())
             before, residual = ledger.frozen, ledger.best
             flat = z.detach()
             done = ledger.observe(step * picard.dt, flat, fz.detach() - flat)
