@@ -186,15 +186,16 @@ class Ledger:
                 converged = residual <= bound
                 self.size, self.residual = self._narrow(size), residual
         self.bound = bound
-        improved = (residual < self._best) | converged  # (B,), not if NaN
+        improved = None if calm else (residual < self._best) | converged  # (B,), not if NaN
         if active is not None:
-            improved, converged = improved & active, converged & active
+            converged = converged & active
             if self._mixed and not converged[active].all():
                 converged = torch.zeros_like(converged)  # only all together
-        if calm:
+        if improved is None:
             self._all_improve(z, residual)
             finished = self._finish(converged, _CONVERGED)
         else:
+            improved = improved if active is None else improved & active
             self._best = torch.where(improved, residual, self._best)
             self.best_z = torch.where(improved[:, None], z, self.best_z)
             self._last_best.masked_fill_(improved, self._observed)

@@ -143,7 +143,7 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
     # (B,) trial steps that were not finite
     trials = torch.zeros_like(ledger.size, dtype=torch.int64)
     scale = _allowed(ledger, rtol, atol)
-    dt = _first_step(path, scale)
+    dt, longest = _first_step(path, scale), torch.finfo(path.y.dtype).max / 2
     while path.t < t_max and path.can_step():
         t = min(path.t + dt, t_max)
         if not t > path.t:
@@ -168,7 +168,7 @@ def adaptive_steps(path: RungeKutta, rtol: float, atol: Tensor, t_max: float) ->
             if path.accept(t, end):
                 return
             scale = _allowed(ledger, rtol, atol)
-        dt *= _change(worst, order)
+        dt = min(dt * _change(worst, order), longest)
 
 
 def _allowed(ledger: Ledger, rtol: float, atol: Tensor) -> Tensor:

@@ -293,3 +293,11 @@ def test_the_stop_costs_no_more_than_integrating_to_the_time_nobody_knows_before
     end = odeint(field, z0, t, rtol=1e-5, atol=1e-5)[-1]
     assert int(sol.nfe) <= 1.15 * calls
     assert torch.allclose(end, sol.z, atol=1e-3)
+
+
+def test_steps_stay_within_the_range_of_half_types() -> None:
+    # The field is constant: no error, and every step is longer than the one before.
+    z0 = torch.zeros(1, 1, dtype=torch.float16)
+    sol = deq.solve(lambda z: z + 0.2668, z0, solver=deq.ODE(method="fehlberg2"), max_evals=60)
+    assert not sol.converged.any()
+    assert sol.z.isfinite().all()
