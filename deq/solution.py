@@ -10,6 +10,7 @@ from torch import Tensor
 
 from deq.bookkeeping.coupling import coupling_hint
 from deq.bookkeeping.layout import S
+from deq.bookkeeping.norms import relative_residual
 from deq.status import Status
 
 
@@ -34,6 +35,11 @@ class Trajectory(Generic[S]):
     z: S
     residual: Tensor
     nfe: Tensor
+
+    @property
+    def relative_residual(self) -> Tensor:
+        """‖f(z) − z‖₂ / (1 + ‖z‖₂) at each state, (T, B), as the stop test compares it."""
+        return relative_residual(self.residual, self.z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,14 @@ class Solution(Generic[S]):
     def converged(self) -> Tensor:
         """Whether each sample met the stop test, (B,) bool."""
         return self.status == int(Status.CONVERGED)
+
+    @property
+    def relative_residual(self) -> Tensor:
+        """‖f(z) − z‖₂ / (1 + ‖z‖₂) at z, (B,): the stop test compares it with ``tol``.
+
+        It is at most ``tol`` where a sample has converged, unless atol and rtol were given apart.
+        """
+        return relative_residual(self.residual, self.z)
 
     def __str__(self) -> str:
         codes = self.status.flatten().tolist()

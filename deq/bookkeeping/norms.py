@@ -8,6 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.layout import State, parts
+
 
 def norm(x: Tensor) -> Tensor:
     """‖x‖₂ of each sample of ``x`` (B, D), (B,); infinite or NaN only where ``x`` is not finite."""
@@ -39,3 +41,15 @@ def scaled_norm(x: Tensor, dtype: torch.dtype | None = None) -> Tensor:
     unit = torch.where((largest > 0) & largest.isfinite(), largest, 1.0)  # (B,)
     length = torch.linalg.vector_norm(x / unit[:, None], dim=1) * unit
     return torch.where(largest.isfinite(), length.clamp(max=torch.finfo(dtype).max), largest)
+
+
+def relative_residual(residual: Tensor, z: State) -> Tensor:
+    """‖f(z) − z‖ / (1 + ‖z‖) of each sample, which the stop test compares with ``tol``.
+
+    ``residual``, ‖f(z) − z‖, has a number for each sample of ``z``; one that is not finite stays.
+    """
+    count = residual.numel()
+    flat = [part.reshape(count, part.numel() // max(count, 1)) for part in parts(z)]
+    wide = torch.promote_types(residual.dtype, torch.float32)
+    size = scaled_norm(torch.cat(flat, dim=1), wide).view(residual.shape)
+    return torch.where(residual.isfinite(), residual / (1 + size), residual)

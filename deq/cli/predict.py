@@ -47,6 +47,7 @@ def predict(options: argparse.Namespace) -> int:
         print(f"  {digit}  {prediction.probabilities[digit]:6.1%}")
     print(
         f"{options.solver}: {int(solution.nfe[0])} evaluations, "
-        f"residual {float(solution.residual[0]):.1e}. {deq.Status(int(solution.status[0]))}"
+        f"|f(z) - z| / (1 + |z|) = {float(solution.relative_residual[0]):.1e}, "
+        f"tolerance {options.tol:.1e}. {deq.Status(int(solution.status[0]))}"
     )
     return 0

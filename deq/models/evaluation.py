@@ -38,7 +38,7 @@ class SolverFigures:
     converged : float
         Share of solves that converged.
     relative : float
-        Largest ‖f(z) − z‖₂ / ‖z‖₂.
+        Largest ‖f(z) − z‖₂ / (1 + ‖z‖₂), at most `TOL` if all solves converged.
     evaluations, most : float
         Mean and largest number of evaluations of f.
     mnist, pen : float
@@ -109,11 +109,12 @@ class Evaluation:
             f"scribbles not called a digit        {self.refused['all']:.1%}",
             f"  families never trained on         {self.refused['never trained on']:.1%}",
             f"all solvers name the same digit     {self.agree:.2%}",
-            "solver     converged  largest relative residual  evaluations (most)  MNIST    pen",
+            f"solver     converged  largest relative residual (limit {TOL:.0e})  "
+            "evaluations (most)  MNIST    pen",
         ]
         for name, figures in self.solvers.items():
             rows.append(
-                f"{name:<10} {figures.converged:>9.2%}  {figures.relative:>25.1e}  "
+                f"{name:<10} {figures.converged:>9.2%}  {figures.relative:>39.1e}  "
                 f"{figures.evaluations:>11.1f} ({figures.most:.0f})  "
                 f"{figures.mnist:>9.2%}  {figures.pen:.2%}"
             )
@@ -214,12 +215,11 @@ def solve_pictures(
             tol=TOL,
             max_evals=MAX_EVALS,
         )
-        size = solution.z.flatten(1).norm(dim=1)  # (b,)
         columns.append(
             (
                 model.probabilities(solution.z),
                 solution.converged,
-                solution.residual / size,
+                solution.relative_residual,
                 solution.nfe,
             )
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from deq.bookkeeping.norms import relative_residual
 from deq.diagnostics import stability
 from deq.race.problem import Problem
 from deq.race.solvers import SolverSettings, make_solvers
@@ -35,8 +36,9 @@ class SolverRun:
     evals : list of int (T,)
         Evaluations of f up to each accepted state.
     residuals : list of float (T,)
-        ‖f(z) − z‖₂ there, divided by 1 + ‖z‖₂ of the last state; the largest of the batch. All
-        samples have converged when it is ``tol`` or less.
+        ‖f(z) − z‖₂ / (1 + ‖z‖₂) there, the largest of the batch; at the end of a run that has
+        converged it is at most ``tol``. Where ‖z‖₂ is larger than at the returned state, the
+        latter is taken, so that a run-away does not seem to settle.
     path : Tensor (T, D) or None
         The states if they are two numbers.
     nfe : int
@@ -47,6 +49,8 @@ class SolverRun:
         Largest status code of the batch.
     residual : float
         ‖f(z) − z‖₂ at the returned state, the largest of the batch.
+    relative_residual : float
+        ‖f(z) − z‖₂ / (1 + ‖z‖₂) there, the largest of the batch: at most ``tol`` if it converged.
     z : Tensor (B, …)
         The returned states.
     seconds : float
@@ -64,6 +68,7 @@ class SolverRun:
     sample_nfe: list[int]
     status: Status
     residual: float
+    relative_residual: float
     z: Tensor
     seconds: float
     ode_stable: bool | None
@@ -147,17 +152,18 @@ def _recorded(name: str, problem: Problem, solver: Solver, tol: float, max_evals
     trajectory = found.trajectory
     if trajectory is None:
         raise RuntimeError("the solve was not recorded")
-    unit = 1 + found.z.reshape(problem.batch, -1).norm(dim=1)  # (B,)
-    relative = (trajectory.residual / unit).nan_to_num(torch.inf, torch.inf)  # (T, B)
+    largest = relative_residual(trajectory.residual, found.z.expand_as(trajectory.z))
+    relative = torch.maximum(trajectory.relative_residual, largest)  # (T, B)
     return SolverRun(
         name=name,
         evals=trajectory.nfe.tolist(),
-        residuals=relative.amax(dim=1).tolist(),
+        residuals=relative.nan_to_num(torch.inf, torch.inf).amax(dim=1).tolist(),
         path=trajectory.z[:, 0] if problem.view is not None else None,
         nfe=int(found.nfe.max()),
         sample_nfe=found.nfe.tolist(),
         status=Status(int(found.status.max())),
         residual=float(found.residual.max()),
+        relative_residual=float(found.relative_residual.max()),
         z=found.z,
         seconds=math.nan,
         ode_stable=_ode_stable(problem, found),

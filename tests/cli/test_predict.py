@@ -1,6 +1,7 @@
 """``python -m deq predict``: what it prints, and one sentence for each unusable picture."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,23 @@ def test_predict_prints_the_digit_and_how_the_solve_ended(
     assert float(first.split()[1].rstrip("%")) >= float(second.split()[1].rstrip("%"))
     assert end.startswith(f"{solver}: ")
     assert end.endswith("Converged: the residual is within the tolerance.")
+
+
+@pytest.mark.parametrize("tol", [None, "1e-1", "1.26e-2"])
+@pytest.mark.parametrize("solver", ["ode", "picard", "anderson"])
+def test_where_predict_says_converged_its_number_is_at_most_the_tolerance(
+    solver: str,
+    tol: str | None,
+    tiny_weights: Path,
+    drawing: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--weights", str(tiny_weights), "--solver", solver, *(["--tol", tol] if tol else [])]
+    assert cli.main(["predict", str(drawing), *options]) == 0
+    end = capsys.readouterr().out.splitlines()[-1]
+    found = re.search(r"\|f\(z\) - z\| / \(1 \+ \|z\|\) = (\S+), tolerance (\S+)\. Converged", end)
+    assert found, end
+    assert 0 <= float(found[1]) <= float(found[2]) == float(f"{float(tol or 1e-3):.1e}")
 
 
 def test_a_tighter_tolerance_costs_evaluations(

@@ -1,19 +1,19 @@
 """A small recorded solve with a known answer: z ← z/2 + c, and a readout that changes to 4."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
+import torch
 
+from deq import Trajectory
 from deq.figures.shared.cloud import Cloud
 
 
 @pytest.fixture
-def course() -> SimpleNamespace:
+def course() -> Trajectory:
     """States (T, 1, 4) with z_k = (1 − 2⁻ᵏ)·(1, 1, 1, 1): residual ‖f(z) − z‖ = 2⁻ᵏ."""
-    k = np.arange(9)
-    z = (1 - 0.5**k)[:, None, None] * np.ones((1, 1, 4))
-    return SimpleNamespace(t=k.astype(float), z=z, residual=(0.5**k)[:, None])
+    k = torch.arange(9, dtype=torch.float64)
+    z = (1 - 0.5**k)[:, None, None] * torch.ones(1, 1, 4)
+    return Trajectory(t=k, z=z, residual=(0.5**k)[:, None], nfe=torch.arange(1, 10))
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ def test_figures_are_shares_of_the_pictures(few: tuple[torch.Tensor, torch.Tenso
     assert figures.solvers["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
     assert set(figures.solvers) == {"Picard", "Anderson", "ODE"}
     assert all(solver.converged == 1 for solver in figures.solvers.values())
+    assert all(0 < solver.relative <= evaluation.TOL for solver in figures.solvers.values())
+    assert any("limit 5e-04" in line for line in figures.lines())
     # A drawing that `prepare` refuses counts as not called a digit and not read correctly.
     assert figures.called_digit == pytest.approx(3 / 4)
     assert figures.pen in {0.0, 1 / 4, 2 / 4}

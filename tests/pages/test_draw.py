@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 from deq.digits import render
 from pages.parts.pad import link
 from pages.parts.pad.examples import FIRST
+from pages.parts.shared.numbers import number
 from tests.browser.driver import drawings
 
 
@@ -134,6 +136,30 @@ def test_a_tighter_tolerance_costs_evaluations_and_lowers_the_residual(open_page
     loose, tight = last("1e-1"), last("1e-5")
     assert tight[0] > loose[0]
     assert tight[1] < loose[1]
+
+
+@pytest.mark.parametrize("tol", [None, "1e-1"])
+@pytest.mark.parametrize("solver", ["ODE dopri5", "Picard", "Anderson"])
+def test_beside_converged_stands_the_number_that_was_tested_and_its_limit(open_page, solver, tol):
+    app = open_page("draw", solver=solver, **({"tol": tol} if tol else {}))
+    found = re.search(
+        r"‖f\(z\) − z‖ / \(1 \+ ‖z‖\) \*\*(.+?)\*\*, tolerance \*\*(.+?)\*\* · \*\*converged\*\*",
+        words(app),
+    )
+    assert found
+    shown, limit = found.groups()
+    assert limit == number(float(tol or 1e-3))
+    assert as_float(shown) <= as_float(limit)
+    lines = {trace["name"]: trace for trace in chart(app, "residuals-chart")["data"]}
+    assert lines["residual"]["y"][-1] <= float(tol or 1e-3) == lines["tolerance"]["y"][-1]
+    assert number(lines["residual"]["y"][-1]) == shown
+
+
+def as_float(text):
+    """A number as `number` writes it: 3.1·10⁻⁴."""
+    mantissa, _, exponent = text.partition("·10")
+    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    return float(f"{mantissa}e{exponent.translate(raised) or 0}")
 
 
 def test_clear_and_undo(open_page):

@@ -1,6 +1,7 @@
 """The Solver race page, opened through app.py."""
 
 import json
+import re
 
 import pytest
 import torch
@@ -43,6 +44,27 @@ def test_every_problem_has_a_figure_or_a_sentence(open_page, name, way):
     else:
         assert not app.warning
         assert spec(app)["data"]
+
+
+@pytest.mark.parametrize("tolerance", ["1e-1", "1e-4", "1e-10"])
+@pytest.mark.parametrize("name", ["MNIST digit", "three speeds", "one hard member"])
+def test_where_the_table_says_settled_its_residual_is_at_most_the_limit(open_page, name, tolerance):
+    name = controls.MNIST if name == "MNIST digit" else name
+    app = open_page("solvers", problem=name, tolerance=tolerance)
+    (table,) = [m.value for m in app.markdown if m.value.startswith("| Solver")]
+    head, _, *rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in table.split("\n")
+    ]
+    limit = re.fullmatch(r"Residual \(limit (\S+)\)", head[3])
+    assert limit
+    assert as_float(limit[1]) == float(tolerance)
+    settled = [as_float(row[3]) for row in rows if row[4].startswith("settled")]
+    assert settled or tolerance == "1e-10"
+    assert all(residual <= float(tolerance) for residual in settled)
+
+
+def as_float(text):
+    return float(text.replace("−", "-"))
 
 
 def test_the_pad_is_shown_only_for_the_drawing(open_page):
@@ -100,7 +122,7 @@ def test_words_name_the_fastest_solver_and_the_samples_that_finish_after_it():
     best = min((result for result in results if result.converged), key=lambda result: result.nfe)
     assert text.startswith(best.name)
     assert "7 members finish after" in text
-    rows = words.table(todo, results).splitlines()
+    rows = words.table(todo, results, tol=1e-4).splitlines()
     assert rows[2].startswith(f"| {best.name} | {best.nfe}")
     assert len(words.numbers(results).splitlines()) == 1 + sum(
         len(result.evals) for result in results

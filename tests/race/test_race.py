@@ -41,6 +41,18 @@ def test_a_result_equals_the_solve(name):
             assert result.residuals[-1] <= 1e-4
             end = (todo.f(result.z) - result.z).reshape(todo.batch, -1).norm(dim=1)
             assert result.residual == pytest.approx(float(end.max()), abs=1e-14)
+            end /= 1 + result.z.reshape(todo.batch, -1).norm(dim=1)
+            assert result.relative_residual == pytest.approx(float(end.max()), abs=1e-14)
+            assert result.relative_residual == pytest.approx(result.residuals[-1], rel=1e-12)
+
+
+def test_a_race_shows_what_is_tested_and_no_run_away_seems_to_settle():
+    """z ← z + 1: ‖f(z) − z‖ / (1 + ‖z‖) falls like 1/n, without an equilibrium."""
+    (start,) = {run.residuals[0] for run in results_of("three speeds", tol=1e-1).values()}
+    assert start > 1  # from z = 0, where ‖f(z) − z‖ is divided by 1
+    for run in results_of("no equilibrium", tol=1e-1).values():
+        assert not run.converged
+        assert min(run.residuals) > 1e-1, run.name
 
 
 def test_the_gallery_separates_the_solvers_as_its_sentences_say():

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from deq.bookkeeping.norms import relative_residual
 from deq.digits.augment import Augment
 from deq.models.weights import save
 from deq.stability import jacobian_penalty
@@ -154,13 +155,12 @@ class LabTrainer:
         last = model.equilibrium.last
         if last is None:
             return line
-        size = torch.linalg.vector_norm(z.detach().flatten(1), dim=1)  # (B,)
         evals, adjoint_evals = mean_evals(last)
         return replace(
             line,
             evals=evals,
             adjoint_evals=adjoint_evals,
-            residual=float((last.residual / (1 + size)).max()),
+            residual=float(relative_residual(last.residual, z.detach()).max()),
             settled=float(last.converged.double().mean()),
         )
 

@@ -143,12 +143,11 @@ def opinions(seen: Seen, theme: str | None) -> None:
 def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
     """Residual against solver time, with the tolerance."""
     if seen.answer is None:
-        _placeholder("How the residual ‖f(z) − z‖ falls to the tolerance appears here.")
+        _placeholder("How the residual ‖f(z) − z‖ / (1 + ‖z‖) falls to the tolerance appears here.")
         return
     course = seen.answer.course
     figure = residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme)
-    alt = "Residual against solver time on a logarithmic axis, down to the tolerance."
-    chart(figure, "residuals", 190, alt)
+    chart(figure, "residuals", 190, words.RESIDUALS_ALT)
     st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
 
 
@@ -163,7 +162,9 @@ def readouts(seen: Seen, choice: Choice) -> None:
         st.markdown(
             f"**{choice.name}** · **{int(solution.nfe[0])}** evaluations of f · "
             f"**{words.duration(seen.answer.wall_ms)}** · solver time **t = {time:.3g}** · "
-            f"final residual **{number(float(solution.residual[0]))}** · "
+            f"final residual ‖f(z) − z‖ / (1 + ‖z‖) "
+            f"**{number(float(solution.relative_residual[0]))}**, "
+            f"tolerance **{number(choice.tol)}** · "
             f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**"
         )
 

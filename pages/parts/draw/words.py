@@ -14,6 +14,10 @@ _UNSETTLED = {
 }
 
 EMPTY = "Draw a digit: with the mouse, a pen or a finger."
+RESIDUALS_ALT = (
+    "Residual ‖f(z) − z‖ / (1 + ‖z‖) against solver time on a logarithmic axis, down to the "
+    "tolerance."
+)
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 
 

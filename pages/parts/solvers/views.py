@@ -37,7 +37,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
     pace.let_go()
     timed = lesson.timed(course)
     with table, st.container(key="race-table"):
-        st.markdown(words.table(problem, timed, narrow=narrow))
+        st.markdown(words.table(problem, timed, tol=course.tol, narrow=narrow))
     digit = chosen.subject.place if chosen.subject else None
     hero.take_home(
         words.code(course.name, digit, backward=course.backward, tol=course.tol),

@@ -110,9 +110,12 @@ def time(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
 
 
-def table(problem: Problem, runs: Sequence[SolverRun], *, narrow: bool = False) -> str:
+def table(problem: Problem, runs: Sequence[SolverRun], *, tol: float, narrow: bool = False) -> str:
     """The results in Markdown, the quickest first and those that failed last."""
-    rows = ["| Solver | Evaluations | Time | Residual | How it ended |", "|---|--:|--:|--:|---|"]
+    rows = [
+        f"| Solver | Evaluations | Time | Residual (limit {_short(tol)}) | How it ended |",
+        "|---|--:|--:|--:|---|",
+    ]
     if narrow:  # a phone has no room for all
         rows = ["| Solver | Evals | Time | How it ended |", "|---|--:|--:|---|"]
     for run in sorted(runs, key=lambda run: (not run.converged, run.nfe)):
@@ -120,7 +123,7 @@ def table(problem: Problem, runs: Sequence[SolverRun], *, narrow: bool = False) 
         count = f"{run.nfe}"
         if problem.batch > 1 and max(sorted(run.sample_nfe)[:-1]) < run.nfe:
             count += f" (others {max(sorted(run.sample_nfe)[:-1])})"
-        residual = _short(run.residual)
+        residual = _short(run.relative_residual)
         spent = time(run.seconds).replace(" ", "\N{NO-BREAK SPACE}")
         cells = [run.name, count, spent, *([] if narrow else [residual]), ended]
         rows.append(f"| {' | '.join(cells)} |")

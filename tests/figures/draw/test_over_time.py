@@ -29,13 +29,18 @@ def test_the_two_most_probable_digits_are_labelled(course, shares):
 def test_the_residual_is_drawn_on_a_log_axis(course):
     figure = residuals_over_time(course, tol=1e-2)
     assert figure.layout.yaxis.type == "log"
-    np.testing.assert_allclose(only(figure, "residual").y, 0.5 ** np.arange(9), rtol=1e-3)
-
-
-def test_the_tolerance_is_the_stop_test_at_each_state(course):
-    drawn = only(residuals_over_time(course, tol=1e-2), "tolerance").y
     norms = 2 * (1 - 0.5 ** np.arange(9))  # ‖(a, a, a, a)‖ = 2a
-    np.testing.assert_allclose(drawn, 1e-2 + 1e-2 * norms, rtol=1e-3)
+    relative = 0.5 ** np.arange(9) / (1 + norms)
+    np.testing.assert_allclose(only(figure, "residual").y, relative, rtol=1e-3)
+
+
+def test_the_residual_is_below_the_tolerance_where_the_stop_test_is_met(course):
+    figure = residuals_over_time(course, tol=1e-2)
+    assert set(only(figure, "tolerance").y) == {1e-2}
+    norms = np.linalg.norm(course.z.reshape(9, 4), axis=1)
+    met = course.residual[:, 0].numpy() <= 1e-2 + 1e-2 * norms
+    assert met.tolist() == [y <= 1e-2 for y in only(figure, "residual").y]
+    assert 0 < met.sum() < 9
 
 
 @pytest.mark.parametrize("name", ["ode", "picard", "anderson"])

@@ -50,6 +50,14 @@ def test_losses_depend_only_on_the_seed() -> None:
 
 
 @pytest.mark.parametrize("model", ["article", "convolutional"])
+def test_where_all_solves_have_settled_the_residual_is_at_most_the_tolerance(model: str) -> None:
+    config = LabConfig.of({"model": model, "width": 4, "batch": 100, "tol": 1e-1})
+    step = next(r for r in train_lab(config) if r.stage == "step")
+    assert step.settled == 1
+    assert 0 < step.residual <= 1e-1 * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("model", ["article", "convolutional"])
 def test_a_resumed_run_equals_an_uninterrupted_one(model: str, tmp_path: Path) -> None:
     config = LabConfig.of({"model": model, "width": 4, "epochs": 2, "batch": 500})
     whole = LabTrainer(config)
