@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from functools import cache
 
@@ -10,6 +11,9 @@ import torch.autograd.forward_ad as forward_ad
 from torch import Tensor
 
 from deq.solvers.base import FlatMap
+
+# torch has one forward level for all threads, and refuses it to a second thread meanwhile.
+_LEVEL = threading.RLock()
 
 
 class Pushforward:
@@ -61,7 +65,7 @@ class Pushforward:
     def _forward(self, v: Tensor) -> Tensor | None:
         _load_rules()
         try:
-            with forward_ad.dual_level():
+            with _LEVEL, forward_ad.dual_level():
                 dual = forward_ad.make_dual(self.z, v)  # type: ignore[no-untyped-call]
                 out = forward_ad.unpack_dual(self.f(dual))  # type: ignore[no-untyped-call]
                 tangent: Tensor | None = out.tangent
@@ -76,6 +80,6 @@ def _load_rules() -> None:
 
     Only once: each change of the warning filters makes Python show again what it has shown.
     """
-    with warnings.catch_warnings(), forward_ad.dual_level():
+    with _LEVEL, warnings.catch_warnings(), forward_ad.dual_level():
         warnings.simplefilter("ignore", DeprecationWarning)
         forward_ad.make_dual(torch.zeros(()), torch.zeros(()))  # type: ignore[no-untyped-call]

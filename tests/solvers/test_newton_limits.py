@@ -1,13 +1,17 @@
 """Newton's method in company, at the edge of a domain, in other dtypes, and badly configured."""
 
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import hypothesis.strategies as st
 import pytest
 import torch
 from hypothesis import given, settings
+from torch import Tensor
 
 import deq
+from deq.solvers.jvp import Pushforward
 from tests.problems import COS, F64
 from tests.solvers.test_newton import SOLVERS, names
 
@@ -54,3 +58,23 @@ def test_dtypes_are_kept(name: str, dtype: torch.dtype) -> None:
     sol = deq.solve(torch.cos, torch.tensor([0.5], dtype=dtype), solver=SOLVERS[name], tol=1e-5)
     assert sol.z.dtype == sol.residual.dtype == dtype
     assert sol.z.item() == pytest.approx(COS, abs=1e-4)
+
+
+def test_two_threads_differentiate_exactly_at_the_same_time() -> None:
+    inside, second_done = threading.Event(), threading.Event()
+
+    def slow(z: Tensor) -> Tensor:
+        inside.set()
+        second_done.wait(0.1)  # the other thread's product comes meanwhile, or waits for this one
+        return z**2
+
+    z, v = torch.full((1, 1), 3.0), torch.ones(1, 1)
+    first, second = Pushforward(slow, z, z**2), Pushforward(torch.square, z, z**2)
+    with ThreadPoolExecutor(1) as pool:
+        product = pool.submit(first, v)
+        assert inside.wait(10)
+        assert second(v).item() == 6
+        second_done.set()
+        assert product.result().item() == 6
+    assert first.exact
+    assert second.exact
