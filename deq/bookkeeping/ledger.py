@@ -13,12 +13,11 @@ from torch import Tensor
 from deq.bookkeeping.concrete import require_concrete
 from deq.bookkeeping.norms import scaled_norm
 from deq.bookkeeping.recording import Recording
+from deq.bookkeeping.rounding import rounding_unit
 from deq.bookkeeping.stop_test import ACTIVE, PATIENCE, StopTest
 from deq.status import Status
 
 _CONVERGED = int(Status.CONVERGED)
-# Dtypes that f may compute in, with integers of their sizes.
-_COARSE = {torch.float32: torch.int32, torch.float16: torch.int16, torch.bfloat16: torch.int16}
 
 
 class Ledger:
@@ -49,8 +48,8 @@ class Ledger:
         Absolute tolerance.
     evals : int
         Evaluations of f so far; the caller of f counts them by ``count``.
-    unit : float or Tensor of shape (B,)
-        The problem's unit of length, atol/rtol: 1 for ``tol``, the gradient's for adjoints.
+    unit : Tensor, shape () or (B,)
+        The same, in the dtype of the states.
     size : Tensor, shape (B,)
         ‖z‖₂ of the state observed last.
     residual, bound : Tensor, shape (B,)
@@ -118,7 +117,7 @@ class Ledger:
     def count(self, fz: Tensor) -> None:
         """Count an evaluation of f, which gave ``fz`` (B, D)."""
         self.evals += 1
-        # Kept for `_rounding` only: one more live state in every step takes 5 % more time.
+        # Kept for `rounding_unit` only: one more live state in every step takes 5 % more time.
         self._fz = fz if self._observed + 1 - self._all_best >= PATIENCE else None
 
     def observe(self, t: float, z: Tensor, r: Tensor) -> bool:
@@ -203,7 +202,7 @@ class Ledger:
             long = self._observed - self._all_best >= PATIENCE
             if long or not ((residual <= test.limit) & (bound >= 0)).all():  # some are hopeless
                 waited = self._observed - self._last_best.clamp(min=self._all_best)  # (B,)
-                eps = self._rounding(z.dtype) if long else 0.0
+                eps = rounding_unit(z.dtype, self.coarse, self._fz) if long else 0.0
                 code = test.verdict(residual, size, bound, waited, eps)
                 finished = self._finish(code != ACTIVE, code)
         return finished and not (before is not None and self._reopen(residual, bound))
@@ -225,15 +224,6 @@ class Ledger:
             return length
         most = torch.finfo(self._dtype).max
         return torch.where(length < math.inf, length.clamp(max=most), length).to(self._dtype)
-
-    def _rounding(self, dtype: torch.dtype) -> float:
-        """The rounding unit of f: that of the coarsest dtype which its values seem to have."""
-        known = [dtype, self.coarse or dtype]
-        if self._fz is not None:
-            known += [
-                d for d in _COARSE if d.itemsize < dtype.itemsize and _is_made_of(self._fz, d)
-            ]
-        return max(torch.finfo(d).eps for d in known)
 
     def _reopen(self, residual: Tensor, bound: Tensor) -> bool:
         """Test again the samples that converged before the last ones did; True if some go on.
@@ -289,16 +279,3 @@ class Ledger:
         if self.frozen is None:
             return z, g
         return self.hold(z).nan_to_num(), g.masked_fill(self.frozen[:, None], 0.0)
-
-
-def _is_made_of(x: Tensor, dtype: torch.dtype) -> bool:
-    """Whether ``x`` (B, D) was computed in the coarser ``dtype``.
-
-    All its numbers can be represented there, and a quarter of them or more need the last bit: half
-    do where they were rounded, none among short numbers such as small integers.
-    """
-    coarse = x.to(dtype)
-    if not torch.equal(coarse.to(x.dtype), x):
-        return False
-    last = int((coarse.view(_COARSE[dtype]) & 1).sum())
-    return last > 0 and 4 * last >= int(coarse.count_nonzero())

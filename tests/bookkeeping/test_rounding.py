@@ -6,7 +6,7 @@ from torch import Tensor
 
 import deq
 from deq import Status
-from deq.bookkeeping.ledger import _is_made_of
+from deq.bookkeeping.rounding import _is_made_of
 from tests.problems import F64
 
 SOLVERS = [deq.Picard(), deq.Anderson(), deq.Broyden()]
