@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.gradients import controls, lesson, tasks, views, words
 from pages.parts.shared import errors, guard, hero
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
@@ -17,6 +17,7 @@ def page() -> None:
     with right, st.container(key="controls", gap="small"):
         setting = controls.controls()
     with stage:
+        question()
         measured = lesson.measured(setting)
         if isinstance(measured, str):
             st.warning(measured, icon=":material/error:")

@@ -6,7 +6,7 @@ from pages.parts.inside import controls, tasks, views, words
 from pages.parts.inside.controls import Asked
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
@@ -23,6 +23,7 @@ def page() -> None:
         if isinstance(asked, Asked):
             subject.shown(asked.subject)
     with stage:
+        question()
         if isinstance(asked, Asked):
             views.show(asked, player_keys.narrow(), st.context.theme.type)
         else:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.solvers import controls, lesson, tasks, views, words
 from pages.parts.solvers.controls import Asked
 from pages.parts.solvers.lesson import Result
@@ -23,6 +23,7 @@ def page() -> None:
         if isinstance(asked, Asked) and asked.subject is not None:
             subject.shown(asked.subject)
     with stage:
+        question()
         result = lesson.result(asked.course) if isinstance(asked, Asked) else asked
         if isinstance(asked, Asked) and isinstance(result, Result):
             views.race(asked, result, player_keys.narrow(), st.context.theme.type)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.shared import errors, guard, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.steady_states import controls, tasks, views
 
 guard.through_app()
@@ -17,6 +17,7 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             name = controls.section()
             st.markdown(f"**{controls.TITLES[name]}**", width="content")
+        question()
         section = views.show(name, player_keys.narrow(), theme)
         player_keys.attach(
             section.main.key,

@@ -6,7 +6,7 @@ from deq.digits.mnist import mnist_found
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero, own_model
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
 
 guard.through_app()
@@ -41,6 +41,7 @@ def page() -> None:
         if st.session_state["data"] == "mnist" and not mnist_found():
             mnist.download()
     with stage:
+        question()
         st.fragment(results, run_every=interval)()
     afterwards()
     st.divider()
@@ -48,7 +49,8 @@ def page() -> None:
     with code:
         usable = config if isinstance(config, LabConfig) else LabConfig()
         hero.code_box(
-            words.code(usable), "**The same from Python**, or with `python -m deq train lab`"
+            words.code(usable),
+            heading="**The same from Python**, or with `python -m deq train lab`",
         )
     with bring:
         own_model.bring(to_draw.leave)

@@ -78,6 +78,7 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
     st.caption(words.LOOK_FOR[look.section])
     hero.take_home(
         words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
+        "",
         look.section,
         lambda: columns(view.numbers, *view.numbers.values()),
         view.main[0],

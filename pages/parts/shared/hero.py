@@ -30,20 +30,34 @@ def readouts(numbers: Mapping[str, str], first: str = "") -> None:
                 st.metric(label, value, width="content")
 
 
-def code_box(code: str, heading: str = "**The same in `deq`**") -> None:
-    """Code that does the same as the page."""
+def code_box(code: str, prints: str = "", heading: str = "**The same in `deq`**") -> None:
+    """Code that does the same as the page, and what it prints.
+
+    ``prints`` is made from the numbers that the page shows; a test runs the code of every task in
+    a process of its own and compares (tests/pages/test_code_boxes.py).
+    """
     with st.container(key="code"):
         st.markdown(heading)
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)
+        if prints:
+            with st.container(key="prints", gap="xsmall"):
+                st.caption("It prints")
+                st.code(prints, language=None, wrap_lines=True)
 
 
 def take_home(
-    code: str, name: str, csv: Callable[[], str], figure: go.Figure, title: str, sentence: str
+    code: str,
+    prints: str,
+    name: str,
+    csv: Callable[[], str],
+    figure: go.Figure,
+    title: str,
+    sentence: str,
 ) -> None:
     """The code box, and beside it the numbers and the figure as files."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        code_box(code)
+        code_box(code, prints)
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
         downloads.both("Numbers (CSV)", csv, name, figure, title, sentence)

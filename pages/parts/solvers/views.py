@@ -41,6 +41,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
     digit = chosen.subject.place if chosen.subject else None
     hero.take_home(
         words.code(course.name, digit, backward=course.backward, tol=course.tol),
+        "",
         "race",
         lambda: words.numbers(timed),
         figure,

@@ -59,7 +59,7 @@ def show(name: str, narrow: bool, theme: str | None) -> Section:
         with pace.after_the_answer():
             section.more(below, right)
     hero.take_home(
-        section.code, section.file, section.table,
+        section.code, "", section.file, section.table,
         section.main.figure, section.title, section.verdict,
     )  # fmt: skip
     return section
