@@ -23,7 +23,9 @@ _SESSION = "visitor"
 def visitor() -> str:
     """The secret name of this visitor."""
     name = st.context.cookies.get(COOKIE)
-    return name or str(st.session_state.setdefault(_SESSION, uuid.uuid4().hex))
+    if isinstance(name, str):
+        return name
+    return str(st.session_state.setdefault(_SESSION, uuid.uuid4().hex))
 
 
 async def _named(request: Request, answer: RequestResponseEndpoint) -> Response:

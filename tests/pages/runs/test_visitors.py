@@ -66,7 +66,7 @@ def test_lost_runs_among_several_are_counted(open_page):
     assert words.lost(2) not in texts(app.caption)
 
 
-def test_only_the_visitor_who_started_a_run_can_stop_and_resume_it(open_page, monkeypatch):
+def test_only_the_visitor_who_started_a_run_can_stop_and_resume_it(open_page):
     mine = open_page("training", epochs="50")
     run = started(mine, "lab")
     until(lambda: run.records)
