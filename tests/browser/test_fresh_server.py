@@ -43,11 +43,12 @@ def test_tabs_left_open_over_a_restart_come_back(browser):
         port = int(address.rpartition(":")[2])
         for tab, path in zip(tabs, ("training", "draw", "inside"), strict=True):
             driver.open_page(tab, f"{address}/{path}")
-        driver.draw_zero(draw)
         driver.click(training, "train-start")
         training.wait_for_url("**run=*")
+        driver.clear(draw)
+    driver.draw(draw, driver.drawings()["0 by writer 15"])  # while there is no server
     with driver.server(port):
         training.get_by_text("The run in this link is no longer here.").wait_for(timeout=60_000)
         whole(tabs)
-        driver.reads(draw, "0")
+        driver.reads(draw, "0", timeout=30_000)
     context.close()
