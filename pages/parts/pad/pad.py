@@ -153,7 +153,7 @@ def canvas(state: Pad, brush: int) -> None:
     if new and result._image_data_url is not None:
         # The browser's canvas is older than this session: the server has started again. What was
         # drawn on it meanwhile counts, and not what `mount` has put in its place.
-        state.show(state.objects)
+        state.show(state.objects, state.example)
         st.rerun()
     if state.unread:
         st.caption(link.UNREAD)
