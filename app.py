@@ -10,13 +10,14 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import warm_up
+from pages.parts.runs import visitor
 from pages.parts.shared import errors, settings, style
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"
 
 if not st.runtime.exists():
-    app = st.App(__file__, lifespan=warm_up.lifespan)
+    app = st.App(__file__, lifespan=warm_up.lifespan, middleware=[visitor.NAMED])
 else:
     # Before st.navigation: an icon set later would be fetched from the internet by every browser.
     st.set_page_config(
@@ -43,7 +44,7 @@ else:
         position="top",
     )
     with errors.in_words():
-        warm_up.core()
+        warm_up.imports()
         bar.style()
         settings.enter(page.url_path or "home")
         bar.bar(page.url_path or "home")

@@ -5,6 +5,7 @@ import streamlit as st
 from deq.digits.mnist import mnist_found
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import views as runs
+from pages.parts.runs import words as run_words
 from pages.parts.shared import errors, guard, hero, own_model
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
@@ -26,7 +27,10 @@ def afterwards() -> None:
         views.answers(lesson.records(run), lesson.config_of(run), theme)
     st.divider()
     st.markdown("**Runs side by side**")
-    views.comparison(lesson.known(), theme)
+    known = lesson.known()
+    if lost := lesson.lost():
+        st.caption(run_words.lost(lost))
+    views.comparison(known, theme)
 
 
 def page() -> None:
@@ -43,6 +47,7 @@ def page() -> None:
     with stage:
         question()
         st.fragment(results, run_every=interval)()
+        lesson.PANEL.watch()
     afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")

@@ -7,14 +7,21 @@ some seconds. Done at the same time, the first visitor waits only once.
 from __future__ import annotations
 
 import logging
+import pkgutil
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from importlib import import_module
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages import parts
+
+_LIBRARIES = ("pandas",)  # those that libraries import when they are first used
+_IMPORTING = threading.Lock()
 _LATER = 6.0  # seconds, until the first visitor has a page
 
 
@@ -31,19 +38,29 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-def core() -> None:
-    """Import `deq`, or wait until another thread has.
+def imports() -> None:
+    """Import all that pages use, or wait until another thread has.
 
-    Only ``import deq`` waits: ``from deq.x import y`` would fail on a package that the warm-up has
-    only half imported.
+    No page may go on while a thread imports: libraries look into ``sys.modules`` for others, and a
+    module stands there before it is complete. Plotly fails so on a half imported pandas.
     """
-    import deq  # noqa: F401
+    with _IMPORTING:
+        _import_all()
+
+
+@cache
+def _import_all() -> None:
+    for library in _LIBRARIES:
+        import_module(library)
+    for part in pkgutil.walk_packages(parts.__path__, f"{parts.__name__}."):
+        import_module(part.name)
 
 
 def _load() -> None:
-    core()
+    imports()
     from deq.models import WeightsError
     from pages.parts.shared.engine import engine
+    from pages.parts.solvers import lesson
 
     try:
         engine()
@@ -51,6 +68,4 @@ def _load() -> None:
         logging.getLogger("app").error("%s", error)
         return
     time.sleep(_LATER)
-    from pages.parts.solvers import lesson
-
     lesson.warm()

@@ -43,10 +43,12 @@ def drawings() -> dict[str, list[Stroke]]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server on a free port, and yield its address when it answers."""
+def server(port: int = 0) -> Iterator[str]:
+    """Start a server, on a free port for 0, and yield its address when it answers."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        # The port of a server that has just ended can be had again.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]

@@ -50,6 +50,28 @@ def test_a_run_is_watched_stopped_resumed_and_its_model_used(visit, app):
     reads(page, "0", TIMEOUT)
 
 
+def test_tabs_follow_a_run_and_only_its_visitor_stops_it(visit, app):
+    one = visit(f"{app}/training?epochs=150&seed=2")
+    one.wait_for_selector(FIGURE)
+    click(one, "train-start")
+    run_says(one, "Training: step")
+    two, other = visit(one.url), visit(one.url, fresh=True)
+    run_says(other, "Training: step")
+    assert other.get_by_text("Started by another visitor: you can watch.").count() == 1
+    assert two.get_by_text("Started by another visitor").count() == 0
+    click(two, "train-stop")  # the same visitor in another tab
+    for page in (one, two, other):
+        run_says(page, "Stopped at step")
+    click(one, "train-resume")
+    for page in (one, two, other):
+        run_says(page, "Training: step")
+    assert other.locator(".st-key-train-stop, .st-key-train-resume").count() == 0
+    two.reload()
+    run_says(two, "Training: step")
+    click(two, "train-stop")  # a reload leaves the run to its visitor
+    run_says(one, "Stopped at step")
+
+
 def test_a_mistake_opens_on_the_draw_page_and_accepts_strokes(visit, app):
     page = visit(f"{app}/training")
     page.wait_for_selector(FIGURE)

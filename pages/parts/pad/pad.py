@@ -134,7 +134,8 @@ def _first() -> Pad:
 
 def canvas(state: Pad, brush: int) -> None:
     """Show the canvas, and read it into `state`."""
-    if KEY not in st.session_state:
+    new = KEY not in st.session_state
+    if new:
         state.mount()
     result = st_canvas(
         stroke_width=brush,
@@ -149,6 +150,11 @@ def canvas(state: Pad, brush: int) -> None:
         key=KEY,
     )
     state.take(result)
+    if new and result._image_data_url is not None:
+        # The browser's canvas is older than this session: the server has started again. What was
+        # drawn on it meanwhile counts, and not what `mount` has put in its place.
+        state.show(state.objects, state.example)
+        st.rerun()
     if state.unread:
         st.caption(link.UNREAD)
 

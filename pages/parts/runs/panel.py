@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,15 +9,10 @@ import streamlit as st
 
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
+from pages.parts.runs.visitor import visitor
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
-
-
-def visitor() -> str:
-    """A name for this visitor that lasts as long as the session."""
-    if "visitor" not in st.session_state:
-        st.session_state["visitor"] = uuid.uuid4().hex
-    return str(st.session_state["visitor"])
+_RESUMED = 2.0  # seconds after which a page notices that a run goes on again
 
 
 @dataclass(frozen=True)
@@ -39,16 +33,24 @@ class RunPanel:
         return f"{self.kind}-run"
 
     def current(self) -> Run | None:
-        """The run of this session, or of the address; None if the server has forgotten it.
+        """The run of this session, or of the address; None if the server does not know it.
 
         The address is written again, since a change of page clears it.
         """
-        run_id = st.session_state.get(self.key) or st.query_params.get("run")
-        run = registry.pool().find(str(run_id)) if run_id else None
+        run = registry.pool().find(self._asked())
         if run is None or run.kind != self.kind:
             return None
         self.show(run)
         return run
+
+    def lost(self) -> bool:
+        """Whether a run was asked for that the server does not know."""
+        return bool(self._asked()) and self.current() is None
+
+    def mine(self) -> bool:
+        """Whether this visitor has started the run, and so may stop and resume it."""
+        run = self.current()
+        return run is not None and run.visitor == visitor()
 
     def show(self, run: Run) -> None:
         """Make it the run that is shown."""
@@ -67,7 +69,7 @@ class RunPanel:
     def stop(self) -> None:
         """Callback of the Stop button."""
         run = self.current()
-        if run is not None:
+        if run is not None and self.mine():
             run.stop()
 
     def resume(self) -> None:
@@ -75,7 +77,7 @@ class RunPanel:
         st.session_state.pop(self._refusal, None)
         run = self.current()
         try:
-            if run is not None:
+            if run is not None and self.mine():
                 run.resume()
         except Refused as refused:
             st.session_state[self._refusal] = str(refused)
@@ -100,6 +102,15 @@ class RunPanel:
         """
         if _interval(self.current()) != st.session_state.get(self._interval):
             st.rerun()
+
+    def watch(self) -> None:
+        """Let a page with a run that was stopped notice when another tab resumes it."""
+        run = self.current()
+        if run is not None and run.resumable:
+            st.fragment(self.update_page, run_every=_RESUMED)()
+
+    def _asked(self) -> str:
+        return str(st.session_state.get(self.key) or st.query_params.get("run", ""))
 
     @property
     def _interval(self) -> str:

@@ -94,7 +94,7 @@ class Pool:
     def resume(self, run: Run) -> None:
         """Go on from the last checkpoint. Raises `Refused` if the visitor has too many runs."""
         with self._lock:
-            if run.state in ("stopped", "failed") and not run.shared:
+            if run.resumable:
                 self._enqueue(run)
                 run.state, run.why, run.stopping = "waiting", "", False
                 run.seen = time.monotonic()

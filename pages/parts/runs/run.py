@@ -50,6 +50,11 @@ class Run:
         return self.state in ("waiting", "starting", "running")
 
     @property
+    def resumable(self) -> bool:
+        """Whether it can go on. A shared result cannot: it is done."""
+        return self.state in ("stopped", "failed") and not self.shared
+
+    @property
     def position(self) -> int:
         """Place in the queue, 1 for the next; 0 if it does not wait."""
         return self._pool.position(self)

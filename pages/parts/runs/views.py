@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.runs import words
 from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Records, Run
 from pages.parts.shared import errors, hero, player_keys
@@ -32,12 +33,13 @@ class Results:
 
 
 def buttons(panel: RunPanel, config: Any, *, resumable: bool = False) -> None:
-    """Start and Stop, or Resume; below them why no run can start.
+    """Start and Stop, or Resume; below them whose run it is, and why no run can start.
 
     ``config`` is a dataclass, or a sentence about what is wrong with the settings.
     """
     run = panel.current()
-    live = run is not None and run.live
+    theirs = run is not None and not panel.mine()
+    live = run is not None and run.live and not theirs
     wrong = config if isinstance(config, str) else ""
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -49,9 +51,9 @@ def buttons(panel: RunPanel, config: Any, *, resumable: bool = False) -> None:
             args=({} if wrong else asdict(config),),
             disabled=live or bool(wrong),
         )
-        if resumable and run is not None and run.state in ("stopped", "failed"):
+        if resumable and run is not None and run.resumable and not theirs:
             st.button("Resume", icon=":material/resume:", key="train-resume", on_click=panel.resume)
-        else:
+        elif not theirs:
             st.button(
                 "Stop",
                 icon=":material/stop:",
@@ -59,6 +61,8 @@ def buttons(panel: RunPanel, config: Any, *, resumable: bool = False) -> None:
                 on_click=panel.stop,
                 disabled=not live,
             )
+    if theirs:
+        st.caption(words.OTHERS)
     for complaint in filter(None, (wrong, panel.refusal())):
         st.warning(complaint, icon=":material/error:")
 
@@ -78,6 +82,8 @@ def results(
         run = panel.current()
         live = run is not None and run.live
         panel.update_page()
+        if panel.lost():
+            st.info(words.lost(), icon=":material/link_off:")
         shown = results_of(run, live, player_keys.narrow(), theme)
         status(run, shown)
         hero.readouts(shown.readouts)

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from pages.parts.runs.run import Run
 
+OTHERS = "Started by another visitor: you can watch."
+
+
+def lost(runs: int = 1) -> str:
+    """That runs which a link names are not known to the server.
+
+    Examples
+    --------
+    >>> lost(), lost(2)
+    ('The run in this link is no longer here.', '2 runs in this link are no longer here.')
+    """
+    if runs == 1:
+        return "The run in this link is no longer here."
+    return f"{runs} runs in this link are no longer here."
+
 
 def where(run: Run | None, *, running: str, stopped: str, finished: str, failed: str = "") -> str:
     """Where a run stands, in a sentence; a page says its own about three states.

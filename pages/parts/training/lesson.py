@@ -18,7 +18,7 @@ from pages.parts.runs.run import Run
 PANEL = RunPanel("lab")
 EXAMPLE = Path(__file__).parents[3] / "assets" / "lab_example.jsonl"
 """The records of the default run, shown until a visitor starts one (see assets/README.md)."""
-_KNOWN, _ADDRESS = "lab-known", "runs"
+_KNOWN, _LOST, _ADDRESS = "lab-known", "lab-lost", "runs"
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -39,17 +39,25 @@ def config_of(run: Run | None) -> LabConfig:
 
 def known() -> list[Run]:
     """All runs that were shown in this session or are named in its address, oldest first."""
-    ids: list[str] | None = st.session_state.get(_KNOWN)
-    if ids is None:
-        ids = [name for name in st.query_params.get(_ADDRESS, "").split(".") if name]
-    current = PANEL.current()
+    state, current = st.session_state, PANEL.current()
+    first = _KNOWN not in state
+    ids = st.query_params.get(_ADDRESS, "").split(".") if first else state[_KNOWN]
     if current is not None and current.id not in ids:
         ids = [*ids, current.id]
+        state[_LOST] = 0  # another run was chosen
+    ids = [name for name in dict.fromkeys(ids) if name]
     runs = [run for run in map(registry.pool().find, ids) if run is not None and run.kind == "lab"]
-    st.session_state[_KNOWN] = [run.id for run in runs]
+    if first:
+        state[_LOST] = len(ids) - len(runs)
+    state[_KNOWN] = [run.id for run in runs]
     if len(runs) > 1:
         st.query_params[_ADDRESS] = ".".join(run.id for run in runs[-8:])
     return runs
+
+
+def lost() -> int:
+    """How many runs the address names that the server does not know, until one is started."""
+    return int(st.session_state.get(_LOST, 0))
 
 
 def name(run: Run, place: int) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.runs import registry
-from pages.parts.runs.panel import visitor
 from pages.parts.runs.run import Refused, Run
+from pages.parts.runs.visitor import visitor
 from pages.parts.shared import errors
 
 _KEY = "mnist-run"

@@ -30,7 +30,7 @@ def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Res
     records = lesson.records(run)
     return Results(
         verdict=words.verdict(records),
-        status=words.status(run),
+        status=words.status(run, lesson.PANEL.mine()),
         share=words.share_done(records),
         readouts=words.readouts(records),
         figure=lab(Log.of(records), played=not live, stacked=narrow, theme=theme),

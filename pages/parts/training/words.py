@@ -17,8 +17,8 @@ ALT = (
 CONFUSION_ALT = "A ten by ten table: rows are digits as written, columns as read."
 
 
-def status(run: Run | None) -> str:
-    """Where the run stands, in a sentence."""
+def status(run: Run | None, mine: bool = True) -> str:
+    """Where the run stands, in a sentence; `mine`: the visitor may resume it."""
     last = run.records[-1] if run is not None and run.records else None
     done = _progress(last)
     stopping = run is not None and run.stopping
@@ -27,11 +27,11 @@ def status(run: Run | None) -> str:
         running="Stopping after this step. What was learnt is kept."
         if stopping
         else f"Training: {done}.",
-        stopped=f"Stopped at {done}. **Resume** goes on from there."
+        stopped=f"Stopped at {done}.{' **Resume** goes on from there.' if mine else ''}"
         if last
         else "Stopped before it began.",
         finished=f"Finished in {float(last['seconds']) if last else 0.0:.0f} s.",
-        failed=" **Resume** goes on from the last epoch that was kept." if last else "",
+        failed=" **Resume** goes on from the last epoch that was kept." if last and mine else "",
     )
 
 
