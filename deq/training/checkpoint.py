@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deq.models.weights import WeightsError, read_tensors, write_tensors
 
-ADVICE = "Remove it to start afresh, or name another place."
+ADVICE = "Name another place, or remove it to start afresh."
 
 
 def save_checkpoint(

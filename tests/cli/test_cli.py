@@ -47,7 +47,7 @@ def test_missing_data_give_a_sentence(
         (["train"], "required"),
         (["train", "letters"], "invalid choice"),
         (["train", "digits", "--epochs", "0"], "must be a whole number from 1 on"),
-        (["train", "digits", "--threads", "two"], "must be a whole number from 1 on, not two"),
+        (["train", "digits", "--threads", "two"], "must be a whole number from 1 to"),
         (["train", "digits", "--seed", "-2"], "must be a whole number from 0"),
         (["train", "digits", "--seed", "1" + 20 * "0"], "must be a whole number from 0"),
         (["predict"], "required"),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
+from pages.parts.shared.text import literal
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
 
@@ -62,7 +63,7 @@ class RunPanel:
         try:
             self.show(registry.pool().start(self.kind, config, visitor()))
         except Refused as refused:
-            st.session_state[self._refusal] = str(refused)
+            st.session_state[self._refusal] = literal(refused)
 
     def stop(self) -> None:
         """Callback of the Stop button."""
@@ -78,7 +79,7 @@ class RunPanel:
             if run is not None:
                 run.resume()
         except Refused as refused:
-            st.session_state[self._refusal] = str(refused)
+            st.session_state[self._refusal] = literal(refused)
 
     def refusal(self) -> str:
         """Why the last button started no run; empty if it did."""

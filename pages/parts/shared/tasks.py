@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from pages.parts.shared import settings
+from pages.parts.shared import errors, settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,7 +43,7 @@ def _buttons(tasks: Sequence[Try], table: type[DataclassInstance] | None) -> Non
         button.button(
             label,
             key=f"try-{k}",
-            on_click=settings.apply,
+            on_click=errors.callback(settings.apply),
             args=(table, wanted),
             width="stretch",
         )

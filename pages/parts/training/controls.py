@@ -18,6 +18,7 @@ from deq.training.lab.config import (
 )
 from pages.parts.draw.controls import TOLERANCES
 from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps, Toggle
 
 USUAL = LabConfig()
@@ -132,4 +133,4 @@ def controls() -> LabConfig | str:
     try:
         return LabConfig.of({**values, "tol": float(values["tol"])})
     except (TypeError, ValueError) as error:
-        return f"{str(error)[0].upper()}{str(error)[1:]}"
+        return literal(f"{str(error)[0].upper()}{str(error)[1:]}")
