@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from deq.digits import DataError, mnist
 from deq.models import WeightsError
-from pages.parts.pad import pad, subject
+from pages.parts.pad import subject
 from pages.parts.runs import registry
 from pages.parts.runs.pool import Pool
 from pages.parts.shared import errors, settings
@@ -40,7 +40,7 @@ def test_reason_and_advice_are_shown_and_only_the_reason_is_escaped() -> None:
 def test_a_full_disk_and_a_missing_folder_have_their_own_sentences(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    full = OSError(errno.ENOSPC, "No space left on device", "/tmp/deq-runs-x/y")
+    full = OSError(errno.ENOSPC, "No space left on device", "somewhere/x")
     assert errors.in_words_of(full) == errors.NO_ROOM
     assert "ZeroDivisionError" in errors.in_words_of(ZeroDivisionError())
     monkeypatch.setattr(tempfile, "gettempdir", no_folder)
@@ -103,6 +103,7 @@ def test_an_exception_in_a_callback_of_a_fragment_is_a_sentence(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("draw")
+    from pages.parts.pad import pad  # its canvas needs the running app
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError

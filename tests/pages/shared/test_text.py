@@ -13,10 +13,10 @@ from pages.parts.shared.text import literal, sentence
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [ROOT / "app.py", *sorted(ROOT.glob("pages/**/*.py"))]
-SAFE = {"literal", "sentence", "in_words_of", "show", "isinstance", "type", "_log", "whereabouts"}
-"""Calls that may be given text from outside."""
-OUTSIDE = {"why", "query_params"}
-"""Attributes that hold text from outside; besides them exceptions and names of uploaded files."""
+SAFE = {"literal", "sentence", "in_words_of", "show", "isinstance", "type", "whereabouts", "Seen"}
+"""Calls that may be given text from outside: they escape it, or do not show it as Markdown."""
+OUTSIDE = {"run.why", "error.why", "seen.problem", "file.name", "st.query_params"}
+"""What holds text from outside, besides exceptions."""
 MARKDOWN = {
     *("error", "warning", "info", "success", "toast", "markdown", "caption", "badge", "metric"),
     *("header", "subheader", "title", "button", "progress", "write", "html"),
@@ -25,7 +25,7 @@ MARKDOWN = {
 
 def shown(escaped: str) -> str:
     """What a reader sees of it: without escapes and joiners."""
-    return re.sub(r"\\(\W)", r"\1", escaped.replace("\u2060", ""))
+    return re.sub(r"\\(\W|_)", r"\1", escaped.replace("\u2060", ""))
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
@@ -63,18 +63,16 @@ def test_values_are_escaped_and_the_template_is_not() -> None:
     assert sentence("**Read** {it}.", it="*x*") == r"**Read** \*x\*."
 
 
-def from_outside(node: ast.AST, names: set[str], *, cut: bool = True) -> Iterator[str]:
+def from_outside(node: ast.AST, names: set[str]) -> Iterator[str]:
     """Text from outside in an expression that is not given to one of the safe calls."""
-    if cut and isinstance(node, ast.Call):
+    if isinstance(node, ast.Call):
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if name in SAFE:
             return
     if isinstance(node, ast.Name) and node.id in names:
         yield node.id
-    if isinstance(node, ast.Attribute) and (
-        node.attr in OUTSIDE or ast.unparse(node) in ("file.name", "uploaded.name")
-    ):
+    if isinstance(node, ast.Attribute) and ast.unparse(node) in OUTSIDE:
         yield ast.unparse(node)
     for child in ast.iter_child_nodes(node):
         yield from from_outside(child, names)
@@ -89,10 +87,9 @@ def faults(tree: ast.AST) -> Iterator[str]:
                     yield from from_outside(line, {node.name})
         if isinstance(node, ast.JoinedStr):
             yield from from_outside(node, set())
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in MARKDOWN and not ast.unparse(node.func).startswith("_LOG"):
-                for given in (*node.args, *(word.value for word in node.keywords)):
-                    yield from from_outside(given, set())
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MARKDOWN:
+            for given in (*node.args, *(word.value for word in node.keywords)):
+                yield from from_outside(given, set())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
