@@ -185,7 +185,12 @@ def _check_predictions(model: Classifier) -> None:
     one[4:24, 12:16] = 1
     for picture in (torch.zeros(PICTURE, PICTURE), one):
         prediction = model.predict(picture)
-        shown = prediction.path_points, prediction.path_probabilities, prediction.probabilities
+        shown = (
+            prediction.path_points,
+            prediction.path_probabilities,
+            prediction.probabilities,
+            prediction.solution.residual,
+        )
         if not all(t is not None and bool(torch.isfinite(t).all()) for t in shown):
             raise ValueError("its probabilities or states are no finite numbers")
 
