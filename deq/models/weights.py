@@ -156,7 +156,7 @@ def _advice(path: Path) -> str:
 
 def _short(error: Exception) -> str:
     """What a library says, in one line: torch prints missing names in several."""
-    return shorten(" ".join(str(error).split()) or type(error).__name__, 300)
+    return shorten(" ".join(str(error).split()) or type(error).__name__, 300).rstrip(".")
 
 
 def _built(metadata: Mapping[str, str]) -> Digits | DenseClassifier:
