@@ -42,6 +42,10 @@ def use(path: Path, origin: str) -> None:
 
 def _use(content: bytes, name: str, advice: str, origin: str) -> None:
     model = load_bytes(content, name, advice)
+    if not len(model.cloud_points):
+        raise WeightsError(
+            f"The weights {name} have no known digits to draw the state among.", advice
+        )
     st.session_state[_KEY] = Own(model, Cloud.of(model.cloud_points, model.cloud_labels), origin)
 
 
