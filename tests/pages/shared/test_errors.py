@@ -5,6 +5,7 @@ import errno
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from deq.digits import DataError, mnist
 from deq.models import WeightsError
+from deq.training import worker
 from pages.parts.pad import subject
 from pages.parts.runs import registry
 from pages.parts.runs.pool import Pool
@@ -181,3 +183,24 @@ def test_without_a_folder_for_temporary_files_start_says_so(
     app.button(key=key).click().run()
     assert not app.exception
     assert app.error[0].value == errors.CALLBACK + errors.NO_FOLDER
+
+
+def test_a_data_folder_that_is_not_there_is_named_beside_the_controls(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEQ_DATA", str(tmp_path / "gone"))
+    app = open_page("training", data="mnist")
+    assert "Name an existing folder" in box(app)
+    assert app.button(key="train-start").disabled
+    assert app.button(key="try-0")  # the rest of the page is there
+
+
+def test_a_failed_run_names_no_folder_of_the_server() -> None:
+    request = dumps({"kind": "lab", "config": {}, "folder": "/somewhere/deq-runs-x/1"})
+    for error in (
+        OSError(errno.ENOSPC, "No space left on device", "/somewhere/deq-runs-x/1/a.part"),
+        WeightsError("/somewhere/deq-runs-x/1/a.safetensors is damaged."),
+    ):
+        said = worker._why(error, request)
+        assert "somewhere" not in said
+        assert said.endswith(".")
