@@ -59,10 +59,12 @@ def in_words() -> Iterator[None]:
     failed = st.session_state.pop(_FAILED, "")
     if failed:
         st.error(failed, icon=ICON)
+    place = st.empty()  # at the start, where it is seen
     try:
         yield
     except Exception as error:  # no traceback may reach a student
-        show(error)
+        with place:
+            show(error)
 
 
 def show(error: Exception) -> None:
