@@ -41,7 +41,8 @@ def page() -> None:
             mnist.download()
     with stage:
         st.fragment(results, run_every=interval)()
-    afterwards()
+    with errors.in_words():
+        afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
     with code:

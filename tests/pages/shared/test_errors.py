@@ -29,7 +29,8 @@ Open = Callable[..., AppTest]
 def box(app: AppTest) -> str:
     """The one error or warning on the page; Streamlit's own boxes count as a failure."""
     assert not app.exception
-    (one,) = [*app.error, *app.warning]
+    boxes: list[Any] = [*app.error, *app.warning]
+    (one,) = boxes
     return str(one.value)
 
 

@@ -1,18 +1,20 @@
 """A file of weights that a visitor brings: refused with a sentence, or good for the Draw page."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 import torch
 from safetensors.torch import save as pack
 from streamlit.testing.v1 import AppTest
 
+from deq.models import WeightsError
 from deq.models.digits import Digits, DigitsConfig
 from pages.parts.shared import own_model
 
@@ -20,7 +22,7 @@ Open = Callable[..., AppTest]
 PICTURE = "![x](http://127.0.0.1:9/x.png)"
 
 
-def content(tensors: dict[str, torch.Tensor] | None = None, **options: Any) -> bytes:
+def content(tensors: Mapping[str, torch.Tensor] = MappingProxyType({}), **options: Any) -> bytes:
     """A file of a small untrained network with a cloud of forty digits."""
     torch.manual_seed(0)
     model = Digits(DigitsConfig(channels=4, stem=(3, 4)))
@@ -28,7 +30,7 @@ def content(tensors: dict[str, torch.Tensor] | None = None, **options: Any) -> b
     cloud = {"cloud_points": torch.randn(40, 3), "cloud_labels": torch.arange(40) % 10}
     config = dumps({**asdict(model.config), **options})
     metadata = {"format": "deq digits 1", "config": config}
-    return pack({**model.state_dict(), **cloud, **(tensors or {})}, metadata)
+    return pack({**model.state_dict(), **cloud, **tensors}, metadata)
 
 
 def cloud(points: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -41,7 +43,7 @@ def bring(
     """What the session holds after the file has been brought."""
     uploaded = SimpleNamespace(name=name, getvalue=lambda: file)
     state: dict[str, Any] = {"bring": uploaded}
-    monkeypatch.setattr(own_model.st, "session_state", state)
+    monkeypatch.setattr(st, "session_state", state)
     own_model._taken()
     return state
 
@@ -57,7 +59,7 @@ def test_a_good_file_is_taken_and_its_name_is_no_markdown(monkeypatch: pytest.Mo
     ("file", "why"),
     [
         (content({PICTURE: torch.zeros(1)}), r"\!\[x\]"),
-        (content(**{PICTURE: 1}), r"\!\[x\]"),
+        (content({}, **{PICTURE: 1}), r"\!\[x\]"),
         (content(dropout=math.nan), "dropout must be from 0 to 1"),
         (content(thresholds={"temperature": 1e30}), "temperature must be from 0.01 to 100"),
         (content()[:-9], "are damaged"),
@@ -78,7 +80,7 @@ def test_a_bad_file_is_refused_in_words(
 
 
 def test_the_network_of_a_run_that_is_gone_is_no_riddle(tmp_path: Path) -> None:
-    with pytest.raises(own_model.WeightsError) as caught:
+    with pytest.raises(WeightsError) as caught:
         own_model.use(tmp_path / "weights.safetensors", "from a run")
     assert str(tmp_path) not in str(caught.value)
     assert str(caught.value).endswith(own_model.TRAIN)
