@@ -93,8 +93,8 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
 
 
 def count(text: str) -> int:
-    """A whole number from 1 on, for argparse."""
-    return _number(int, text, lambda n: n >= 1, "a whole number from 1 on")
+    """A whole number from 1 to a billion, for argparse."""
+    return _number(int, text, lambda n: 1 <= n <= 10**9, "a whole number from 1 to 1,000,000,000")
 
 
 def threads(text: str) -> int:

@@ -68,7 +68,7 @@ def test_missing_data_give_a_sentence(
         ([], "required"),
         (["train"], "required"),
         (["train", "letters"], "invalid choice"),
-        (["train", "digits", "--epochs", "0"], "must be a whole number from 1 on"),
+        (["train", "digits", "--epochs", "0"], "must be a whole number from 1 to"),
         (["train", "digits", "--threads", "two"], "must be a whole number from 1 to"),
         *[
             (["predict", "x.png", "--threads", many], "must be a whole number from 1 to")
@@ -90,3 +90,32 @@ def test_bad_options_are_named(
         cli.main(arguments)
     assert caught.value.code == 2
     assert complaint in capsys.readouterr().err
+
+
+NUMBERS = {
+    "train doubling": "slope intercept rate epochs seed tol threads",
+    "train lab": "width epochs batch rate tol contraction seed penalty threads",
+    "train digits": "epochs seed threads",
+    "predict x.png": "tol threads",
+}
+
+
+@pytest.mark.parametrize("odd", ["inf", "nan", "-1e9", "-1000", "1e400", "1" + 400 * "0", "", "x"])
+@pytest.mark.parametrize(
+    ("command", "option"), [(c, o) for c, names in NUMBERS.items() for o in names.split()]
+)
+def test_every_impossible_number_is_misuse(
+    command: str,
+    option: str,
+    odd: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEQ_DATA", str(tmp_path / "gone"))  # else `train digits` might begin
+    try:
+        code = cli.main([*command.split(), f"--{option}={odd}"])
+    except SystemExit as stopped:  # raised by argparse
+        code = int(stopped.code or 0)
+    assert code == 2
+    assert option in capsys.readouterr().err

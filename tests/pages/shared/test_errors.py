@@ -184,6 +184,7 @@ def test_without_a_folder_for_temporary_files_start_says_so(
     app.button(key=key).click().run()
     assert not app.exception
     assert app.error[0].value == errors.CALLBACK + errors.NO_FOLDER
+    assert app.button(key="try-0")  # the rest of the page is there
 
 
 def test_a_data_folder_that_is_not_there_is_named_beside_the_controls(
