@@ -1,7 +1,7 @@
 """The command line ``python -m deq``: parses the options and calls the command in `deq.cli`.
 
-A mistake in a file, a drawing or an option is one sentence on stderr and exit code 2; Ctrl-C
-gives 130.
+A mistake in a file, a drawing or an option is named on stderr and gives exit code 2; Ctrl-C gives
+130.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from pathlib import Path
 
 import torch
 
-from deq.cli.common import INTERRUPTED, count
+from deq.cli.common import INTERRUPTED, threads
 from deq.cli.evaluate import add_evaluate
 from deq.cli.predict import add_predict
 from deq.cli.train import add_train
-from deq.digits import DataError, NotADrawing
-from deq.models.weights import SHIPPED, WeightsError
+from deq.digits import NotADrawing
+from deq.digits.errors import NotFound
+from deq.errors import Explained
+from deq.models.weights import SHIPPED
 from deq.training.errors import TrainingError
+
+OPTIONS = "Here, --data names a folder, and --download fetches MNIST."
+"""What the options of a command can do about data that were not found."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
-    except (DataError, NotADrawing, TrainingError, WeightsError) as error:
+    except NotFound as error:
+        print(f"{error} {OPTIONS}", file=sys.stderr)
+    except (Explained, NotADrawing, TrainingError) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
@@ -45,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--threads", type=count, help="threads of PyTorch (default: its own)")
+    common.add_argument("--threads", type=threads, help="threads of PyTorch (default: its own)")
 
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument(

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from deq.figures import palette
-from deq.models import WeightsError
 from pages.parts.draw import controls, lesson, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.pad import pad
@@ -63,11 +62,7 @@ def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words():
         st.header("Draw a digit and watch it settle", anchor=False)
-        try:
-            machine = own_model.machine(engine())
-        except WeightsError as error:
-            st.error(str(error), icon=":material/error:")
-            return
+        machine = own_model.machine(engine())
         own_model.notice()
         page(machine)
 

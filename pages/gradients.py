@@ -16,7 +16,7 @@ def page() -> None:
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
         setting = controls.controls()
-    with stage:
+    with stage, errors.in_words():
         question()
         measured = lesson.measured(setting)
         if isinstance(measured, str):

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from deq.models import WeightsError
 from pages.parts.home import tasks, views
 from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import try_and_read
@@ -13,8 +12,6 @@ with errors.in_words():
     theme = st.context.theme.type
     st.header("One layer, infinitely deep", anchor=False)
     views.one_number(theme)
-    try:
+    with errors.in_words():
         views.one_digit(theme)
-    except WeightsError as error:
-        st.error(str(error), icon=":material/error:")
     try_and_read(tasks.TRY, tasks.READ)

@@ -22,7 +22,7 @@ def page() -> None:
         asked = controls.controls(see)
         if isinstance(asked, Asked):
             subject.shown(asked.subject)
-    with stage:
+    with stage, errors.in_words():
         question()
         if isinstance(asked, Asked):
             views.show(asked, player_keys.narrow(), st.context.theme.type)

@@ -22,7 +22,7 @@ def page() -> None:
         asked = controls.controls()
         if isinstance(asked, Asked) and asked.subject is not None:
             subject.shown(asked.subject)
-    with stage:
+    with stage, errors.in_words():
         question()
         result = lesson.result(asked.course) if isinstance(asked, Asked) else asked
         if isinstance(asked, Asked) and isinstance(result, Result):

@@ -47,14 +47,19 @@ def view() -> None:
     chosen = bar.teacher()
     st.markdown("**Teacher view**")
     st.caption(VIEW)
-    st.toggle("Large type", chosen.get("type") == "large", key="tour-large", on_change=choose)
+    st.toggle(
+        "Large type",
+        chosen.get("type") == "large",
+        key="tour-large",
+        on_change=errors.callback(choose),
+    )
     st.pills(
         "Hide on every page",
         list(bar.HIDDEN),
         default=[part for part in bar.hidden(chosen) if part in bar.HIDDEN],
         selection_mode="multi",
         key="tour-hide",
-        on_change=choose,
+        on_change=errors.callback(choose),
     )
     st.code(STOPS[0].link(1, chosen), language=None)
     st.caption(

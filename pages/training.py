@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from deq.digits.mnist import mnist_found
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import views as runs
 from pages.parts.runs import words as run_words
@@ -42,13 +41,14 @@ def page() -> None:
     with right, st.container(key="controls", gap="small"):
         config = controls.controls()
         runs.buttons(lesson.PANEL, config, resumable=True)
-        if st.session_state["data"] == "mnist" and not mnist_found():
+        if st.session_state["data"] == "mnist" and controls.no_mnist() == controls.MISSING:
             mnist.download()
     with stage:
         question()
         st.fragment(results, run_every=interval)()
         lesson.PANEL.watch()
-    afterwards()
+    with errors.in_words():
+        afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
     with code:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # From the bottom to the top. What stands in one line does not import one another.
 LAYERS = (
-    ("deq.status", "deq.shipped", "deq.formula", "deq.closure"),
+    ("deq.errors", "deq.status", "deq.shipped", "deq.formula", "deq.closure"),
     ("deq.bookkeeping",),
     ("deq.solvers", "deq.solution"),
     ("deq.solve",),

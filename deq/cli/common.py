@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from deq.digits import DataError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Number = TypeVar("Number", int, float)
+MOST_THREADS = max(64, os.cpu_count() or 1)
 INTERRUPTED = 130
 """Exit code that shells give to a program ended by Ctrl-C."""
 
@@ -91,8 +93,14 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
 
 
 def count(text: str) -> int:
-    """A whole number from 1 on, for argparse."""
-    return _number(int, text, lambda n: n >= 1, "a whole number from 1 on")
+    """A whole number from 1 to a billion, for argparse."""
+    return _number(int, text, lambda n: 1 <= n <= 10**9, "a whole number from 1 to 1,000,000,000")
+
+
+def threads(text: str) -> int:
+    """A number of threads that PyTorch can start, for argparse; far too many crash it."""
+    what = f"a whole number from 1 to {MOST_THREADS}"
+    return _number(int, text, lambda n: 1 <= n <= MOST_THREADS, what)
 
 
 def seed(text: str) -> int:
@@ -125,13 +133,13 @@ def _number(
 def require_writable(out: Path) -> None:
     """Raise DataError unless the file can be written, so that a bad path shows before training."""
     if out.is_dir():
-        raise DataError(f"{out} is a folder. Name a file with --out.")
+        raise DataError(f"{out} is a folder.", "Name a file with --out.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         NamedTemporaryFile(dir=out.parent, suffix=".part").close()
     except OSError as error:
         why = error.strerror or error
-        raise DataError(f"{out} cannot be written: {why}. Name a place with --out.") from error
+        raise DataError(f"{out} cannot be written: {why}.", "Name a place with --out.") from error
 
 
 def report_stopped(step: int, steps: int, place: str | None) -> None:

@@ -117,9 +117,7 @@ def _add_lab(models: Commands, *shared: argparse.ArgumentParser) -> None:
     _add_number(parser, usual, "tol", positive, "tolerance of the solves")
     _add_number(parser, usual, "contraction", positive, "constant that the cell is kept below")
     _add_number(parser, usual, "seed", seed, "of every random choice")
-    parser.add_argument(
-        "--penalty", type=positive, default=usual.penalty, help="on the Jacobian (0)"
-    )
+    parser.add_argument("--penalty", type=finite, default=usual.penalty, help="on the Jacobian (0)")
     parser.add_argument("--uncontained", dest="contained", action="store_false",
                         help="let the cell be no contraction")  # fmt: skip
     parser.add_argument("--as-they-are", dest="vary", action="store_false",

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from deq.digits.errors import DataError
+from deq.digits.errors import DataError, NotFound
 from deq.digits.sources import VARIABLE, find, read, sha256
 from deq.shipped import shipped
 
@@ -51,8 +51,8 @@ SUBSET = shipped("mnist_5k.npz")
 """The shipped subset; assets/README.md says where it comes from and how it is rebuilt."""
 
 HOW_TO_GET_IT = (
-    "Add --download (in Python download=True) to fetch MNIST, or name the folder that holds its "
-    f"four .gz files with --data or in the environment variable {VARIABLE}."
+    "Download MNIST, or name the folder that holds its four .gz files in the environment variable "
+    f"{VARIABLE}."
 )
 
 
@@ -102,43 +102,49 @@ def load_subset() -> tuple[Images, Labels]:
     DataError
         The file in assets/ is missing or damaged.
     """
-    advice = "Restore it with `git checkout assets/mnist_5k.npz`."
+    advice = f"Restore it with `git checkout assets/{SUBSET.name}`."
     try:
         with np.load(SUBSET, allow_pickle=False) as archive:
-            images, labels = archive["images"], archive["labels"]
+            images, labels = (np.asarray(archive[name]) for name in ("images", "labels"))
     except FileNotFoundError as error:
-        raise DataError(f"The shipped digits {SUBSET} are missing. {advice}") from error
+        raise DataError(f"The file {SUBSET.name} of shipped digits is missing.", advice) from error
     except Exception as error:  # zip, zlib and NumPy each raise their own kinds on a bad file
-        raise DataError(f"The shipped digits {SUBSET} are damaged. {advice}") from error
-    if images.dtype != np.uint8 or images.shape != (len(labels), 28, 28):
-        raise DataError(f"The shipped digits {SUBSET} are not 28×28 images. {advice}")
+        raise DataError(f"The file {SUBSET.name} of shipped digits is damaged.", advice) from error
+    if images.dtype != np.uint8 or images.shape != (5000, 28, 28) or not _balanced(labels):
+        raise DataError(f"The file {SUBSET.name} holds other data than 500 digits a class.", advice)
     return images, labels.astype(np.int64)
+
+
+def _balanced(labels: NDArray[np.generic]) -> bool:
+    """Whether these are 500 labels of each class, in order."""
+    return np.array_equal(labels, np.repeat(np.arange(10), 500))
 
 
 def _parse_idx(packed: bytes, path: Path) -> NDArray[np.uint8]:
     """The array in a gzipped IDX file of unsigned bytes; raises DataError if it is damaged."""
     again = "Fetch it again."
     if not packed:  # gzip takes an empty file for empty content
-        raise DataError(f"{path} is empty. {again}")
+        raise DataError(f"{path} is empty.", again)
     try:
         content = gzip.decompress(packed)
     except EOFError as error:
-        raise DataError(f"{path} is cut short: its gzip data ends too early. {again}") from error
+        raise DataError(f"{path} is cut short: its gzip data ends too early.", again) from error
     except (OSError, zlib.error) as error:
-        raise DataError(f"{path} is damaged or no gzip file. {again}") from error
+        raise DataError(f"{path} is damaged or no gzip file.", again) from error
     # The header: 0, 0, 8 (unsigned byte), the number of dimensions, each size as big-endian uint32.
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] == 0:
-        raise DataError(f"{path} is no IDX file of unsigned bytes: its first bytes say so. {again}")
+        raise DataError(f"{path} is no IDX file of unsigned bytes: its first bytes say so.", again)
     start = 4 + 4 * content[3]
     if len(content) < start:
-        raise DataError(f"{path} is cut short: its header is incomplete. {again}")
+        raise DataError(f"{path} is cut short: its header is incomplete.", again)
     shape = tuple(int(n) for n in np.frombuffer(content[4:start], dtype=">u4"))
     expected = start + int(np.prod(shape, dtype=object))  # object: sizes in a bad header overflow
     if len(content) != expected:
         problem = "cut short" if len(content) < expected else "too long"
         raise DataError(
             f"{path} is {problem}: its header promises {expected:,} bytes and it has "
-            f"{len(content):,}. {again}"
+            f"{len(content):,}.",
+            again,
         )
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape).copy()
 
@@ -148,13 +154,14 @@ def _load(name: str, data: Path | str | None, download: bool) -> NDArray[np.uint
     if path is None:
         path = fetch(name) if download else _cache() / name
         if not path.is_file():
-            raise DataError(f"The MNIST file {name} was not found. {HOW_TO_GET_IT}")
+            raise NotFound(f"The MNIST file {name} was not found.", HOW_TO_GET_IT)
     packed = read(path)
     values = _parse_idx(packed, path)  # first, because it can say what is wrong with a damaged file
     if sha256(packed) != SHA256[name]:
         raise DataError(
             f"{path} is not the MNIST file of that name: its SHA-256 differs (Fashion-MNIST, for "
-            f"one, uses the same names). Remove it. {HOW_TO_GET_IT}"
+            "one, uses the same names).",
+            f"Remove it. {HOW_TO_GET_IT}",
         )
     return values
 
@@ -198,6 +205,7 @@ def fetch(name: str) -> Path:
         except (OSError, ValueError) as error:  # no network or a full disk; a wrong SHA-256
             reason = error
     raise DataError(
-        f"{name} could not be downloaded from any of {', '.join(MIRRORS)} ({reason}). Try again "
-        f"later, or name a folder that holds the file with --data or {VARIABLE}."
+        f"{name} could not be downloaded from any of {', '.join(MIRRORS)} ({reason}).",
+        "Try again later, or name a folder that holds the file in the environment variable "
+        f"{VARIABLE}.",
     ) from reason

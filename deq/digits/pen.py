@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from deq.digits.errors import DataError
+from deq.digits.errors import DataError, NotFound
 from deq.digits.sources import VARIABLE, find, read, sha256
 
 NAME = "pendigits-orig.tra"
@@ -33,7 +33,7 @@ VALIDATION_WRITERS = (8, 18)
 
 HOW_TO_GET_IT = (
     f"Get {NAME} from the UCI Machine Learning Repository (DOI 10.24432/C5MG6K) and name its "
-    f"folder with --data or in the environment variable {VARIABLE}."
+    f"folder in the environment variable {VARIABLE}."
 )
 
 
@@ -75,7 +75,7 @@ def load_pen(data: Path | str | None = None) -> list[PenDigit]:
     """
     path = find(NAME, "pen", data)
     if path is None:
-        raise DataError(f"The pen strokes {NAME} were not found. {HOW_TO_GET_IT}")
+        raise NotFound(f"The pen strokes {NAME} were not found.", HOW_TO_GET_IT)
     content = read(path)
     # A copy with Windows line ends counts as the same file.
     content = content.replace(b"\r\n", b"\n")
@@ -83,7 +83,8 @@ def load_pen(data: Path | str | None = None) -> list[PenDigit]:
     if sha256(content) != SHA256:
         raise DataError(
             f"{path} is not the published file: its SHA-256 differs ({len(digits):,} digits were "
-            f"read from it). {HOW_TO_GET_IT}"
+            "read from it).",
+            HOW_TO_GET_IT,
         )
     return digits
 
@@ -109,7 +110,7 @@ def parse_unipen(text: str, source: str = "the pen file") -> list[PenDigit]:
     """
     head, *segments = re.split(r"(?m)^\.SEGMENT\b", text)
     if not segments:
-        raise DataError(f"{source} has no digits in it. {HOW_TO_GET_IT}")
+        raise DataError(f"{source} has no digits in it.", HOW_TO_GET_IT)
     del head
     return [
         _parse_segment(segment, f"{source}, digit {number}")
@@ -121,10 +122,10 @@ def _parse_segment(segment: str, where: str) -> PenDigit:
     label = re.match(r'.*"([0-9])"\s*$', segment.partition("\n")[0])
     comment = re.search(r"(?m)^\.COMMENT\s+[0-9]\s+([0-9]+)\b", segment)
     if label is None or comment is None:
-        raise DataError(f"{where}, has no label or no writer. {HOW_TO_GET_IT}")
+        raise DataError(f"{where}, has no label or no writer.", HOW_TO_GET_IT)
     _, *parts = re.split(r"(?m)^\.PEN_DOWN\b", segment)
     if not parts:
-        raise DataError(f"{where}, has no stroke. {HOW_TO_GET_IT}")
+        raise DataError(f"{where}, has no stroke.", HOW_TO_GET_IT)
     strokes = tuple(_parse_stroke(part, where) for part in parts)
     return PenDigit(int(label[1]), int(comment[1]), strokes)
 
@@ -132,13 +133,13 @@ def _parse_segment(segment: str, where: str) -> PenDigit:
 def _parse_stroke(part: str, where: str) -> NDArray[np.float32]:
     body, pen_up, _ = part.partition(".PEN_UP")
     if not pen_up:
-        raise DataError(f"{where}, is cut short: a stroke has no end. {HOW_TO_GET_IT}")
+        raise DataError(f"{where}, is cut short: a stroke has no end.", HOW_TO_GET_IT)
     try:
         rows = [[float(number) for number in line.split()] for line in body.split("\n")]
         points = np.array([(x, y) for x, y in filter(None, rows)], dtype=np.float32)
     except ValueError as error:
-        raise DataError(f"{where}, has a point that is not two numbers. {HOW_TO_GET_IT}") from error
+        raise DataError(f"{where}, has a point that is not two numbers.", HOW_TO_GET_IT) from error
     if not len(points) or not np.isfinite(points).all():
-        raise DataError(f"{where}, has a stroke without points. {HOW_TO_GET_IT}")
+        raise DataError(f"{where}, has a stroke without points.", HOW_TO_GET_IT)
     points[:, 1] = BOX - points[:, 1]  # the tablet's y points up, a screen's points down
     return points

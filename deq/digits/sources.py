@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from deq.digits.errors import DataError
+from deq.digits.errors import DataError, NotFound
 
 VARIABLE = "DEQ_DATA"
 """Environment variable that names the data folder when no ``data`` argument is given."""
@@ -25,9 +25,9 @@ def data_folder(data: Path | str | None) -> Path | None:
         return None
     folder = Path(named).expanduser()
     if not folder.is_dir():
-        raise DataError(
-            f"There is no data folder {folder}. Give an existing folder with --data or in the "
-            f"environment variable {VARIABLE}."
+        raise NotFound(
+            f"There is no data folder {folder}.",
+            f"Name an existing folder in the environment variable {VARIABLE}.",
         )
     return folder
 

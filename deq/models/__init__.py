@@ -43,5 +43,5 @@ def load(name: str) -> Digits:
         raise ValueError(f'there is no model {name!r}; there is "digits"')
     model = load_file(SHIPPED)
     if not isinstance(model, Digits):
-        raise WeightsError(f"{SHIPPED} does not hold weights of the digits model. {REBUILD}")
+        raise WeightsError(f"{SHIPPED.name} does not hold weights of the digits model.", REBUILD)
     return model

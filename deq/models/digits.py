@@ -52,6 +52,8 @@ class DigitsConfig:
     def __post_init__(self) -> None:
         if not 0 < self.contraction < 1:
             raise ValueError(f"contraction must be between 0 and 1, not {self.contraction}")
+        if not 0 <= self.dropout <= 1:
+            raise ValueError(f"dropout must be from 0 to 1, not {self.dropout}")
         if len(self.stem) != 2:
             raise ValueError(f"stem must be two numbers of channels, not {self.stem!r}")
         for channels in (self.channels, *self.stem):

@@ -7,7 +7,6 @@ exposure: Hendrycks, Mazeika, Dietterich 2019).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,13 +22,13 @@ _TIE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Limits of the largest probability for each verdict.
+    """Limits of the largest probability for each verdict, 0 ≤ reject ≤ accept ≤ 1.
 
     Parameters
     ----------
     temperature : float
-        Logits are divided by it before the softmax, so that on validation digits a probability of
-        0.9 is right nine times in ten (Guo, Pleiss, Sun, Weinberger 2017).
+        From 0.01 to 100. Logits are divided by it before the softmax, so that on validation digits
+        a probability of 0.9 is right nine times in ten (Guo, Pleiss, Sun, Weinberger 2017).
     reject : float
         Below this largest probability the drawing is not a digit, unless two digits are a tie.
     accept : float
@@ -43,10 +42,15 @@ class Thresholds:
     def __post_init__(self) -> None:
         for name in ("temperature", "reject", "accept"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-                raise ValueError(f"{name} must be a number from 0 on, not {value!r}")
-        if not 0 < self.temperature < math.inf:
-            raise ValueError(f"temperature must be positive and finite, not {self.temperature!r}")
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{name} must be a number, not {value!r}")
+        if not 0.01 <= self.temperature <= 100:
+            raise ValueError(f"temperature must be from 0.01 to 100, not {self.temperature!r}")
+        if not 0 <= self.reject <= self.accept <= 1:
+            raise ValueError(
+                "0 ≤ reject ≤ accept ≤ 1 must hold, and not "
+                f"reject {self.reject!r}, accept {self.accept!r}"
+            )
 
 
 def judge(

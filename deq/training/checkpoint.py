@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deq.models.weights import WeightsError, read_tensors, write_tensors
 
-ADVICE = "Start afresh with --fresh, or name another place with --out."
+ADVICE = "Name another place, or remove it to start afresh."
 
 
 def save_checkpoint(
@@ -36,26 +36,37 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: str
+    path: Path,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    run: str,
+    advice: str = ADVICE,
 ) -> int:
     """Restore model and optimiser; returns the steps taken.
+
+    Parameters
+    ----------
+    path, model, optimiser, run
+        As for `save_checkpoint`.
+    advice : str
+        What to do if that cannot be.
 
     Raises
     ------
     WeightsError
         If the file is damaged or belongs to another run.
     """
-    tensors, metadata = read_tensors(path, ADVICE)
+    tensors, metadata = read_tensors(path, advice)
     if metadata.get("run") != run:
         raise WeightsError(
-            f"{path} belongs to a run with another configuration or other data. {ADVICE}"
+            f"{path} belongs to a run with another configuration or other data.", advice
         )
     try:
         _restore(model, optimiser, tensors)
         return int(metadata["step"])
     except (KeyError, RuntimeError, ValueError) as error:
         why = " ".join(str(error).split())  # torch prints missing names in several lines
-        raise WeightsError(f"{path} is damaged ({why}). {ADVICE}") from error
+        raise WeightsError(f"{path} is damaged ({why}).", advice) from error
 
 
 def _restore(

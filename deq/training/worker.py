@@ -61,8 +61,7 @@ def main() -> None:
         except MemoryError:
             _write(out, {"stage": "failed", "why": "There is not enough memory for this run."})
         except Exception as error:
-            why = " ".join(str(error).split()) or type(error).__name__
-            _write(out, {"stage": "failed", "why": why})
+            _write(out, {"stage": "failed", "why": _why(error, request)})
         _write(out, {"stage": "end"})
 
 
@@ -75,6 +74,14 @@ def _run(request: str, stop: threading.Event, out: TextIO) -> None:
         if record["stage"] == "step" and isinstance(loss, float) and not math.isfinite(loss):
             raise ArithmeticError("The loss is no longer a number. A smaller learning rate helps.")
         _write(out, record)
+
+
+def _why(error: Exception, request: str) -> str:
+    """What went wrong, in a sentence without the names of the server's folders."""
+    if isinstance(error, OSError):  # its text names a file
+        return f"A file of this run could not be written or read: {error.strerror or 'no room'}."
+    why = " ".join(str(error).split()) or type(error).__name__
+    return why.replace(f"{json.loads(request)['folder']}{os.sep}", "")
 
 
 def _write(out: TextIO, record: Record) -> None:

@@ -27,7 +27,7 @@ def test_doubling_is_trained_and_prints_its_line(
         (["--rate", "0"], "exit", "must be a number above 0"),
         (["--rate", "nan"], "exit", "must be a number above 0"),
         (["--rate", "9"], 2, "rate must be greater than 0 and at most 1"),
-        (["--epochs", "0"], "exit", "must be a whole number from 1 on"),
+        (["--epochs", "0"], "exit", "must be a whole number from 1 to"),
         (["--epochs", "9999999"], 2, "epochs must be at most 5,000"),
         (["--slope", "-1"], 2, "slope must be greater than -1"),
         (["--slope", "inf"], "exit", "must be a number, not inf"),

@@ -16,7 +16,8 @@ def test_the_lab_trains_prints_and_saves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log, out = tmp_path / "log.jsonl", tmp_path / "run"
-    assert cli.main([*SHORT, "--log", str(log), "--out", str(out)]) == 0
+    usual = ["--penalty", "0"]  # what is the default can also be asked for
+    assert cli.main([*SHORT, *usual, "--log", str(log), "--out", str(out)]) == 0
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [lines[0]["stage"], lines[-1]["stage"]] == ["look", "done"]
     assert lines[-1]["loss"] < 0.7 * lines[1]["loss"]

@@ -88,7 +88,7 @@ def test_argument_wins_over_environment(
 
 
 def test_missing_file_says_how_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"t10k-images.* not found.*Add --download.*DEQ_DATA"):
+    with pytest.raises(DataError, match=r"t10k-images.* not found.*Download MNIST.*DEQ_DATA"):
         mnist.load_mnist("test", tmp_path)
 
 

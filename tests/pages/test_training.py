@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from deq.digits.errors import DataError
 from deq.models import DenseClassifier
@@ -197,7 +198,9 @@ def test_uploaded_weights_are_checked_and_belong_to_one_visitor(tmp_path, monkey
     state: dict[str, object] = {}
     monkeypatch.setattr(own_model.st, "session_state", state)
     path = tmp_path / "m.safetensors"
-    save(DenseClassifier(), path, {})
+    model = DenseClassifier()
+    model.cloud_points, model.cloud_labels = torch.randn(20, 3), torch.arange(20) % 10
+    save(model, path, {})
     state["bring"] = Uploaded(path.read_bytes())
     own_model._taken()
     assert isinstance(state["own-model"].model, DenseClassifier)

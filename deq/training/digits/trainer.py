@@ -27,6 +27,9 @@ from deq.training.digits.distributed import World
 from deq.training.digits.progress import Progress, Stage
 from deq.training.records import mean_evals
 
+FRESH = "Start afresh with --fresh, or name another place with --out."
+"""Advice for a checkpoint that does not fit: only the command line trains this network."""
+
 
 class Trainer:
     """A run: model, optimiser and number of steps taken.
@@ -84,7 +87,9 @@ class Trainer:
         self.steps_per_epoch = max(1, per_epoch // config.batch)
         self.steps = self.steps_per_epoch * config.epochs
         if checkpoint.exists():
-            self.step = load_checkpoint(checkpoint, self.model, self.optimiser, self.identity)
+            self.step = load_checkpoint(
+                checkpoint, self.model, self.optimiser, self.identity, FRESH
+            )
 
     def run(self, stop: threading.Event | None = None) -> Iterator[Progress]:
         """Train to the end, or until `stop` is set; yields after every step and every epoch."""

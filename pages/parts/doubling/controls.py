@@ -9,6 +9,7 @@ import streamlit as st
 from deq.models.doubling import VARIANTS
 from deq.training.doubling.config import GRADIENTS, MAX_EPOCHS, SOLVERS, DoublingConfig
 from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import Choice, NumberInput, Slider, Toggle
 
 USUAL = DoublingConfig()
@@ -71,4 +72,4 @@ def controls() -> DoublingConfig | str:
     try:
         return DoublingConfig.of(values)
     except (TypeError, ValueError) as error:
-        return f"{str(error)[0].upper()}{str(error)[1:]}"
+        return literal(f"{str(error)[0].upper()}{str(error)[1:]}")

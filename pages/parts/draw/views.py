@@ -24,6 +24,7 @@ from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
 from pages.parts.shared.settings import show
+from pages.parts.shared.text import literal
 
 
 def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
@@ -38,7 +39,7 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
         if read.verdict != "not a digit":
             digit, colour = str(read.digit), palette(theme).digits[read.digit]
     elif seen.problem is not None and seen.problem.reason != "blank":
-        sentence = f"This is not a digit I know. {seen.problem}"
+        sentence = f"This is not a digit I know. {literal(seen.problem)}"
     else:
         sentence = words.EMPTY
     style.digit_colour(colour)

@@ -17,8 +17,9 @@ from deq.formula import FormulaError
 from deq.scalar import PRESETS, ScalarMap, custom_map
 from pages.parts.fixed_points.lesson import METHODS, Choice
 from pages.parts.fixed_points.words import whereabouts
-from pages.parts.shared import settings, widgets
+from pages.parts.shared import errors, settings, widgets
 from pages.parts.shared.settings import current, said, setting, show
+from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import Control, NumberInput, Segments, Slider, Text
 
 OWN = "own"
@@ -123,8 +124,8 @@ def which_map() -> Choice:
     said()
     if "map" not in st.session_state and st.session_state.get("formula"):
         st.session_state["map"] = OWN  # a link may carry a formula alone
-    key = show(MapSettings, "map", on_change=_map_changed)
-    text = show(MapSettings, "formula", on_change=_formula_changed)
+    key = show(MapSettings, "map", on_change=errors.callback(_map_changed))
+    text = show(MapSettings, "formula", on_change=errors.callback(_formula_changed))
     preset = _typed(text) if key == OWN else PRESETS[key]
     if preset is None:
         kept: Choice = st.session_state.get(_LAST, _first())
@@ -170,7 +171,7 @@ def _typed(text: str) -> ScalarMap | None:
     try:
         return custom_map(text, OWN_VIEW, OWN_START)
     except FormulaError as error:
-        st.error(f"{error} The picture is still the last one that worked.")
+        st.error(f"{literal(error)} The picture is still the last one that worked.")
         st.code(whereabouts(error, text), language=None)
         return None
 
@@ -187,7 +188,9 @@ def _start(key: str, preset: ScalarMap) -> float:
     with exact:
         x0 = float(show(MapSettings, name))
     st.session_state[slide] = min(max(x0, low), high)
-    rail.slider("Start x₀", low, high, step=(high - low) / 200, key=slide, on_change=slid)
+    rail.slider(
+        "Start x₀", low, high, step=(high - low) / 200, key=slide, on_change=errors.callback(slid)
+    )
     return x0
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 
 from deq.diagnostics.gradients import Measurement, NoEquilibrium, Setting, gradients
+from pages.parts.shared.text import literal
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -22,4 +23,4 @@ def measured(setting: Setting) -> list[Measurement] | str:
     try:
         return _thread().submit(lambda: list(gradients(setting))).result()
     except NoEquilibrium as error:
-        return str(error)
+        return literal(error)

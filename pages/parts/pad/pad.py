@@ -28,6 +28,7 @@ from pages.parts.pad.ink import (
     pictures_of,
     strokes_of,
 )
+from pages.parts.shared import errors
 
 KEY = "pad"
 _STATE = "drawing"
@@ -191,8 +192,20 @@ def tools(state: Pad) -> None:
     """The pad's buttons, and the examples."""
     with st.container(horizontal=True, gap="small"):
         empty = not state.objects
-        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=empty, key="undo")
-        st.button("Clear", icon=":material/delete:", on_click=clear, disabled=empty, key="clear")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=errors.callback(undo),
+            disabled=empty,
+            key="undo",
+        )
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            on_click=errors.callback(clear),
+            disabled=empty,
+            key="clear",
+        )
     example_pills(state)
 
 
@@ -204,7 +217,7 @@ def example_pills(state: Pad) -> None:
             examples.NAMES,
             default=state.example,
             key=f"example-{state.pills}",
-            on_change=load_example,
+            on_change=errors.callback(load_example),
             args=(state.pills,),
             wrap=True,
         )

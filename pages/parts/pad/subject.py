@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from deq.digits import NotADrawing, prepare
+from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from deq.figures import magnify
+from pages.parts.shared import errors
+from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import NumberInput
 
 Picture = npt.NDArray[np.float32]
@@ -81,7 +83,10 @@ def drawn_here() -> None:
 def subject(kind: str, place: int) -> Subject | str:
     """The drawing on the pad, or the digit at that place; or why there is none."""
     if kind == MNIST:
-        images, labels = _digits()
+        try:
+            images, labels = _digits()
+        except DataError as error:
+            return errors.in_words_of(error)
         image = images[place].astype(np.float32) / 255
         return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)
     from pages.parts.pad import pad
@@ -90,7 +95,7 @@ def subject(kind: str, place: int) -> Subject | str:
     try:
         image = prepare(drawing.rgba())
     except NotADrawing as problem:
-        return f"{problem} Or pick a digit of MNIST."
+        return f"{literal(problem)} Or pick a digit of MNIST."
     query = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
     return Subject(image, "your drawing", {k: v for k, v in query.items() if v})
 

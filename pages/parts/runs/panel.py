@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
+from pages.parts.shared.text import literal
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
 _RESUMED = 2.0  # seconds after which a page notices that a run goes on again
@@ -64,7 +65,7 @@ class RunPanel:
         try:
             self.show(registry.pool().start(self.kind, config, visitor()))
         except Refused as refused:
-            st.session_state[self._refusal] = str(refused)
+            st.session_state[self._refusal] = literal(refused)
 
     def stop(self) -> None:
         """Callback of the Stop button."""
@@ -80,7 +81,7 @@ class RunPanel:
             if run is not None and self.mine():
                 run.resume()
         except Refused as refused:
-            st.session_state[self._refusal] = str(refused)
+            st.session_state[self._refusal] = literal(refused)
 
     def refusal(self) -> str:
         """Why the last button started no run; empty if it did."""

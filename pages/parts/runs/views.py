@@ -47,18 +47,23 @@ def buttons(panel: RunPanel, config: Any, *, resumable: bool = False) -> None:
             icon=":material/play_arrow:",
             type="secondary" if live else "primary",  # the dark theme hides a disabled label
             key="train-start",
-            on_click=panel.start,
+            on_click=errors.callback(panel.start),
             args=({} if wrong else asdict(config),),
             disabled=live or bool(wrong),
         )
         if resumable and run is not None and run.resumable and not theirs:
-            st.button("Resume", icon=":material/resume:", key="train-resume", on_click=panel.resume)
+            st.button(
+                "Resume",
+                icon=":material/resume:",
+                key="train-resume",
+                on_click=errors.callback(panel.resume),
+            )
         elif not theirs:
             st.button(
                 "Stop",
                 icon=":material/stop:",
                 key="train-stop",
-                on_click=panel.stop,
+                on_click=errors.callback(panel.stop),
                 disabled=not live,
             )
     if theirs:

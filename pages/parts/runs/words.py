@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.parts.runs.run import Run
+from pages.parts.shared.text import literal
 
 OTHERS = "Started by another visitor: you can watch."
 
@@ -37,7 +38,7 @@ def where(run: Run | None, *, running: str, stopped: str, finished: str, failed:
         case "stopped":
             return stopped
         case "failed":
-            return f"The run failed. {run.why}{failed}"
+            return f"The run failed. {literal(run.why)}{failed}"
         case "done":
             shared = " An earlier run with the same settings, shared." if run.shared else ""
             return f"{finished}{shared}"

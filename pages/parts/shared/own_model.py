@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,16 @@ import streamlit as st
 
 from deq.figures.shared.cloud import Cloud
 from deq.models import Classifier, WeightsError
-from deq.models.weights import load_file
+from deq.models.weights import load_bytes
+from pages.parts.shared import errors
 from pages.parts.shared.engine import Engine
+from pages.parts.shared.text import sentence
 
 _KEY, _REFUSED = "own-model", "own-model-refused"
 LARGEST = 8
 """Megabytes of an uploaded file; the largest that the lab can make has two."""
-ADVICE = "Bring a file that **Weights (safetensors)** in the training lab has saved."
+BRING = "Bring a file that **Weights (safetensors)** in the training lab has saved."
+TRAIN = "Press **Start** to train it again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +28,24 @@ class Own:
 
     model: Classifier
     cloud: Cloud
-    origin: str  # where it comes from, a sentence
+    origin: str  # where it comes from, a sentence in Markdown
 
 
 def use(path: Path, origin: str) -> None:
-    """Let the Draw page read with the network in a file. Raises `WeightsError`, which says why."""
-    model = load_file(path, ADVICE)
+    """Let the Draw page read with the network of a run. Raises `WeightsError`, which says why."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WeightsError("The network of this run is no longer on the server.", TRAIN) from error
+    _use(content, "of this run", TRAIN, origin)
+
+
+def _use(content: bytes, name: str, advice: str, origin: str) -> None:
+    model = load_bytes(content, name, advice)
+    if not len(model.cloud_points):
+        raise WeightsError(
+            f"The weights {name} have no known digits to draw the state among.", advice
+        )
     st.session_state[_KEY] = Own(model, Cloud.of(model.cloud_points, model.cloud_labels), origin)
 
 
@@ -55,7 +69,10 @@ def notice() -> None:
         st.badge("Your own network reads", icon=":material/model_training:", color="blue")
         st.caption(own.origin, width="content")
         st.button(
-            "Back to the shipped one", icon=":material/undo:", on_click=drop, key="drop-model"
+            "Back to the shipped one",
+            icon=":material/undo:",
+            on_click=errors.callback(drop),
+            key="drop-model",
         )
 
 
@@ -69,15 +86,20 @@ def bring(leave: Callable[[], None]) -> None:
         type="safetensors",
         max_upload_size=LARGEST,
         key="bring",
-        on_change=_taken,
+        on_change=errors.callback(_taken),
         help="A file from this lab, perhaps somebody else's. It is checked before it is used, and "
         "only you draw with it.",
     )
     if problem := st.session_state.get(_REFUSED):
-        st.warning(problem, icon=":material/error:")
+        st.warning(problem, icon=errors.ICON)
     elif st.session_state.get("bring") is not None and _KEY in st.session_state:
         st.success("The network is yours to draw with.", icon=":material/check:")
-        st.button("Draw with it", icon=":material/draw:", key="draw-brought", on_click=leave)
+        st.button(
+            "Draw with it",
+            icon=":material/draw:",
+            key="draw-brought",
+            on_click=errors.callback(leave),
+        )
 
 
 def _taken() -> None:
@@ -86,10 +108,8 @@ def _taken() -> None:
     file = st.session_state.get("bring")
     if file is None:
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "weights.safetensors"
-        path.write_bytes(file.getvalue())
-        try:
-            use(path, f"from the file {file.name}")
-        except WeightsError as error:
-            st.session_state[_REFUSED] = str(error).replace(path.name, file.name)
+    try:
+        origin = sentence("from the file {name}", name=file.name)
+        _use(file.getvalue(), file.name, BRING, origin)
+    except WeightsError as error:
+        st.session_state[_REFUSED] = errors.in_words_of(error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from pages.parts.shared import settings
+from pages.parts.shared import errors, settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -75,7 +75,7 @@ def question() -> None:
             key="asked-close",
             icon=":material/close:",
             type="tertiary",
-            on_click=lambda: st.session_state.pop(_ASKED, None),
+            on_click=errors.callback(_close),
         )
     _to_question(data={"number": found.number}, key="to-question", height="content")
 
@@ -84,9 +84,17 @@ def _buttons(tasks: Sequence[Try], table: type[DataclassInstance] | None) -> Non
     for k, task in enumerate(tasks):
         button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
         button.button(
-            task.label, key=f"try-{k}", on_click=_press, args=(table, task), width="stretch"
+            task.label,
+            key=f"try-{k}",
+            on_click=errors.callback(_press),
+            args=(table, task),
+            width="stretch",
         )
         words.caption(task.watch)
+
+
+def _close() -> None:
+    del st.session_state[_ASKED]
 
 
 def _press(table: type[DataclassInstance] | None, task: Try) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.fixed_points import controls
 from pages.parts.fixed_points.controls import MapSettings
-from pages.parts.shared import settings
+from pages.parts.shared import errors, settings
 from pages.parts.shared.numbers import short
 from pages.parts.shared.settings import random_seed, said, setting, show
 from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps
@@ -107,14 +107,14 @@ def step(best: float, limit: float) -> float:
     with exact:
         h = float(show(Settings, "h"))
     st.session_state["h-slide"] = min(max(h, 0.01), RAIL)
-    rail.slider("Step h", 0.01, RAIL, step=0.01, key="h-slide", on_change=slid)
+    rail.slider("Step h", 0.01, RAIL, step=0.01, key="h-slide", on_change=errors.callback(slid))
     useful = math.isfinite(best)
     left, right = st.columns(2, gap="small")
     left.button(
         f"Best {short(best)}" if useful else "Best",
         help="1/(1 − λ): near x* it takes the error away at once.",
         key="best",
-        on_click=set_to,
+        on_click=errors.callback(set_to),
         args=(rounded(best),),
         disabled=not useful,
         width="stretch",
@@ -123,14 +123,18 @@ def step(best: float, limit: float) -> float:
         f"Limit {short(limit)}" if useful else "Limit",
         help="2/(1 − λ): from here on it never settles.",
         key="limit-step",
-        on_click=set_to,
+        on_click=errors.callback(set_to),
         args=(rounded(limit),),
         disabled=not useful,
         width="stretch",
     )
     st.button(
-        "h = 1, the iteration", key="one", on_click=set_to, args=(1.0,), width="stretch"
-    )  # fmt: skip
+        "h = 1, the iteration",
+        key="one",
+        on_click=errors.callback(set_to),
+        args=(1.0,),
+        width="stretch",
+    )
     return h
 
 
@@ -159,7 +163,7 @@ def race() -> tuple[float, str, float]:
         side.button(
             f"{value:g}".replace("-", "−"),
             key=f"w{value:g}",
-            on_click=set_to,
+            on_click=errors.callback(set_to),
             args=(value,),
             width="stretch",
         )

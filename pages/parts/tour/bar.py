@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
+from pages.parts.shared import errors
 from pages.parts.tour.stops import STOPS
 
 HIDDEN: Mapping[str, str] = MappingProxyType(
@@ -138,7 +139,7 @@ def bar(page: str) -> None:
         words.markdown(f"**{place} of {len(STOPS)} · {title}** {said}")
         with ways, st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.html(_ways(place, here=here))
-            st.button("End", key="tour-end", on_click=leave, type="tertiary")
+            st.button("End", key="tour-end", on_click=errors.callback(leave), type="tertiary")
         _keys(key="tour-keys", height="content")
 
 

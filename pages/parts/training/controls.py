@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
+from deq.digits import DataError
 from deq.digits.mnist import mnist_found
 from deq.training.lab.config import (
     GRADIENTS,
@@ -17,7 +18,9 @@ from deq.training.lab.config import (
     LabConfig,
 )
 from pages.parts.draw.controls import TOLERANCES
+from pages.parts.shared import errors
 from pages.parts.shared.settings import current, random_seed, said, setting, show
+from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import Choice, NumberInput, Segments, Slider, Steps, Toggle
 
 USUAL = LabConfig()
@@ -115,6 +118,14 @@ OPEN = ("model", "data", "epochs", "contained")
 FOLDED = tuple(name for name in Settings.__dataclass_fields__ if name not in OPEN)
 
 
+def no_mnist() -> str:
+    """Why MNIST cannot be learnt from; empty if it can."""
+    try:
+        return "" if mnist_found() else MISSING
+    except DataError as error:
+        return errors.in_words_of(error)
+
+
 def controls() -> LabConfig | str:
     """Show them; the configuration, or a sentence about what is wrong with it."""
     said()
@@ -127,9 +138,9 @@ def controls() -> LabConfig | str:
     missing = [name for name, value in values.items() if value is None]
     if missing:
         return f"{missing[0]} needs a number."
-    if values["data"] == "mnist" and not mnist_found():
-        return MISSING
+    if values["data"] == "mnist" and (why := no_mnist()):
+        return why
     try:
         return LabConfig.of({**values, "tol": float(values["tol"])})
     except (TypeError, ValueError) as error:
-        return f"{str(error)[0].upper()}{str(error)[1:]}"
+        return literal(f"{str(error)[0].upper()}{str(error)[1:]}")

@@ -8,6 +8,7 @@ from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
 from pages.parts.shared import errors
+from pages.parts.shared.text import literal
 
 _KEY = "mnist-run"
 
@@ -20,7 +21,7 @@ def download() -> None:
         "Download MNIST",
         icon=":material/download:",
         key="mnist-download",
-        on_click=_start,
+        on_click=errors.callback(_start),
         disabled=live,
     )
     st.fragment(_progress, run_every=0.8 if live else None)()
@@ -30,7 +31,7 @@ def _start() -> None:
     try:
         st.session_state[_KEY] = registry.pool().start("mnist", {}, visitor()).id
     except Refused as refused:
-        st.toast(str(refused), icon=":material/error:")
+        st.toast(literal(refused), icon=":material/error:")
 
 
 def _current() -> Run | None:
@@ -52,4 +53,4 @@ def _progress() -> None:
         if st.session_state.pop("mnist-live", False):
             st.rerun()  # the whole page, which can now train on MNIST
         if run.state == "failed":
-            st.warning(f"MNIST could not be fetched. {run.why}", icon=":material/error:")
+            st.warning(f"MNIST could not be fetched. {literal(run.why)}", icon=":material/error:")

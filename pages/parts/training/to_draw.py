@@ -12,7 +12,7 @@ import streamlit as st
 
 from deq.models import WeightsError
 from pages.parts.pad import pad
-from pages.parts.shared import own_model, settings
+from pages.parts.shared import errors, own_model, settings
 
 _KEY = "on-the-way-to-draw"
 Picture = pad.Picture
@@ -23,7 +23,7 @@ def take_model(path: Path, verdict: str) -> None:
     try:
         own_model.use(path, verdict)
     except WeightsError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(errors.in_words_of(error), icon=errors.ICON)
         return
     leave()
 

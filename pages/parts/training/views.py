@@ -17,7 +17,7 @@ from deq.training.lab.data import lab_data
 from deq.training.lab.train import WEIGHTS
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.views import Results
-from pages.parts.shared import downloads
+from pages.parts.shared import downloads, errors
 from pages.parts.shared.chart import Panel, chart
 from pages.parts.training import lesson, tasks, to_draw, words
 
@@ -54,7 +54,7 @@ def files(run: Run | None, results: Results) -> None:
             key="use-model",
             disabled=not there,
             help=None if there else "A run of your own leaves a network to draw with.",
-            on_click=to_draw.take_model,
+            on_click=errors.callback(to_draw.take_model),
             args=(weights, results.verdict),
         )
         st.download_button(
@@ -90,7 +90,8 @@ def answers(records: Records, config: LabConfig, theme: str | None) -> None:
             if wrong
             else "**No mistakes** on these digits."
         )
-        _gallery(wrong[:_SHOWN], config)
+        with errors.in_words():  # the pictures may be missing
+            _gallery(wrong[:_SHOWN], config)
 
 
 def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
@@ -109,7 +110,7 @@ def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
                     f"{digit['truth']:.0f} → {digit['guess']:.0f}",
                     key=f"mistake-{k}",
                     help=words.mistake(digit) + ". Opens it on the Draw page.",
-                    on_click=to_draw.take_picture,
+                    on_click=errors.callback(to_draw.take_picture),
                     args=(image,),
                     width="stretch",
                 )
