@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
 
 from deq.digits.errors import DataError
+from deq.digits.paper import ink_of_photo
+from deq.digits.prepare import MIN_INK
+from deq.digits.ruled import without_rules
+from deq.digits.subject import Box, one_digit, pieces
 
+SOLID = 0.3  # strokes are narrower than this share of the picture's shorter side
+LARGE = 0.25  # a smaller share of the picture's longer side is a digit on a sheet
 LONGEST = 1120  # larger pictures are shrunk to this side, in pixels: four times the pad
 
 
@@ -59,9 +67,22 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     flat = _without_alpha(rgba)  # (H, W, 3)
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
-    drawing = np.full(rgba.shape, 255, dtype=np.uint8)
+    if not is_drawing(ink):
+        ink = one_digit(without_rules(ink_of_photo(flat)))
+    drawing = np.full((*ink.shape, 4), 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing
+
+
+def is_drawing(ink: NDArray[np.float64]) -> bool:
+    """Whether this is ink of a few strokes across much of the picture, as on the pad."""
+    _, boxes, _ = pieces(ink.astype(np.float32), MIN_INK)
+    if not 0 < len(boxes) <= 4:
+        return False
+    frame = reduce(Box.with_, boxes.values())
+    side = max(3, round(SOLID * min(ink.shape)))
+    solid = ndimage.minimum_filter(ink, side, mode="constant") >= MIN_INK
+    return frame.size > LARGE * max(ink.shape) and not solid.any()
 
 
 def _flat(image: Image.Image) -> NDArray[np.uint8]:

@@ -1,0 +1,126 @@
+"""Which strokes of a picture are the digit, or what is wrong with the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from deq.digits.prepare import MIN_INK, NotADrawing
+
+Array = NDArray[np.float32]
+
+STROKE = 0.35  # of the digit's darkest ink: less is not part of a stroke
+FULL = 0.75  # of it: from here on a pixel is fully covered
+NEAR = 0.3  # a stroke this near, in sizes of the digit, belongs to it
+TALL = 0.6  # two things beside one another that differ less in height are two digits
+OTHER = 0.45  # a thing of this size, in sizes of the digit, may be what was meant
+CROWD = 8  # so many things, a quarter of the digit's size or more, are a text
+SPECK = 6  # pixels: smaller things are noise or dust
+SMALLEST = 18  # pixels: a smaller digit cannot be told from others
+
+EMPTY = "Nothing is written in this picture, or too faintly: take it of a dark, large digit."
+SEVERAL = "There is more than one thing in this picture: crop it to one digit."
+SMALL = "The digit is small in this picture: crop it, or take the picture from nearer."
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The frame of some strokes: rows top to bottom, columns left to right, ends excluded."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def size(self) -> int:
+        """The longer side, in pixels."""
+        return max(self.height, self.right - self.left)
+
+    def with_(self, other: Box) -> Box:
+        """The frame around both."""
+        return Box(
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            min(self.left, other.left),
+            max(self.right, other.right),
+        )
+
+    def gap(self, other: Box) -> int:
+        """Pixels between the two; 0 if they overlap."""
+        down = max(self.top, other.top) - min(self.bottom, other.bottom)
+        across = max(self.left, other.left) - min(self.right, other.right)
+        return max(0, down, across)
+
+    def beside(self, other: Box) -> bool:
+        """Whether they stand side by side and are about as tall, as the digits of a number."""
+        apart = self.left >= other.right or other.left >= self.right
+        return apart and min(self.height, other.height) > TALL * max(self.height, other.height)
+
+
+def one_digit(ink: Array) -> Array:
+    """The digit of a picture of ink (H, W), cropped, with full ink at 255 and nothing else.
+
+    Raises
+    ------
+    NotADrawing
+        There is nothing (reason ``"blank"``), more than one thing (``"several"``), or the digit is
+        too small to be read (``"dot"``).
+    """
+    labels, boxes, weights = pieces(ink, MIN_INK)
+    if not boxes:
+        raise NotADrawing("blank", EMPTY)
+    darkest = float(np.percentile(ink[labels == max(weights, key=weights.__getitem__)], 90))
+    labels, boxes, weights = pieces(ink, max(MIN_INK, STROKE * darkest))
+    if not boxes:
+        raise NotADrawing("blank", EMPTY)
+    chosen, box = group(boxes, max(weights, key=weights.__getitem__))
+    rest = [other for number, other in boxes.items() if number not in chosen]
+    if any(other.size > OTHER * box.size for other in rest) or (
+        sum(other.size > 0.25 * box.size for other in rest) >= CROWD
+    ):
+        raise NotADrawing("several", SEVERAL)
+    if box.size < SMALLEST:
+        raise NotADrawing("dot", SMALL)
+    mask = np.pad(np.isin(labels, list(chosen)), 2)
+    crop = np.pad(ink, 2)[box.top : box.bottom + 4, box.left : box.right + 4]
+    around = ndimage.binary_dilation(mask[box.top : box.bottom + 4, box.left : box.right + 4])
+    low, high = 0.5 * STROKE * darkest, FULL * darkest
+    full = (around * (crop - low) / (high - low) * 255).clip(0, 255).astype(np.float32)
+    return np.pad(full, box.size // 2)
+
+
+def pieces(ink: Array, least: float) -> tuple[NDArray[np.int32], dict[int, Box], dict[int, float]]:
+    """Connected strokes of at least so much ink: labels (H, W), and each one's frame and weight."""
+    labels, _ = ndimage.label(ink >= least, np.ones((3, 3)))
+    boxes = {
+        number: Box(rows.start, rows.stop, columns.start, columns.stop)
+        for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
+    }
+    boxes = {number: box for number, box in boxes.items() if box.size >= SPECK}
+    sums = ndimage.sum_labels(ink**2, labels, list(boxes)) if boxes else []
+    return labels, boxes, dict(zip(boxes, map(float, sums), strict=True))
+
+
+def group(boxes: dict[int, Box], first: int) -> tuple[set[int], Box]:
+    """The strokes of one digit, from its ``first`` stroke on, and their frame."""
+    chosen, frame = {first}, boxes[first]
+    while near := [
+        number
+        for number, box in boxes.items()
+        if number not in chosen
+        and box.gap(frame) <= NEAR * frame.size
+        and not box.beside(frame)
+        and box.size <= frame.size
+    ]:
+        chosen.add(near[0])
+        frame = frame.with_(boxes[near[0]])
+    return chosen, frame
