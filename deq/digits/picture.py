@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from deq.digits.errors import DataError
 from deq.digits.paper import ink_of_photo
 from deq.digits.prepare import MIN_INK
 from deq.digits.ruled import without_rules
-from deq.digits.subject import Box, one_digit, pieces
+from deq.digits.subject import frame, one_digit, pieces, strokes_of_one
 
 SOLID = 0.3  # strokes are narrower than this share of the picture's shorter side
 LARGE = 0.25  # a smaller share of the picture's longer side is a digit on a sheet
@@ -67,22 +66,21 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     flat = _without_alpha(rgba)  # (H, W, 3)
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
-    if not is_drawing(ink):
+    if not is_drawing(ink.astype(np.float32)):
         ink = one_digit(without_rules(ink_of_photo(flat)))
     drawing = np.full((*ink.shape, 4), 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing
 
 
-def is_drawing(ink: NDArray[np.float64]) -> bool:
-    """Whether this is ink of a few strokes across much of the picture, as on the pad."""
-    _, boxes, _ = pieces(ink.astype(np.float32), MIN_INK)
-    if not 0 < len(boxes) <= 4:
+def is_drawing(ink: NDArray[np.float32]) -> bool:
+    """Whether this is one thing, of a few strokes, across much of the picture, as on the pad."""
+    _, boxes, weights = pieces(ink, MIN_INK)
+    if not boxes or frame(boxes.values()).size < LARGE * max(ink.shape):
         return False
-    frame = reduce(Box.with_, boxes.values())
     side = max(3, round(SOLID * min(ink.shape)))
-    solid = ndimage.minimum_filter(ink, side, mode="constant") >= MIN_INK
-    return frame.size > LARGE * max(ink.shape) and not solid.any()
+    solid = ndimage.minimum_filter(ink, side, mode="constant").max() >= MIN_INK
+    return not solid and bool(strokes_of_one(boxes, weights)) and without_rules(ink) is ink
 
 
 def _flat(image: Image.Image) -> NDArray[np.uint8]:

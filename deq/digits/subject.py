@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ FULL = 0.75  # of it: from here on a pixel is fully covered
 NEAR = 0.3  # a stroke this near, in sizes of the digit, belongs to it
 TALL = 0.6  # two things beside one another that differ less in height are two digits
 OTHER = 0.45  # a thing of this size, in sizes of the digit, may be what was meant
-CROWD = 8  # so many things, a quarter of the digit's size or more, are a text
+CROWD = 7  # more things of a quarter of the digit's size are a text
+STROKES = 4  # a digit is not made of more separate strokes
 SPECK = 6  # pixels: smaller things are noise or dust
 SMALLEST = 18  # pixels: a smaller digit cannot be told from others
 
@@ -45,15 +47,6 @@ class Box:
         """The longer side, in pixels."""
         return max(self.height, self.right - self.left)
 
-    def with_(self, other: Box) -> Box:
-        """The frame around both."""
-        return Box(
-            min(self.top, other.top),
-            max(self.bottom, other.bottom),
-            min(self.left, other.left),
-            max(self.right, other.right),
-        )
-
     def gap(self, other: Box) -> int:
         """Pixels between the two; 0 if they overlap."""
         down = max(self.top, other.top) - min(self.bottom, other.bottom)
@@ -64,6 +57,16 @@ class Box:
         """Whether they stand side by side and are about as tall, as the digits of a number."""
         apart = self.left >= other.right or other.left >= self.right
         return apart and min(self.height, other.height) > TALL * max(self.height, other.height)
+
+
+def frame(boxes: Collection[Box]) -> Box:
+    """The frame around all of them."""
+    return Box(
+        min(box.top for box in boxes),
+        max(box.bottom for box in boxes),
+        min(box.left for box in boxes),
+        max(box.right for box in boxes),
+    )
 
 
 def one_digit(ink: Array) -> Array:
@@ -78,24 +81,23 @@ def one_digit(ink: Array) -> Array:
     labels, boxes, weights = pieces(ink, MIN_INK)
     if not boxes:
         raise NotADrawing("blank", EMPTY)
-    darkest = float(np.percentile(ink[labels == max(weights, key=weights.__getitem__)], 90))
+    heaviest = max(weights, key=weights.__getitem__)
+    darkest = float(np.percentile(ink[labels == heaviest], 90))
     labels, boxes, weights = pieces(ink, max(MIN_INK, STROKE * darkest))
     if not boxes:
         raise NotADrawing("blank", EMPTY)
-    chosen, box = group(boxes, max(weights, key=weights.__getitem__))
-    rest = [other for number, other in boxes.items() if number not in chosen]
-    if any(other.size > OTHER * box.size for other in rest) or (
-        sum(other.size > 0.25 * box.size for other in rest) >= CROWD
-    ):
+    chosen = strokes_of_one(boxes, weights)
+    if not chosen:
         raise NotADrawing("several", SEVERAL)
+    box = frame([boxes[number] for number in chosen])
     if box.size < SMALLEST:
         raise NotADrawing("dot", SMALL)
-    mask = np.pad(np.isin(labels, list(chosen)), 2)
-    crop = np.pad(ink, 2)[box.top : box.bottom + 4, box.left : box.right + 4]
-    around = ndimage.binary_dilation(mask[box.top : box.bottom + 4, box.left : box.right + 4])
+    part = np.s_[box.top : box.bottom + 4, box.left : box.right + 4]  # a margin of 2 pixels
+    mask = ndimage.binary_dilation(np.pad(np.isin(labels, list(chosen)), 2)[part])
     low, high = 0.5 * STROKE * darkest, FULL * darkest
-    full = (around * (crop - low) / (high - low) * 255).clip(0, 255).astype(np.float32)
-    return np.pad(full, box.size // 2)
+    full = (mask * (np.pad(ink, 2)[part] - low) / (high - low) * 255).clip(0, 255)
+    # Around it there is paper, as on the pad, so that a thick digit does not count as a full pad.
+    return np.pad(full.astype(np.float32), box.size // 2)
 
 
 def pieces(ink: Array, least: float) -> tuple[NDArray[np.int32], dict[int, Box], dict[int, float]]:
@@ -110,17 +112,19 @@ def pieces(ink: Array, least: float) -> tuple[NDArray[np.int32], dict[int, Box],
     return labels, boxes, dict(zip(boxes, map(float, sums), strict=True))
 
 
-def group(boxes: dict[int, Box], first: int) -> tuple[set[int], Box]:
-    """The strokes of one digit, from its ``first`` stroke on, and their frame."""
-    chosen, frame = {first}, boxes[first]
-    while near := [
+def strokes_of_one(boxes: dict[int, Box], weights: dict[int, float]) -> set[int]:
+    """The strokes that make up the digit; none if there is more than one thing.
+
+    They are the heaviest one and those near it. What is left must be small beside them.
+    """
+    main = boxes[max(weights, key=weights.__getitem__)]
+    chosen = {
         number
         for number, box in boxes.items()
-        if number not in chosen
-        and box.gap(frame) <= NEAR * frame.size
-        and not box.beside(frame)
-        and box.size <= frame.size
-    ]:
-        chosen.add(near[0])
-        frame = frame.with_(boxes[near[0]])
-    return chosen, frame
+        if box is main or (box.gap(main) <= NEAR * main.size and not box.beside(main))
+    }
+    size = frame([boxes[number] for number in chosen]).size
+    rest = [box.size for number, box in boxes.items() if number not in chosen]
+    crowd = sum(other > size / 4 for other in rest)
+    one = len(chosen) <= STROKES and max(rest, default=0) <= OTHER * size and crowd <= CROWD
+    return chosen if one else set()

@@ -76,7 +76,7 @@ def two(glyph: Glyph, rng: np.random.Generator) -> Image.Image:
 
 def text(_glyph: Glyph, rng: np.random.Generator) -> Image.Image:
     """A printed page."""
-    sheet = Image.fromarray(blank(rng).astype(np.uint8))
+    sheet = Image.fromarray(blank(rng).clip(0, 255).astype(np.uint8))
     pen, side = ImageDraw.Draw(sheet), min(sheet.size)
     for row in range(20):
         line = "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz      "), 48))
@@ -87,7 +87,7 @@ def text(_glyph: Glyph, rng: np.random.Generator) -> Image.Image:
 
 def face(_glyph: Glyph, rng: np.random.Generator) -> Image.Image:
     """A drawn portrait: skin, hair, eyes and mouth before a wall."""
-    sheet = Image.fromarray(blank(rng).astype(np.uint8))
+    sheet = Image.fromarray(blank(rng).clip(0, 255).astype(np.uint8))
     pen, (width, height) = ImageDraw.Draw(sheet), sheet.size
     middle, side = (width * rng.uniform(0.4, 0.6), height / 2), min(width, height)
 
