@@ -12,11 +12,12 @@ from scipy import ndimage
 
 from deq.digits.errors import DataError
 from deq.digits.paper import ink_of_photo
-from deq.digits.prepare import MIN_INK
+from deq.digits.prepare import MIN_INK, MIN_SIZE
 from deq.digits.ruled import without_rules
 from deq.digits.subject import frame, one_digit, pieces, strokes_of_one
 
-SOLID = 0.3  # strokes are narrower than this share of the picture's shorter side
+PHOTO = 150  # pixels: a smaller picture is not a photograph of a sheet
+SOLID = 0.25  # strokes are narrower than this share of the picture's shorter side
 LARGE = 0.25  # a smaller share of the picture's longer side is a digit on a sheet
 LONGEST = 1120  # larger pictures are shrunk to this side, in pixels: four times the pad
 
@@ -66,20 +67,23 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     flat = _without_alpha(rgba)  # (H, W, 3)
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
-    if not is_drawing(ink.astype(np.float32)):
+    if not is_drawing(ink.astype(np.float32), noise):
         ink = one_digit(without_rules(ink_of_photo(flat)))
     drawing = np.full((*ink.shape, 4), 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing
 
 
-def is_drawing(ink: NDArray[np.float32]) -> bool:
-    """Whether this is one thing, of a few strokes, across much of the picture, as on the pad."""
+def is_drawing(ink: NDArray[np.float32], noise: float) -> bool:
+    """Whether this is one thing across much of plain, evenly lit paper, as on the pad."""
+    if max(ink.shape) < PHOTO:
+        return True
     _, boxes, weights = pieces(ink, MIN_INK)
-    if not boxes or frame(boxes.values()).size < LARGE * max(ink.shape):
+    least = MIN_SIZE if noise == 0 else LARGE
+    if not boxes or frame(boxes.values()).size < least * max(ink.shape):
         return False
-    side = max(3, round(SOLID * min(ink.shape)))
-    solid = ndimage.minimum_filter(ink, side, mode="constant").max() >= MIN_INK
+    side = round(SOLID * min(ink.shape))
+    solid = noise > 0 and ndimage.minimum_filter(ink, side, mode="constant").max() >= MIN_INK
     return not solid and bool(strokes_of_one(boxes, weights)) and without_rules(ink) is ink
 
 

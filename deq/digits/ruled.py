@@ -11,9 +11,10 @@ Array = NDArray[np.float32]
 BLOCK = 4  # pixels along a line that are averaged: lines are long, and noise is less
 LEAST = 3  # fewer parallel lines are strokes of a digit or the edge of a sheet
 RUN = 0.25  # a line runs on for this share of the picture; strokes of a small digit do not
-ACROSS = 0.5  # the share of the picture that a line crosses, with gaps
+ACROSS = 0.5  # the share of the picture's middle third that a line crosses at least
+THIN = 0.015  # thickest line, as a share of the picture
 TILTS = np.tan(np.radians(np.arange(-4, 4.01, 0.1)))  # how askew the camera may be held
-BEND = np.tan(np.radians([-0.5, 0, 0.5]))  # lines of one sheet differ so much in perspective
+BEND = np.tan(np.radians([-1, -0.5, 0, 0.5, 1]))  # lines of one sheet differ so much in perspective
 EDGE = 4  # pixels at the border that are left out on ruled paper
 VISIBLE = 8  # weaker lines (of 255) do no harm
 
@@ -52,8 +53,10 @@ def _lines(ink: Array) -> Array:
         kept = ndimage.grey_opening(_level(thick, tilt + bend, 255), (1, run))
         found = np.maximum(found, _level(kept, -(tilt + bend)))
     found = np.minimum(found, thick)
-    share = (_level(found, tilt) > VISIBLE).mean(1)  # (H,), of each row
-    if ndimage.label(share > ACROSS)[1] < LEAST:
+    middle = _level(found, tilt)[:, blocks // 3 : -(blocks // 3)] > VISIBLE
+    rows, _ = ndimage.label(middle.mean(1) > ACROSS)
+    thin = max(6, round(THIN * height))
+    if sum(part.stop - part.start <= thin for (part,) in ndimage.find_objects(rows)) < LEAST:
         return np.zeros_like(ink)
     columns = (np.arange(width) // BLOCK).clip(0, blocks - 1)
     result: Array = found[:, columns]
