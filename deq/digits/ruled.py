@@ -9,9 +9,9 @@ from scipy import ndimage
 Array = NDArray[np.float32]
 
 BLOCK = 4  # pixels along a line that are averaged: lines are long, and noise is less
-LEAST = 3  # fewer parallel lines are strokes of a digit or the edge of a sheet
+LEAST = 3  # fewer lines, at the left, in the middle or at the right, are strokes of a digit
 RUN = 0.25  # a line runs on for this share of the picture; strokes of a small digit do not
-ACROSS = 0.5  # the share of the picture's middle third that a line crosses at least
+ACROSS = 0.5  # share of the pixels of a row in a line, at least; the rest are gaps
 THIN = 0.015  # thickest line, as a share of the picture
 TILTS = np.tan(np.radians(np.arange(-4, 4.01, 0.1)))  # how askew the camera may be held
 BEND = np.tan(np.radians([-1, -0.5, 0, 0.5, 1]))  # lines of one sheet differ so much in perspective
@@ -53,14 +53,18 @@ def _lines(ink: Array) -> Array:
         kept = ndimage.grey_opening(_level(thick, tilt + bend, 255), (1, run))
         found = np.maximum(found, _level(kept, -(tilt + bend)))
     found = np.minimum(found, thick)
-    middle = _level(found, tilt)[:, blocks // 3 : -(blocks // 3)] > VISIBLE
-    rows, _ = ndimage.label(middle.mean(1) > ACROSS)
-    thin = max(6, round(THIN * height))
-    if sum(part.stop - part.start <= thin for (part,) in ndimage.find_objects(rows)) < LEAST:
+    if min(_count(part) for part in np.array_split(_level(found, tilt), 5, axis=1)[1:4]) < LEAST:
         return np.zeros_like(ink)
     columns = (np.arange(width) // BLOCK).clip(0, blocks - 1)
     result: Array = found[:, columns]
     return result
+
+
+def _count(part: Array) -> int:
+    """How many thin level lines cross this part of the picture (H, w)."""
+    rows, _ = ndimage.label((part > VISIBLE).mean(1) > ACROSS)
+    thickest = max(6, round(THIN * len(part)))
+    return sum(run.stop - run.start <= thickest for (run,) in ndimage.find_objects(rows))
 
 
 def _level(strips: Array, tilt: float, beyond: float = 0) -> Array:

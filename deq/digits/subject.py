@@ -23,9 +23,13 @@ STROKES = 4  # a digit is not made of more separate strokes
 SPECK = 6  # pixels: smaller things are noise or dust
 SMALLEST = 18  # pixels: a smaller digit cannot be told from others
 
-EMPTY = "Nothing is written in this picture, or too faintly: take it of a dark, large digit."
-SEVERAL = "There is more than one thing in this picture: crop it to one digit."
-SMALL = "The digit is small in this picture: crop it, or take the picture from nearer."
+SENTENCES = {
+    "blank": "Nothing is written in this picture, or too faintly: take it in more light.",
+    "dot": "The digit is small in this picture: crop it, or take the picture from nearer.",
+    "full": "Almost the whole picture is ink: leave some paper around the digit.",
+    "several": "There is more than one thing in this picture: crop it to one digit.",
+}
+"""What is wrong with a picture, by the reason of `NotADrawing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +84,29 @@ def one_digit(ink: Array) -> Array:
     """
     labels, boxes, weights = pieces(ink, MIN_INK)
     if not boxes:
-        raise NotADrawing("blank", EMPTY)
+        raise refusal("blank")
     heaviest = max(weights, key=weights.__getitem__)
     darkest = float(np.percentile(ink[labels == heaviest], 90))
     labels, boxes, weights = pieces(ink, max(MIN_INK, STROKE * darkest))
     if not boxes:
-        raise NotADrawing("blank", EMPTY)
+        raise refusal("blank")
     chosen = strokes_of_one(boxes, weights)
     if not chosen:
-        raise NotADrawing("several", SEVERAL)
+        raise refusal("several")
     box = frame([boxes[number] for number in chosen])
     if box.size < SMALLEST:
-        raise NotADrawing("dot", SMALL)
+        raise refusal("dot")
     part = np.s_[box.top : box.bottom + 4, box.left : box.right + 4]  # a margin of 2 pixels
     mask = ndimage.binary_dilation(np.pad(np.isin(labels, list(chosen)), 2)[part])
     low, high = 0.5 * STROKE * darkest, FULL * darkest
     full = (mask * (np.pad(ink, 2)[part] - low) / (high - low) * 255).clip(0, 255)
     # Around it there is paper, as on the pad, so that a thick digit does not count as a full pad.
     return np.pad(full.astype(np.float32), box.size // 2)
+
+
+def refusal(reason: str) -> NotADrawing:
+    """The exception for a picture that does not show one digit."""
+    return NotADrawing(reason, SENTENCES[reason])
 
 
 def pieces(ink: Array, least: float) -> tuple[NDArray[np.int32], dict[int, Box], dict[int, float]]:

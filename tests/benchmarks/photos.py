@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 import deq
-from deq.digits import DataError, NotADrawing, prepare
+from deq.digits import DataError, NotADrawing
 from deq.digits.corpus import pen_split
 from deq.digits.mnist import load_mnist
-from deq.digits.picture import read_picture
+from deq.digits.picture import prepare_picture
 from deq.models import Digits
 from tests.digits.files import FILES, REFUSED
 from tests.digits.sheets import KINDS, Glyph, from_mnist, from_strokes, plain
@@ -46,7 +46,7 @@ def glyphs(data: Path | None, count: int, rng: np.random.Generator) -> Iterator[
 def outcome(model: Digits, path: Path, label: int | None) -> tuple[str, str]:
     """What `predict` says of a picture: how good it is, and the sentence."""
     try:
-        image = prepare(read_picture(path))
+        image = prepare_picture(path)
     except (DataError, NotADrawing) as error:
         return SAID, str(error)
     seen = model.predict(image, solver=deq.ODE(), tol=1e-3, record=False)

@@ -71,7 +71,7 @@ def test_predict_refuses_a_blank_and_a_missing_picture(
 ) -> None:
     Image.new("RGB", (60, 60), "white").save(tmp_path / "blank.png")
     with_weights = ["--weights", str(tiny_weights)]
-    for name, sentence in (("blank.png", "The canvas is empty."), ("gone.png", "no picture")):
+    for name, sentence in (("blank.png", "Nothing is written"), ("gone.png", "no picture")):
         assert cli.main(["predict", str(tmp_path / name), *with_weights]) == 2
         captured = capsys.readouterr()
         assert captured.out == ""

@@ -222,7 +222,5 @@ def faint(glyph: Glyph, rng: np.random.Generator) -> Image.Image:
 
 KINDS = {
     kind.__name__: kind
-    for kind in (
-        *(plain, large, lined, squared, shadow, corner, desk, blackboard, pens, faint),
-    )
+    for kind in (*(plain, large, lined, squared, shadow, corner, desk, blackboard, pens, faint),)
 }
