@@ -18,6 +18,7 @@ from deq.digits.subject import SENTENCES, frame, one_digit, pieces, strokes_of_o
 
 PHOTO = 150  # pixels: a smaller picture is not a photograph of a sheet
 SOLID = 0.25  # strokes are narrower than this share of the picture's shorter side
+MOSTLY = 0.55  # more of the ink is wide: not a digit. Thick digits have wide places too
 LARGE = 0.25  # a smaller share of the picture's longer side is a digit on a sheet
 LONGEST = 1120  # larger pictures are shrunk to this side, in pixels: four times the pad
 
@@ -138,9 +139,16 @@ def is_drawing(ink: NDArray[np.float32], noise: float) -> bool:
     least = MIN_SIZE if noise == 0 else LARGE
     if not boxes or frame(boxes.values()).size < least * max(ink.shape):
         return False
-    side = round(SOLID * min(ink.shape))
-    solid = noise > 0 and ndimage.minimum_filter(ink, side, mode="constant").max() >= MIN_INK
-    return not solid and bool(strokes_of_one(boxes, weights)) and without_rules(ink) is ink
+    if _solid(ink >= MIN_INK) > MOSTLY:
+        return False
+    return bool(strokes_of_one(boxes, weights)) and without_rules(ink) is ink
+
+
+def _solid(mask: NDArray[np.bool_]) -> float:
+    """Share of the mask (H, W) that is wider than strokes are: a sheet, a shadow, a face."""
+    side = round(SOLID * min(mask.shape))
+    opened = ndimage.grey_opening(mask.astype(np.uint8), (side, side), mode="nearest")
+    return float(opened.sum()) / max(1, int(mask.sum()))
 
 
 def _flat(image: Image.Image) -> NDArray[np.uint8]:
