@@ -44,10 +44,13 @@ def ink_of_photo(flat: NDArray[np.floating]) -> Array:
     elsewhere = np.zeros(ink.shape, dtype=bool)  # where the desk is seen, not the paper
     for channel in np.moveaxis(smooth, 2, 0):  # coloured ink is darkest in one channel
         paper = _closed(channel, window)
-        bright = max(1.0, float(np.percentile(paper[::8, ::8], 95)))
+        bright = float(np.percentile(paper[::8, ::8], 95))
         elsewhere |= paper < DARKEST * bright
-        ink = np.maximum(ink, (paper - channel) * (bright / np.maximum(paper, DARKEST * bright)))
+        light = np.maximum(paper / max(bright, 1), DARKEST)  # 1 where it is brightest
+        ink = np.maximum(ink, (paper - channel) / light)
     elsewhere = ndimage.binary_dilation(elsewhere, iterations=3)  # with the blur of its edge
+    if elsewhere.all():  # no paper, but colours beside one another
+        return np.zeros_like(ink)
     ink[elsewhere] = 0
     # Half of squared paper may be lines, so the noise is that of the palest third. Of a normal
     # distribution, 10 % lie 1.28 deviations below the mean, and 30 % lie 0.52 below.

@@ -88,9 +88,7 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
     except Exception as error:  # Pillow raises many kinds of errors for a broken file
-        raise DataError(
-            f"{path} cannot be read: the file is damaged or cut short. {give}"
-        ) from error
+        raise DataError(f"{path} cannot be read: it is damaged or cut short. {give}") from error
     return ink_on_black(rgba)
 
 
@@ -146,7 +144,7 @@ def is_drawing(ink: NDArray[np.float32], noise: float) -> bool:
 
 def _solid(mask: NDArray[np.bool_]) -> float:
     """Share of the mask (H, W) that is wider than strokes are: a sheet, a shadow, a face."""
-    side = round(SOLID * min(mask.shape))
+    side = max(1, round(SOLID * min(mask.shape)))
     opened = ndimage.grey_opening(mask.astype(np.uint8), (side, side), mode="nearest")
     return float(opened.sum()) / max(1, int(mask.sum()))
 

@@ -15,7 +15,7 @@ ACROSS = 0.5  # share of the pixels of a row in a line, at least; the rest are g
 THIN = 0.015  # thickest line, as a share of the picture
 TILTS = np.tan(np.radians(np.arange(-4, 4.01, 0.1)))  # how askew the camera may be held
 BEND = np.tan(np.radians([-1, -0.5, 0, 0.5, 1]))  # lines of one sheet differ so much in perspective
-EDGE = 0.01  # width of the border that is left out on ruled paper, as a share of the picture
+EDGE = 0.013  # width of the border left out on ruled paper, as a share of the shorter side
 VISIBLE = 8  # weaker lines (of 255) do no harm
 
 
@@ -29,7 +29,7 @@ def without_rules(ink: Array) -> Array:
     if not line.any():
         return ink
     # At the border a line may be cut lengthwise, and then looks like a stroke.
-    edge = max(4, round(EDGE * max(ink.shape)))
+    edge = max(4, round(EDGE * min(ink.shape)))
     ink = np.pad(ink[edge:-edge, edge:-edge], edge)
     darker = (ink - 1.2 * line) / np.maximum(0.5 * line, 1)  # from 0, the line, to 1, a stroke
     result: Array = np.where(line > VISIBLE, ink * darker.clip(0, 1), ink)
@@ -40,7 +40,7 @@ def _lines(ink: Array) -> Array:
     """Strength of the nearly level line through each pixel (H, W); 0 unless there are several."""
     height, width = ink.shape
     blocks = width // BLOCK
-    if blocks < 8 or height < 8:
+    if blocks < 8 or height < 8 * BLOCK:
         return np.zeros_like(ink)
     strips = ink[:, : blocks * BLOCK].reshape(height, blocks, BLOCK).mean(2)  # (H, W/4)
     # The tilt at which the rows differ most: each line lies in few rows then.

@@ -137,3 +137,25 @@ def test_the_draw_pages_own_path_is_the_same_to_the_bit() -> None:
     for name in sorted(EXAMPLES):
         found.update(prepare(render(EXAMPLES[name])).tobytes())
     assert found.hexdigest() == "6dd803215133a58629dab62f8768618e0b9fbb65a4fa975b72b4056417977fd4"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 2), (20, 700), (160, 200), (330, 240)])
+@pytest.mark.parametrize("kind", ["noise", "spots", "stripes", "colours", "steps"])
+def test_any_picture_gives_a_drawing_or_a_reason(shape: tuple[int, int], kind: str) -> None:
+    rng = np.random.default_rng(shape)
+    rgba = np.full((*shape, 4), 255, np.uint8)
+    down, across = np.mgrid[: shape[0], : shape[1]]
+    rgba[..., :3] = {
+        "noise": rng.integers(0, 256, (*shape, 3)),
+        "spots": np.where(rng.random(shape) < 0.02, 0, 255)[..., None],
+        "stripes": np.where((down + across) % 9 < 4, 20, 240)[..., None],
+        "colours": np.where((across < shape[1] / 2)[..., None], (255, 0, 0), (0, 0, 255)),
+        "steps": (down // 40 * 50 + across // 40 * 30)[..., None],
+    }[kind]
+    try:
+        picture = prepare(ink_on_black(rgba))
+    except NotADrawing as refusal:
+        seen: object = refusal.reason
+    else:
+        seen = picture.shape
+    assert seen in {(28, 28), "blank", "dot", "full", "several"}
