@@ -24,10 +24,14 @@ def without_rules(ink: Array) -> Array:
 
     A pixel on a line is paper unless it is clearly darker than the line: a stroke that crosses it.
     """
-    level, upright = _lines(ink), _lines(ink.T).T
-    line = np.maximum(level, upright)  # (H, W)
-    if not line.any():
+    level, upright = _lines(ink, LEAST), _lines(ink.T, LEAST).T
+    if not (level.any() or upright.any()):
         return ink
+    if not upright.any():  # a margin, which is a single line
+        upright = _lines(ink.T, 1).T
+    if not level.any():
+        level = _lines(ink, 1)
+    line = np.maximum(level, upright)  # (H, W)
     # At the border a line may be cut lengthwise, and then looks like a stroke.
     edge = max(4, round(EDGE * min(ink.shape)))
     ink = np.pad(ink[edge:-edge, edge:-edge], edge)
@@ -36,8 +40,8 @@ def without_rules(ink: Array) -> Array:
     return result
 
 
-def _lines(ink: Array) -> Array:
-    """Strength of the nearly level line through each pixel (H, W); 0 unless there are several."""
+def _lines(ink: Array, least: int) -> Array:
+    """Strength of the nearly level line through each pixel (H, W); 0 if there are fewer."""
     height, width = ink.shape
     blocks = width // BLOCK
     if blocks < 8 or height < 8 * BLOCK:
@@ -54,7 +58,7 @@ def _lines(ink: Array) -> Array:
         kept = ndimage.grey_opening(_level(thick, tilt + bend, 255), (1, run))
         found = np.maximum(found, _level(kept, -(tilt + bend)))
     found = np.minimum(found, thick)
-    if min(_count(part) for part in np.array_split(_level(found, tilt), 5, axis=1)[1:4]) < LEAST:
+    if min(_count(part) for part in np.array_split(_level(found, tilt), 5, axis=1)[1:4]) < least:
         return np.zeros_like(ink)
     columns = (np.arange(width) // BLOCK).clip(0, blocks - 1)
     result: Array = found[:, columns]

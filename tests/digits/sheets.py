@@ -125,6 +125,10 @@ def _ruled(
         off = np.abs(place - np.round(place / spacing) * spacing)  # distance to the next line
         cover = (half + 0.5 - off).clip(0, 1)[..., None]
         sheet += cover * (np.array(colour, np.float32) - sheet)
+    if len(directions) == 1 and rng.random() < 0.5:  # a red margin
+        off = np.abs(across * np.cos(angle) + down * np.sin(angle) - rng.uniform(0.1, 0.15) * width)
+        cover = (half + 0.5 - off).clip(0, 1)[..., None]
+        sheet += cover * (np.array((225, 120, 125), np.float32) - sheet)
     return camera(askew(ink(sheet, glyph, rng), rng), rng)
 
 
@@ -145,7 +149,7 @@ def askew(sheet: Array, rng: np.random.Generator) -> Array:
 
 
 def lined(glyph: Glyph, rng: np.random.Generator) -> Image.Image:
-    """Lined paper, about 20 to 30 lines a page; the digit stands anywhere."""
+    """Lined paper, about 20 to 30 lines a page, often with a margin; the digit stands anywhere."""
     return _ruled(glyph, rng, (0,), (0.034, 0.05))
 
 

@@ -66,6 +66,15 @@ def test_ruled_lines_vanish_and_what_crosses_them_stays(tilt: float, turned: boo
     assert (lines > 24).mean() > 0.05
 
 
+def test_a_margin_on_lined_paper_vanishes_too() -> None:
+    lines = np.abs((DOWN - 0.02 * ACROSS) % 20 - 10) < 1.1
+    margin = np.abs(ACROSS + 0.02 * DOWN - 60) < 1.1
+    ink = np.where(STROKE, 200, np.where(lines | margin, 70, 0)).astype(np.float32)
+    clean = without_rules(ink)
+    assert (clean[STROKE] > 150).mean() > 0.95
+    assert (clean[~STROKE] > 24).mean() < 0.002
+
+
 def test_one_long_line_is_a_stroke() -> None:
     ink = np.where(np.abs(DOWN - 150) < 3, 200, 0).astype(np.float32)
     assert without_rules(ink) is ink
