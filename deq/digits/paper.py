@@ -14,7 +14,8 @@ from scipy import ndimage
 Array = NDArray[np.float32]
 
 WINDOW = 0.2  # side of the window, as a share of the picture's shorter side
-SAME = 10  # a smaller difference (of 255) between two papers may be noise
+BRIGHT = 128  # a wide part of this brightness (of 255) is white paper
+CHALK = 0.4  # chalk is brighter than the rest by this share of all contrast
 DARKEST = 0.4  # paper darker than this share of the brightest is taken for something else: a desk
 
 
@@ -36,7 +37,7 @@ def ink_of_photo(flat: NDArray[np.floating]) -> Array:
     Serra (1982), "Image Analysis and Mathematical Morphology": the top-hat transform.
     """
     colours = flat.astype(np.float32)
-    if not _dark_on_light(colours):
+    if _light_on_dark(colours):
         colours = 255 - colours
     window = max(3, round(WINDOW * min(colours.shape[:2])))
     smooth = ndimage.gaussian_filter(colours, (0.8, 0.8, 0))  # less noise, which closing picks up
@@ -67,19 +68,14 @@ def _closed(grey: Array, window: int) -> Array:
     return closed
 
 
-def _dark_on_light(colours: Array) -> bool:
-    """Whether the ink is darker than the paper.
+def _light_on_dark(colours: Array) -> bool:
+    """Whether the ink is lighter than the paper, as chalk on a blackboard.
 
-    The dark and the light strokes are removed in turn. Ink covers less than half of the paper, so
-    its removal leaves the median pixel as it is; squared paper's light squares fail here. And what
-    is left is smooth paper: without its light inside, an O would still be dark.
+    Then whatever is bright is narrow. Of dark ink's paper, wide bright parts are left, also when
+    a dark desk is around it.
     """
     step = max(1, min(colours.shape[:2]) // 200)
     small = ndimage.uniform_filter(colours.mean(2), step)[::step, ::step]
-    window = max(3, round(WINDOW * min(small.shape)))
-    papers = _closed(small, window), -_closed(-small, window)
-    moved = [float(np.median(np.abs(paper - small))) for paper in papers]
-    if abs(moved[0] - moved[1]) > SAME:
-        return moved[0] < moved[1]
-    left = [sum(np.abs(np.diff(paper, axis=axis)).sum() for axis in (0, 1)) for paper in papers]
-    return bool(left[0] <= left[1])
+    wide = -_closed(-small, max(3, round(WINDOW * min(small.shape))))  # without light strokes
+    lost, contrast = small.max() - wide.max(), small.max() - small.min()
+    return bool(wide.max() < BRIGHT and lost > CHALK * contrast)
