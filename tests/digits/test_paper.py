@@ -49,6 +49,17 @@ def test_chalk_is_ink_and_so_is_a_ring_but_not_its_inside() -> None:
         assert found[inside].max() < 24
 
 
+@pytest.mark.parametrize("shade", [1, 0.6])
+def test_on_a_dark_desk_ink_is_dark_all_the_same(shade: float) -> None:
+    """The light between ruled lines, or the corners of a half shaded sheet, are no chalk."""
+    inside = (np.abs(DOWN - 150 - 0.1 * ACROSS + 20) < 90) & (np.abs(ACROSS - 200) < 150)
+    lines = (shade == 1) & (np.abs((DOWN - 0.1 * ACROSS) % 20 - 10) < 1.1)
+    sheet = np.where(STROKE, 40, np.where(lines, 170, 235)) * np.where(ACROSS < 190, shade, 1)
+    ink = ink_of_photo(grey(np.where(inside, sheet, 45)))
+    assert (ink[STROKE] > 90).mean() > 0.9
+    assert (ink >= 24).sum() <= STROKE.sum() * 1.5 + lines.sum() * 2
+
+
 def test_noise_is_not_ink() -> None:
     noisy = 220 + np.random.default_rng(0).normal(0, 6, (HEIGHT, WIDTH, 3))
     assert (ink_of_photo(noisy) >= 24).mean() < 1e-4
