@@ -8,8 +8,7 @@ from pathlib import Path
 
 import deq
 from deq.cli.common import Commands, positive
-from deq.digits import prepare
-from deq.digits.picture import read_picture
+from deq.digits.picture import prepare_picture
 from deq.models.weights import load_file
 from deq.solvers import Solver
 
@@ -26,9 +25,9 @@ def add_predict(commands: Commands, *shared: argparse.ArgumentParser) -> None:
         "predict",
         parents=shared,
         help="name the digit in a picture",
-        description="Name the digit in a picture, in any ink on any plain paper.",
+        description="Name the digit in a drawing, a scan or a photograph of a sheet, in any ink.",
     )
-    parser.add_argument("picture", type=Path, help="a PNG or JPEG of one digit")
+    parser.add_argument("picture", type=Path, help="a PNG or JPEG that shows one digit")
     parser.add_argument("--solver", choices=SOLVERS, default="ode", help="default: ode")
     parser.add_argument("--tol", type=positive, default=1e-3, help="tolerance (default: 1e-3)")
     parser.set_defaults(command=predict)
@@ -37,7 +36,7 @@ def add_predict(commands: Commands, *shared: argparse.ArgumentParser) -> None:
 def predict(options: argparse.Namespace) -> int:
     """Print which digit a picture shows; returns the exit code."""
     model = load_file(options.weights)
-    image = prepare(read_picture(options.picture))
+    image = prepare_picture(options.picture)
     prediction = model.predict(
         image, solver=SOLVERS[options.solver](), tol=options.tol, record=False
     )

@@ -1,4 +1,4 @@
-"""A picture file of a digit, in any ink on any paper → white ink on black, as on the pad."""
+"""A picture file: a drawing, a scan or a photograph → white ink on black, as on the pad."""
 
 from __future__ import annotations
 
@@ -8,20 +8,49 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
 
 from deq.digits.errors import DataError
+from deq.digits.paper import ink_of_photo
+from deq.digits.prepare import MIN_INK, MIN_SIZE, NotADrawing, Picture, prepare
+from deq.digits.ruled import without_rules
+from deq.digits.subject import SENTENCES, frame, one_digit, pieces, strokes_of_one
 
+PHOTO = 150  # pixels: a smaller picture is not a photograph of a sheet
+SOLID = 0.25  # strokes are narrower than this share of the picture's shorter side
+MOSTLY = 0.55  # more of the ink is wide: not a digit. Thick digits have wide places too
+LARGE = 0.25  # a smaller share of the picture's longer side is a digit on a sheet
 LONGEST = 1120  # larger pictures are shrunk to this side, in pixels: four times the pad
+
+
+def prepare_picture(path: Path | str) -> Picture:
+    """Read a picture file as the 28×28 input of the network.
+
+    Parameters
+    ----------
+    path
+        As for `read_picture`.
+
+    Returns
+    -------
+    ndarray (28, 28) float32
+        As `deq.digits.prepare` makes it.
+
+    Raises
+    ------
+    DataError
+        The file is missing or not a picture.
+    NotADrawing
+        The picture does not show one digit; the sentence says what to do with the picture.
+    """
+    try:
+        return prepare(read_picture(path))
+    except NotADrawing as error:  # `prepare` speaks of the pad
+        raise NotADrawing(error.reason, SENTENCES[error.reason]) from error
 
 
 def read_picture(path: Path | str) -> NDArray[np.uint8]:
     """Read a picture as a drawing for `deq.digits.prepare`.
-
-    The colour of the paper is that of the border; it may change linearly across the picture, as
-    with light from one side. The ink of a pixel is its distance from that colour (the largest
-    difference of the three channels), minus the noise of the border. So dark ink on light paper,
-    chalk on a blackboard, coloured ink and photographs all become white on black. Pictures of the
-    pad do not change.
 
     Parameters
     ----------
@@ -30,13 +59,16 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
 
     Returns
     -------
-    (H, W, 4) uint8, white ink on opaque black
+    (H, W, 4) uint8, white ink on opaque black; see `ink_on_black`
 
     Raises
     ------
     DataError
         The file is missing or not a picture.
+    NotADrawing
+        The picture does not show one digit.
     """
+    give = "Give a PNG or JPEG of one digit."
     try:
         with warnings.catch_warnings():
             # Pillow warns about very large pictures, which may be an attack on memory.
@@ -45,27 +77,81 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
                 rgba = _flat(image)
     except FileNotFoundError as error:
         raise DataError(f"There is no picture {path}.") from error
+    except IsADirectoryError as error:
+        raise DataError(f"{path} cannot be read: it is a folder. {give}") from error
+    except PermissionError as error:
+        raise DataError(f"{path} cannot be read: you have no permission to open it.") from error
     except UnidentifiedImageError as error:
-        raise DataError(f"{path} is no picture. Give a PNG or JPEG of one digit.") from error
+        raise DataError(
+            f"{path} is no picture, or of a kind that is not known here, as HEIC. {give}"
+        ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
     except Exception as error:  # Pillow raises many kinds of errors for a broken file
-        raise DataError(f"{path} cannot be read as a picture: {error}.") from error
+        raise DataError(f"{path} cannot be read: it is damaged or cut short. {give}") from error
     return ink_on_black(rgba)
 
 
 def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Repaint ``rgba`` (H, W, 4) as white ink on opaque black; the border is taken for paper."""
+    """Repaint a picture as white ink on opaque black.
+
+    First the colour of the paper is taken from the border; it may change linearly across the
+    picture, as with light from one side. The ink of a pixel is its distance from that colour (the
+    largest difference of the three channels), minus the noise of the border. So dark ink on light
+    paper, chalk on a blackboard and coloured ink all become white on black, and pictures of the pad
+    do not change.
+
+    If that does not leave one large drawing, the picture is taken for a photograph of a sheet: the
+    paper is estimated at each place (`deq.digits.paper`), ruled lines are removed
+    (`deq.digits.ruled`), and the digit is chosen and cropped (`deq.digits.subject`).
+
+    Parameters
+    ----------
+    rgba : ndarray (H, W, 4) uint8
+        Dark or light ink on any paper.
+
+    Returns
+    -------
+    ndarray (H, W, 4) uint8, or of the crop's size
+
+    Raises
+    ------
+    NotADrawing
+        The photograph does not show one digit.
+    """
     flat = _without_alpha(rgba)  # (H, W, 3)
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
-    drawing = np.full(rgba.shape, 255, dtype=np.uint8)
+    if not is_drawing(ink.astype(np.float32), noise):
+        ink = one_digit(without_rules(ink_of_photo(flat)))
+    drawing = np.full((*ink.shape, 4), 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing
 
 
+def is_drawing(ink: NDArray[np.float32], noise: float) -> bool:
+    """Whether this is one thing across much of plain, evenly lit paper, as on the pad."""
+    if max(ink.shape) < PHOTO:
+        return True
+    _, boxes, weights = pieces(ink, MIN_INK)
+    least = MIN_SIZE if noise == 0 else LARGE
+    if not boxes or frame(boxes.values()).size < least * max(ink.shape):
+        return False
+    if _solid(ink >= MIN_INK) > MOSTLY:
+        return False
+    return bool(strokes_of_one(boxes, weights)) and without_rules(ink) is ink
+
+
+def _solid(mask: NDArray[np.bool_]) -> float:
+    """Share of the mask (H, W) that is wider than strokes are: a sheet, a shadow, a face."""
+    side = max(1, round(SOLID * min(mask.shape)))
+    opened = ndimage.grey_opening(mask.astype(np.uint8), (side, side), mode="nearest")
+    return float(opened.sum()) / max(1, int(mask.sum()))
+
+
 def _flat(image: Image.Image) -> NDArray[np.uint8]:
     """Pixels (H, W, 4) of an opened picture, upright, no larger than needed."""
+    image.draft(None, (LONGEST, LONGEST))  # a large JPEG is decoded at a smaller size
     if image.mode.startswith(("I", "F")):  # 16 or 32 bits: Pillow would clip instead of scale
         grey = np.asarray(image, dtype=np.float64)
         image = Image.fromarray((grey * (255 / max(1.0, grey.max()))).clip(0, 255).astype(np.uint8))

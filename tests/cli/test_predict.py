@@ -71,12 +71,30 @@ def test_predict_refuses_a_blank_and_a_missing_picture(
 ) -> None:
     Image.new("RGB", (60, 60), "white").save(tmp_path / "blank.png")
     with_weights = ["--weights", str(tiny_weights)]
-    for name, sentence in (("blank.png", "The canvas is empty."), ("gone.png", "no picture")):
+    for name, sentence in (("blank.png", "Nothing is written"), ("gone.png", "no picture")):
         assert cli.main(["predict", str(tmp_path / name), *with_weights]) == 2
         captured = capsys.readouterr()
         assert captured.out == ""
         assert sentence in captured.err
         assert len(captured.err.splitlines()) == 1
+
+
+def test_a_small_digit_on_a_sheet_is_read_and_two_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the weights that are shipped; the digit is a sixteenth of the sheet."""
+    seven = Image.fromarray(255 - render(SEVEN)[..., 0]).resize((100, 100))
+    sheet = Image.new("L", (1000, 800), "white")
+    sheet.paste(seven, (300, 200))
+    sheet.save(tmp_path / "sheet.png")
+    assert cli.main(["predict", str(tmp_path / "sheet.png")]) == 0
+    assert capsys.readouterr().out.startswith("Looks like a 7.")
+    sheet.paste(seven, (600, 300))
+    sheet.save(tmp_path / "two.png")
+    assert cli.main(["predict", str(tmp_path / "two.png")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("There is more than one thing in this picture")
 
 
 def test_the_program_uses_exit_codes_and_stderr(tiny_weights: Path, drawing: Path) -> None:

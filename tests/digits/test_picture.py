@@ -1,5 +1,6 @@
 """Picture files: any paper, any ink, and the error sentence of each unusable file."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -153,8 +154,41 @@ def test_no_picture_at_all(tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_text("buy milk")
     with pytest.raises(DataError, match="is no picture"):
         read_picture(tmp_path / "notes.png")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="cannot be read: it is a folder"):
         read_picture(tmp_path)
+
+
+def test_no_message_quotes_a_library_or_the_operating_system(tmp_path: Path) -> None:
+    """Cut and changed files of several formats, a link to itself, and a folder."""
+    rng = np.random.default_rng(0)
+    paths = [tmp_path / "loop.png", tmp_path]
+    paths[0].symlink_to(paths[0])
+    for kind in ("png", "jpg", "gif", "tif", "bmp", "webp"):
+        whole = tmp_path / f"whole.{kind}"
+        Image.fromarray(PAD[..., :3]).save(whole)
+        for number in range(12):
+            content = bytearray(whole.read_bytes())
+            del content[int(rng.integers(1, len(content))) :]
+            for place in rng.integers(0, len(content), 6 * (number % 2)):
+                content[place] ^= 255
+            paths.append(tmp_path / f"{number}.{kind}")
+            paths[-1].write_bytes(content)
+    told = set()
+    for path in paths:
+        try:
+            read_picture(path)
+        except NotADrawing:  # what is left of the file is a picture
+            continue
+        except DataError as error:
+            told.add(str(error).replace(str(path), "X"))
+    assert len(told) >= 3
+    for sentence in told:
+        assert re.fullmatch(
+            r"There is no picture X\.|X is no picture, or of a kind that is not known here, .*"
+            r"|X cannot be read: it is (a folder|damaged or cut short)\. Give a PNG or JPEG .*"
+            r"|X is too large\. Shrink it to 1,000 pixels or so\.",
+            sentence,
+        )
 
 
 def test_enormous_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
