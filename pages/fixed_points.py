@@ -34,7 +34,7 @@ def page() -> None:
         player_keys.attach(
             "cobweb",
             f"{choice} {theme}",
-            label=words.KEYS,
+            figure="The cobweb",
             query=controls.query(),
             names=controls.NAMES,
         )

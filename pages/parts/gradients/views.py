@@ -18,7 +18,7 @@ def results(measured: list[Measurement]) -> None:
     hero.verdict(verdict)
     figure = gradients_over_depth(measured, stacked=narrow, theme=theme)
     Panel(figure, "gradients-error", 1000 if narrow else 460, words.ALT, name="gradients").show()
-    player_keys.attach("gradients-error", f"{verdict} {theme}", label=words.ALT)
+    player_keys.attach("gradients-error", f"{verdict} {theme}")
     st.caption(words.LOOK)
     downloads.both(
         "Numbers (CSV)",

@@ -10,6 +10,7 @@ from pages.parts.draw import views as draw
 from pages.parts.home import words
 from pages.parts.home.lesson import cosine
 from pages.parts.pad import examples
+from pages.parts.shared import player_keys
 from pages.parts.shared.chart import Panel
 from pages.parts.shared.engine import DEFAULT, engine
 
@@ -46,3 +47,4 @@ def one_digit(theme: str | None) -> None:
     with path, st.container(key="trajectory", gap="xsmall"):
         draw.path(seen, machine, 2, theme, height=375)
         st.caption(words.DIGIT_SHOWS)
+    player_keys.attach("trajectory", f"{theme}", figure="The path of the hidden state")

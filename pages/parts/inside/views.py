@@ -85,9 +85,8 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
         verdict,
     )
     player_keys.attach(
-        "inside",
+        f"{view.main[1]}-chart",
         f"{look} {theme} {narrow}",
-        label=words.KEYS,
         query=asked.subject.query,
         names=("ink", "example"),
     )

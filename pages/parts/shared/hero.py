@@ -14,8 +14,9 @@ SPLIT = [3.4, 1]
 
 
 def verdict(sentence: str) -> None:
-    """What happened, above the figure."""
-    st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
+    """What happened, above the figure; `player_keys` lets screen readers say it when it changes."""
+    with st.container(key="verdict"):
+        st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
 
 
 def readouts(numbers: Mapping[str, str], first: str = "") -> None:

@@ -3,7 +3,10 @@
 A few lines of JavaScript in the page. Without them the buttons still work, but a phone shows panels
 side by side instead of stacked.
 
-* Space plays and pauses, → steps, Home begins again, once the figure has the focus.
+* Keys play the figure once it has the focus; `LABEL` says which. Plotly has no keys, and its slider
+  and its buttons cannot get the focus. So a key presses its button, or its slider at a stop.
+* For people who asked their system for less motion, Play moves on by one stop.
+* A changed verdict is read out by screen readers.
 * A widget does not write into the URL a value that a button gave it before it was shown. So that
   is done here.
 * When one animation interrupts another, Plotly rejects the promise of the first without a reason.
@@ -17,7 +20,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 _SCRIPT = """
-const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
+const PLAY = 0, PAUSE = 2, BUTTONS = '.updatemenu-button';  // Play, slowly, pause, ...
+const INSET = 10;  // pixels from the ends of Plotly's slider to its first and its last stop
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 let playing = false;  // kept between reruns of the page
 
 const write = (query, names) => {
@@ -30,32 +35,66 @@ const write = (query, names) => {
 };
 const interrupted = (event) => { if (event.reason === undefined) event.preventDefault(); };
 
+const press = (plot, k) =>
+  plot.querySelectorAll(BUTTONS)[k].dispatchEvent(new MouseEvent('click', { bubbles: true }));
+
+// The stops of a figure's slider: the first and the last one, and the one where it is.
+const stops = ({ layout }) => {
+  const { active, steps } = layout.sliders[0], first = layout.meta.first;
+  return { first, now: Math.max(active, first), last: steps.length - 1 };
+};
+const go = (plot, stop) => {
+  const { first, last } = stops(plot), rail = plot.querySelector('.slider-rail-touch-rect');
+  const { left, top, width } = rail.getBoundingClientRect();
+  const x = INSET + (width - 2 * INSET) * Math.min(Math.max(stop, first), last) / last;
+  const place = { bubbles: true, clientX: left + x, clientY: top };
+  rail.dispatchEvent(new MouseEvent('mousedown', place));
+  plot.dispatchEvent(new MouseEvent('mouseup', place));
+  playing = false;
+};
+const instead = (event) => {
+  const button = calm.matches && event.target.closest && event.target.closest(BUTTONS);
+  const plot = button && button.closest('.js-plotly-plot');
+  if (!plot || [...plot.querySelectorAll(BUTTONS)].indexOf(button) >= PAUSE) return;
+  event.stopImmediatePropagation();
+  const { first, now, last } = stops(plot);
+  go(plot, now === last ? first : now + 1);
+};
+
 export default function ({ data, setStateValue }) {
   const query = window.matchMedia('(max-width: 800px)');
   const tell = () => { if (query.matches !== data.narrow) setStateValue('narrow', query.matches); };
   query.addEventListener('change', tell);
   tell();
   window.addEventListener('unhandledrejection', interrupted);
+  window.addEventListener('click', instead, true);
   write(data.query, data.names);
+  for (const verdict of document.querySelectorAll('.st-key-verdict'))
+    verdict.setAttribute('aria-live', 'polite');
 
-  let box = null, over = false;
-  const press = (k) => {
-    const button = box.querySelectorAll('.updatemenu-button')[k];
-    if (button) button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  let box = null, plot = null, over = false;
+  const moves = {
+    ' ': () => press(plot, playing ? PAUSE : PLAY),
+    ArrowRight: () => go(plot, stops(plot).now + 1),
+    ArrowLeft: () => go(plot, stops(plot).now - 1),
+    Home: () => go(plot, stops(plot).first),
+    End: () => go(plot, stops(plot).last),
   };
   const key = (event) => {
-    if (event.target.closest('button, input')) return;
-    if (event.key === ' ') press(playing ? PAUSE : PLAY);
-    else if (event.key === 'ArrowRight') press(STEP);
-    else if (event.key === 'Home') press(RESET);
-    else return;
+    const other = event.ctrlKey || event.altKey || event.metaKey;
+    if (other || !moves[event.key] || event.target.closest('button, input')) return;
     event.preventDefault();
+    moves[event.key]();
+  };
+  const plain = () => {
+    for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
   };
   const attach = () => {
     if (over) return;
     box = document.querySelector(`.st-key-${data.leader}`);
-    const plot = box && box.querySelector('.js-plotly-plot');
-    if (!plot || !plot.on) { setTimeout(attach, 250); return; }
+    plot = box && box.querySelector('.js-plotly-plot');
+    if (!plot || !plot.on || !plot.layout) { setTimeout(attach, 250); return; }
+    if (!plot.layout.sliders) return plain();  // a still picture
     box.tabIndex = 0;
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
@@ -63,7 +102,7 @@ export default function ({ data, setStateValue }) {
     playing = false;
     plot.on('plotly_buttonclicked', ({ active }) => { playing = active < PAUSE; });
     plot.on('plotly_animatingframe', ({ name }) => {
-      if (plot.layout.meta && name === plot.layout.meta.last) playing = false;
+      if (name === plot.layout.meta.last) playing = false;
     });
   };
   attach();
@@ -71,12 +110,18 @@ export default function ({ data, setStateValue }) {
     over = true;
     query.removeEventListener('change', tell);
     window.removeEventListener('unhandledrejection', interrupted);
-    if (box) box.removeEventListener('keydown', key);
+    window.removeEventListener('click', instead, true);
+    if (!box) return;
+    box.removeEventListener('keydown', key);
+    if (document.activeElement !== box) plain();  // its next figure keeps the focus
   };
 }
 """
 
-LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
+LABEL = (
+    "{figure}, played by keys: space plays and pauses, the right and left arrow keys step forward "
+    "and back, Home and End go to the first and the last step"
+)
 
 _component = st.components.v2.component("player_keys", js=_SCRIPT)
 
@@ -91,18 +136,18 @@ def attach(
     leader: str,
     version: str,
     *,
-    label: str = LABEL,
+    figure: str = "Figure",
     query: Mapping[str, str] | None = None,
     names: Sequence[str] = (),
 ) -> None:
     """Let keys play the figure in the container with the key `leader`.
 
-    `version` changes whenever the figure is another one; `label` is its name for people who cannot
+    `version` changes whenever the figure is another one; `figure` is its name for people who cannot
     see it. `query` has to stand in the URL; those of `names` that are not in it are removed.
     """
     data = {
         "leader": leader,
-        "label": label,
+        "label": LABEL.format(figure=figure),
         "version": version,
         "narrow": narrow(),
         "query": dict(query or {}),

@@ -50,7 +50,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
     player_keys.attach(
         "race",
         f"{chosen} {theme} {narrow}",
-        label=words.KEYS,
+        figure="The race",
         query=chosen.subject.query if chosen.subject else {},
         names=("ink", "example"),
     )
