@@ -42,6 +42,7 @@ else:
         ],
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · Deep equilibrium models")
     with errors.in_words():
         warm_up.core()
         bar.style()

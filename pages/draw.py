@@ -63,7 +63,7 @@ def page(machine: Engine) -> None:
 def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words():
-        st.header("Draw a digit and watch it settle", anchor=False)
+        st.title("Draw a digit and watch it settle", anchor=False)
         try:
             machine = own_model.machine(engine())
         except WeightsError as error:

@@ -30,7 +30,7 @@ def page() -> None:
             tasks.predict(st.session_state["map"])
             views.files(result, figure)
         with code:
-            hero.code_box(words.code(choice), "**The same in six lines of `deq`**")
+            hero.code_box(words.code(choice), "The same in six lines of `deq`")
         player_keys.attach(
             "cobweb",
             f"{choice} {theme}",
@@ -41,6 +41,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.header("Fixed points: apply g again and again", anchor=False)
+    st.title("Fixed points: apply g again and again", anchor=False)
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

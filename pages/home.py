@@ -11,7 +11,7 @@ guard.through_app()
 
 with errors.in_words():
     theme = st.context.theme.type
-    st.header("One layer, infinitely deep", anchor=False)
+    st.title("One layer, infinitely deep", anchor=False)
     views.one_number(theme)
     try:
         views.one_digit(theme)

@@ -16,7 +16,7 @@ def page() -> None:
         theme = st.context.theme.type
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             name = controls.section()
-            st.markdown(f"**{controls.TITLES[name]}**", width="content")
+            st.header(controls.TITLES[name], anchor=False, width="content")
         section = views.show(name, player_keys.narrow(), theme)
         player_keys.attach(
             section.main.key,
@@ -27,6 +27,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.header("Steady states: let the state flow until it rests", anchor=False)
+    st.title("Steady states: let the state flow until it rests", anchor=False)
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

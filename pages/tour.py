@@ -45,7 +45,7 @@ def choose() -> None:
 def view() -> None:
     """What is hidden, and how large the type is."""
     chosen = bar.teacher()
-    st.markdown("**Teacher view**")
+    st.header("Teacher view", anchor=False)
     st.caption(VIEW)
     st.toggle("Large type", chosen.get("type") == "large", key="tour-large", on_change=choose)
     st.pills(
@@ -66,7 +66,7 @@ def view() -> None:
 
 def page() -> None:
     """The list, and the teacher's choices beside it."""
-    st.header("A tour for a class", anchor=False)
+    st.title("A tour for a class", anchor=False)
     st.markdown(IDEA)
     st.html(f"<p>{bar.anchor(1, 'Start the tour ›', 'tour-next')}</p>")
     left, right = st.columns([3, 2], gap="large")

@@ -25,13 +25,13 @@ def afterwards() -> None:
         st.divider()
         views.answers(lesson.records(run), lesson.config_of(run), theme)
     st.divider()
-    st.markdown("**Runs side by side**")
+    st.header("Runs side by side", anchor=False)
     views.comparison(lesson.known(), theme)
 
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.header("Training lab: teach a network to read digits", anchor=False)
+    st.title("Training lab: teach a network to read digits", anchor=False)
     st.markdown(tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
@@ -47,9 +47,7 @@ def page() -> None:
     code, bring = st.columns([3, 2], gap="large")
     with code:
         usable = config if isinstance(config, LabConfig) else LabConfig()
-        hero.code_box(
-            words.code(usable), "**The same from Python**, or with `python -m deq train lab`"
-        )
+        hero.code_box(words.code(usable), "The same from Python, or with `python -m deq train lab`")
     with bring:
         own_model.bring(to_draw.leave)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -49,7 +49,7 @@ def speed(result: Lesson, theme: str | None) -> None:
             st.markdown(f"**{words.ERRORS_TITLE}**")
             st.caption(words.no_errors(result))
     with right, st.container(key="race", gap="xsmall"):
-        st.markdown("**The cure: the same start by every method**")
+        st.header("The cure: the same start by every method", anchor=False)
         st.markdown(words.race(result))
         st.caption(words.RACE_SHOWS)
 

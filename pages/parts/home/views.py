@@ -38,7 +38,7 @@ def one_digit(theme: str | None) -> None:
     seen = machine.recognise(examples.rgba(examples.FIRST), DEFAULT)
     text, path = st.columns([1, 2], gap="medium")
     with text, st.container(key="digit"):
-        st.markdown(words.DIGIT.format(size=machine.model.start(None).numel()))
+        st.header(words.DIGIT.format(size=machine.model.start(None).numel()), anchor=False)
         st.latex(r"\frac{dz}{dt} = f(z, x) - z, \qquad z^\ast = f(z^\ast, x)")
         st.markdown(words.DIGIT_IDEA)
         draw.prediction(seen, theme, brief=True)

@@ -102,7 +102,7 @@ def lay_out(view: View) -> None:
     with left:
         chart(*view.main)
     with right:
-        st.markdown(f"**{view.heading}**")
+        st.header(view.heading, anchor=False)
         for one in view.others:
             chart(*one)
 

@@ -52,7 +52,7 @@ class Panel:
         name = self.name or self.key
         with place.container(key=self.key, gap="xsmall"):
             if self.heading:
-                st.markdown(f"**{self.heading}**")
+                st.header(self.heading, anchor=False)
             chart(self.figure, name, self.height, self.alt, camera=self.camera)
             if self.caption:
                 st.caption(self.caption)

@@ -31,11 +31,11 @@ def readouts(numbers: Mapping[str, str], first: str = "") -> None:
                 st.metric(label, value, width="content")
 
 
-def code_box(code: str, heading: str = "**The same in `deq`**") -> None:
+def code_box(code: str, heading: str = "The same in `deq`") -> None:
     """Code that does the same as the page."""
     with st.container(key="code"):
-        st.markdown(heading)
-        st.code(code, language="python")
+        st.header(heading, anchor=False)
+        st.code(code, language="python", wrap_lines=True)
 
 
 def take_home(
@@ -46,6 +46,6 @@ def take_home(
     with left:
         code_box(code)
     with right, st.container(key="take-home", gap="small"):
-        st.markdown("**Take it home**")
+        st.header("Take it home", anchor=False)
         downloads.both("Numbers (CSV)", csv, name, figure, title, sentence)
         downloads.still()

@@ -23,7 +23,8 @@ _SCRIPT = """
 const PLAY = 0, PAUSE = 2, BUTTONS = '.updatemenu-button';  // Play, slowly, pause, ...
 const INSET = 10;  // pixels from the ends of Plotly's slider to its first and its last stop
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
-let playing = false;  // kept between reruns of the page
+// Kept between reruns of the page.
+let playing = false, box = null, before = new AbortController();
 
 const write = (query, names) => {
   const address = new URL(window.location.href), there = address.searchParams;
@@ -62,43 +63,45 @@ const instead = (event) => {
 };
 
 export default function ({ data, setStateValue }) {
+  // Streamlit cleans up when the component leaves the page, but not before it runs this again.
+  before.abort();
+  const now = before = new AbortController(), { signal } = now;
   const query = window.matchMedia('(max-width: 800px)');
   const tell = () => { if (query.matches !== data.narrow) setStateValue('narrow', query.matches); };
-  query.addEventListener('change', tell);
+  query.addEventListener('change', tell, { signal });
   tell();
-  window.addEventListener('unhandledrejection', interrupted);
-  window.addEventListener('click', instead, true);
+  window.addEventListener('unhandledrejection', interrupted, { signal });
+  window.addEventListener('click', instead, { signal, capture: true });
   write(data.query, data.names);
   for (const verdict of document.querySelectorAll('.st-key-verdict'))
     verdict.setAttribute('aria-live', 'polite');
 
-  let box = null, plot = null, over = false;
-  const moves = {
-    ' ': () => press(plot, playing ? PAUSE : PLAY),
-    ArrowRight: () => go(plot, stops(plot).now + 1),
-    ArrowLeft: () => go(plot, stops(plot).now - 1),
-    Home: () => go(plot, stops(plot).first),
-    End: () => go(plot, stops(plot).last),
-  };
-  const key = (event) => {
-    const other = event.ctrlKey || event.altKey || event.metaKey;
-    if (other || !moves[event.key] || event.target.closest('button, input')) return;
-    event.preventDefault();
-    moves[event.key]();
-  };
-  const plain = () => {
-    for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
-  };
   const attach = () => {
-    if (over) return;
-    box = document.querySelector(`.st-key-${data.leader}`);
-    plot = box && box.querySelector('.js-plotly-plot');
+    if (signal.aborted) return;
+    const found = document.querySelector(`.st-key-${data.leader}`);
+    const plot = found && found.querySelector('.js-plotly-plot');
     if (!plot || !plot.on || !plot.layout) { setTimeout(attach, 250); return; }
-    if (!plot.layout.sliders) return plain();  // a still picture
+    const still = !plot.layout.sliders;
+    if (box && (still || box !== found))
+      for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
+    box = found;
+    if (still) return;
     box.tabIndex = 0;
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
-    box.addEventListener('keydown', key);
+    const moves = {
+      ' ': () => press(plot, playing ? PAUSE : PLAY),
+      ArrowRight: () => go(plot, stops(plot).now + 1),
+      ArrowLeft: () => go(plot, stops(plot).now - 1),
+      Home: () => go(plot, stops(plot).first),
+      End: () => go(plot, stops(plot).last),
+    };
+    box.addEventListener('keydown', (event) => {
+      const other = event.ctrlKey || event.altKey || event.metaKey;
+      if (other || !moves[event.key] || event.target.closest('button, input')) return;
+      event.preventDefault();
+      moves[event.key]();
+    }, { signal });
     playing = false;
     plot.on('plotly_buttonclicked', ({ active }) => { playing = active < PAUSE; });
     plot.on('plotly_animatingframe', ({ name }) => {
@@ -106,15 +109,7 @@ export default function ({ data, setStateValue }) {
     });
   };
   attach();
-  return () => {
-    over = true;
-    query.removeEventListener('change', tell);
-    window.removeEventListener('unhandledrejection', interrupted);
-    window.removeEventListener('click', instead, true);
-    if (!box) return;
-    box.removeEventListener('keydown', key);
-    if (document.activeElement !== box) plain();  // its next figure keeps the focus
-  };
+  return () => now.abort();
 }
 """
 

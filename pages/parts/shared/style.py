@@ -22,6 +22,14 @@ _STYLE = """
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
 /* A drawing must not scroll a phone's page. */
 .st-key-pad { touch-action: none; }
+/* The keyboard's pen on the pad: a ring, filled while it draws. */
+.st-key-pad { position: relative; }
+.pad-pen {
+  display: none; position: absolute; width: 16px; height: 16px; margin: -8px; border-radius: 50%;
+  border: 3px solid #ff9b54; box-sizing: border-box; pointer-events: none;
+}
+.st-key-pad:focus-visible .pad-pen { display: block; }
+.pad-pen-down { background: #ff9b54; }
 /* Four methods in one row of a narrow column. */
 .st-key-method button { padding-inline: 0.5rem; }
 .st-key-scalar-readouts { row-gap: 0.25rem; align-content: flex-start; }
@@ -42,6 +50,10 @@ _STYLE = """
     > :last-child { flex: 0 0 280px; }
   }
 }
+/* Headings of a page's parts are as small as its text. */
+[data-testid="stHeading"] h2 { padding: 0 0 1rem; }
+/* Streamlit fades captions below a contrast of 4.5. */
+[data-testid="stMain"] [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>
