@@ -26,7 +26,7 @@ from deq.figures.shared.cloud import (
 )
 from deq.figures.shared.controls import slider_controls, thin
 from deq.figures.shared.layout import axis, base_layout
-from deq.figures.shared.palette import Palette, palette
+from deq.figures.shared.palette import LARGE, Palette, palette
 from deq.figures.shared.traces import Array, dots, rounded
 
 _CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
@@ -147,7 +147,7 @@ def _landmarks(
     ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
     height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
     start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, (13, 6.5), "start z₀")
-    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (30, 10),
+    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (38, 10),
            "equilibrium z*")  # fmt: skip
     for state, name, position, symbol, colour, size, hover in (start, end)[: 1 + settled]:
         yield dots(
@@ -178,11 +178,11 @@ def _looks(times: Array, dims: int, colours: Palette) -> list[dict[str, Any]]:
         {
             "mode": "markers+text",
             "marker": {
-                "size": 10 if dims == 3 else 20,
+                "size": 10 if dims == 3 else 25,
                 "line": {"color": colours.page, "width": 2},
             },
             "textposition": "middle center",
-            "textfont": {"size": 14, "color": colours.page},
+            "textfont": {"size": 14 if dims == 3 else LARGE, "color": colours.page},
             "hovertemplate": "reads %{text}<extra></extra>",
         },
     ]

@@ -20,6 +20,11 @@ FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, sans-serif
 """The page's own font, so that figures look like part of it."""
 
 
+LARGE = 19
+"""Pixels from which bold letters may have a contrast of 3, as the digits' colours have; others need
+4.5 (WCAG 2.2, 1.4.3)."""
+
+
 @dataclass(frozen=True)
 class SolverLook:
     """How a solver's line is drawn.

@@ -53,6 +53,7 @@ const keyboard = (label, signal) => {
   const pad = document.querySelector('.st-key-pad');
   if (!pad || !canvas(pad)) { setTimeout(keyboard, 250, label, signal); return; }
   pad.tabIndex = 0;
+  pad.dataset.keys = '';
   pad.setAttribute('role', 'application');  // so that screen readers pass the keys on
   pad.setAttribute('aria-label', label);
   pad.addEventListener('focus', () => show(pad), { signal });

@@ -83,10 +83,11 @@ export default function ({ data, setStateValue }) {
     if (!plot || !plot.on || !plot.layout) { setTimeout(attach, 250); return; }
     const still = !plot.layout.sliders;
     if (box && (still || box !== found))
-      for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
+      for (const name of ['tabindex', 'role', 'aria-label', 'data-keys']) box.removeAttribute(name);
     box = found;
     if (still) return;
     box.tabIndex = 0;
+    box.dataset.keys = '';
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
     const moves = {

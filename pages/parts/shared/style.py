@@ -22,10 +22,18 @@ _STYLE = """
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
 /* A drawing must not scroll a phone's page. */
 .st-key-pad { touch-action: none; }
+/* What keys play or draw on; its name, which says the keys, is shown while it has the focus. */
+[data-keys] { position: relative; }
+[data-keys]:focus-visible { outline: 3px solid; outline-offset: 3px; }
+[data-keys]:focus-visible::after {
+  content: attr(aria-label); position: absolute; top: calc(100% + 8px); left: 0; z-index: 2;
+  padding: 0.4rem 0.6rem; border: 1px solid #ffffff; border-radius: 0.4rem;
+  font-size: 0.85rem; color: #ffffff; background: #16202e;
+}
 /* The keyboard's pen on the pad: a ring, filled while it draws. */
-.st-key-pad { position: relative; }
 .pad-pen {
-  display: none; position: absolute; width: 16px; height: 16px; margin: -8px; border-radius: 50%;
+  display: none; position: absolute; z-index: 100; margin: -8px;
+  width: 16px; height: 16px; border-radius: 50%;
   border: 3px solid #ff9b54; box-sizing: border-box; pointer-events: none;
 }
 .st-key-pad:focus-visible .pad-pen { display: block; }
@@ -52,8 +60,13 @@ _STYLE = """
 }
 /* Headings of a page's parts are as small as its text. */
 [data-testid="stHeading"] h2 { padding: 0 0 1rem; }
-/* Streamlit fades captions below a contrast of 4.5. */
+/* Streamlit's captions and code are below a contrast of 4.5. */
 [data-testid="stMain"] [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
+[data-testid="stCode"] .token {
+  &.keyword { color: color-mix(in srgb, currentColor 40%, #1c83e1); }
+  &:is(.string, .number, .boolean) { color: color-mix(in srgb, currentColor 50%, #09ab3b); }
+  &.comment { color: color-mix(in srgb, currentColor 75%, transparent); }
+}
 .st-key-seen img { border-radius: 0.4rem; image-rendering: pixelated; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>
