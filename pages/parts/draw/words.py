@@ -15,7 +15,7 @@ _UNSETTLED = {
     Status.STALLED: "Rounding hides any further progress. Loosen the tolerance.",
 }
 
-EMPTY = "Draw a digit: with the mouse, a pen or a finger."
+EMPTY = "Draw a digit: with the mouse, a pen, a finger or the keyboard."
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 
 
