@@ -126,7 +126,6 @@ def focus(page, leader):
         ("draw", "trajectory"),
         ("inside?see=kick", "kicked-chart"),
         ("solvers?problem=spiral", "race"),
-        ("steady_states", "flow-field"),
         ("doubling", "train-loss"),
     ],
 )

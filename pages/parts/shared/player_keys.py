@@ -91,7 +91,8 @@ export default function ({ data, setStateValue }) {
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
     const moves = {
-      ' ': () => press(plot, playing ? PAUSE : PLAY),
+      // After the slider's last move, which waits for the next frame of the screen.
+      ' ': () => requestAnimationFrame(() => press(plot, playing ? PAUSE : PLAY)),
       ArrowRight: () => go(plot, stops(plot).now + 1),
       ArrowLeft: () => go(plot, stops(plot).now - 1),
       Home: () => go(plot, stops(plot).first),
