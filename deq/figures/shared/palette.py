@@ -87,7 +87,7 @@ class Palette:
         Examples
         --------
         >>> palette().look("Newton").dash, palette().look("ODE bosh3").symbol
-        ('16px,3px', 'circle-open')
+        ('16px,3px', 'square-open')
         """
         word = name.lower()
         if word not in _LINES:
@@ -127,10 +127,10 @@ _SOLVERS = {
 }
 # Whose colour a line has, its dash, its marker.
 _LINES = {
-    "ode": ("ode", "solid", "circle"),
-    "another ode": ("ode", "longdash", "circle-open"),
-    "picard": ("picard", "dash", "square"),
-    "damped": ("picard", "dot", "square-open"),
+    "ode": ("ode", "solid", "square"),
+    "another ode": ("ode", "longdash", "square-open"),
+    "picard": ("picard", "dash", "circle"),
+    "damped": ("picard", "dot", "circle-open"),
     "anderson": ("anderson", "longdashdot", "diamond"),
     "broyden": ("broyden", "dashdot", "triangle-up"),
     "newton": ("newton", "16px,3px", "x"),

@@ -106,7 +106,7 @@ def flow_field(
          {"matches": "y", "showticklabels": False}),
     )  # fmt: skip
     size = 13 if stacked else 15
-    legend = f"{coloured('━ the flow', flow)}   {coloured('■╌■ the iteration', jumps.colour)}"
+    legend = f"{coloured('━ the flow', flow)}   {coloured('●╌● the iteration', jumps.colour)}"
     named = [
         note(end, point.x, f"<b>{kind}</b>" if len(points) > 1 else "<b>x*</b>", colours.accent,
              size=14, xanchor="right", yshift=11)

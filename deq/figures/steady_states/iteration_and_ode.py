@@ -28,7 +28,7 @@ def iteration_and_ode(
     method: str = "dopri5",
     theme: str | None = "light",
 ) -> go.Figure:
-    """Plain iteration beside an adaptive solver, with a dot for each step that it accepted.
+    """Plain iteration beside an adaptive solver, with a square for each step that it accepted.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def iteration_and_ode(
         Which colours to use.
     """
     colours = palette(theme)
-    jumps, flow = colours.look("picard"), colours.solver("ode")
+    jumps, flow = colours.look("picard"), colours.look("ode")
     xs = within(iterates, view)
     times, states = rounded(t), rounded(x, 5)
     end = float(max(len(xs) - 1, 1))
@@ -62,14 +62,14 @@ def iteration_and_ode(
              marker=marker(jumps.colour, 9, symbol=jumps.symbol, edge=edge),
              hover="x<sub>%{x}</sub> = %{y:.4f}"),
         line(joined([[time, time] for time in times]), joined([[x, floor] for x in states], 5),
-             translucent(flow, 0.35), 1.2, name="stems"),
-        line(rounded(curve[0], 3), rounded(curve[1], 5), flow, 3, name="flow"),
-        dots(times, states, flow, 10, edge=edge, name="accepted steps",
+             translucent(flow.colour, 0.35), 1.2, name="stems"),
+        line(rounded(curve[0], 3), rounded(curve[1], 5), flow.colour, 3, name="flow"),
+        dots(times, states, flow.colour, 10, symbol=flow.symbol, edge=edge, name="accepted steps",
              hover="x = %{y:.4f} at t = %{x:.3f}"),
     ]  # fmt: skip
     legend = (
-        f"{coloured('■╌■ iteration', jumps.colour)}   "
-        f"{coloured(f'●━● {method}, a dot a step', flow)}"
+        f"{coloured('●╌● iteration', jumps.colour)}   "
+        f"{coloured(f'■━■ {method}, a square a step', flow.colour)}"
     )
     layout = {
         **base_layout(colours),

@@ -113,7 +113,7 @@ def portrait(
     panels = _STACKED if stacked else _BESIDE
     (left, _, _, over), (right, _, _, over_right) = panels
     size = 13 if stacked else 15
-    legend = f"{coloured('■╌■ layers', iteration)}   {coloured('━ the flow', flow)}"
+    legend = f"{coloured('●╌● layers', iteration)}   {coloured('━ the flow', flow)}"
     layout = {
         **base_layout(colours),
         **axes(colours, panels, options),

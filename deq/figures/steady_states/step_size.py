@@ -65,9 +65,9 @@ def euler_path(
         data.append(
             line(list(range(len(xs))), rounded(xs, 5), faint, 1.2, dash=jumps.dash,
                  mode="lines+markers", name="iteration",
-                 marker=marker(faint, 6, symbol=jumps.symbol))
+                 marker=marker(faint, 7, symbol="circle-open"))
         )  # fmt: skip
-        legend.append(coloured("▪╌▪ iteration", iteration))
+        legend.append(coloured("○╌○ iteration", iteration))
     data += [
         line(rounded(t), rounded(x, 5), flow, 3, name="flow"),
         line(rounded(h * np.arange(len(path))), rounded(path, 5), step, 1.8, name="Euler",
