@@ -18,8 +18,7 @@ def results() -> None:
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.header("Learn y = 2x: train through an equilibrium", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Learn y = 2x: train through an equilibrium", tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):

@@ -42,6 +42,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.header("Fixed points: apply g again and again", anchor=False)
+    hero.title("Fixed points: apply g again and again")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

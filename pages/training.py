@@ -31,8 +31,7 @@ def afterwards() -> None:
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.header("Training lab: teach a network to read digits", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Training lab: teach a network to read digits", tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):

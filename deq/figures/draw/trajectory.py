@@ -217,7 +217,8 @@ def _axes(
     shares = None if explained is None else np.asarray(explained, dtype=np.float64)  # (3,)
     titles = [
         f"principal component {k + 1}"
-        + ("" if shares is None else f" ({100 * shares[k]:.0f} % of the spread)")
+        # Upright, one line would be longer than a low figure is high.
+        + ("" if shares is None else f"{' ' if k != 1 else '<br>'}({100 * shares[k]:.0f} % of the spread)")
         for k in range(dims)
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]

@@ -118,7 +118,7 @@ def path(
     if answer is not None:
         times = answer.course.t
         alt = words.path_alt(answer.prediction.digit, len(times), float(times[-1]), settled)
-    chart(figure, f"path-{dims}d", height, alt)
+    chart(figure, f"path-{dims}d", height, alt, fit="hero")
     return figure
 
 

@@ -13,6 +13,14 @@ SPLIT = [3.4, 1]
 """Widths of the figures and of the controls beside them."""
 
 
+def title(words: str, idea: str = "") -> None:
+    """The page's title, and beside it, or on a phone below it, what the page is about."""
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        st.header(words, anchor=False, width="content")
+        if idea:
+            st.markdown(idea)
+
+
 def verdict(sentence: str) -> None:
     """What happened, above the figure."""
     st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
