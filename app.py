@@ -35,7 +35,7 @@ else:
             st.Page("pages/steady_states.py", title="Steady states", icon=":material/waves:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
             st.Page("pages/solvers.py", title="Solver race", icon=":material/sprint:"),
-            st.Page("pages/inside.py", title="Inside one", icon=":material/search:"),
+            st.Page("pages/inside.py", title="One equilibrium", icon=":material/search:"),
             st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
             st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),

@@ -1,4 +1,4 @@
-"""The tour: ten stops for a class of twenty minutes, and what a teacher may hide."""
+"""The tour: stops for a class of twenty minutes, and what a teacher may hide."""
 
 import streamlit as st
 

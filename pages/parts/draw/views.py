@@ -42,8 +42,8 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
     else:
         sentence = words.EMPTY
     style.digit_colour(colour)
-    with st.container(horizontal=True, gap="small"):
-        with st.container(key="prediction", width="stretch"):
+    with st.container(horizontal=True, gap="medium", key="reading"):
+        with st.container(key="prediction", width="content"):
             st.metric("The network reads", digit)
         with st.container(key="seen", width=104, gap="xsmall"):
             st.caption("It sees 28×28")

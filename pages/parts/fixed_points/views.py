@@ -30,7 +30,9 @@ def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:
     )
     height = 800 if stacked else 525
     with st.container(key="iterates"):
-        Panel(figure, "cobweb", height, words.stage_alt(result), words.shows(method), fit="hero").show()
+        Panel(
+            figure, "cobweb", height, words.stage_alt(result), words.shows(method), fit="hero"
+        ).show()
     return figure
 
 

@@ -12,10 +12,9 @@ from deq.figures import palette
 from deq.figures.shared.enlarge import enlarged
 from pages.parts.shared import teacher
 
-
 Fit = Literal["", "hero", "beside", "half", "small"]
-"""How high a figure is where the window is wide: as given; what the window leaves below the rest of
-the page; as high as that one beside it, below a heading; half of it; one of three small ones (style.py)."""
+"""How high a figure is where the window is wide: as given; what the window leaves it; as high as
+such a one beside it, below a heading; half of that; one of three small ones (style.py)."""
 
 
 def chart(
@@ -28,7 +27,8 @@ def chart(
     """
     if fit:
         with st.container(key=f"fit-{fit}-{name}"):
-            return chart(figure, name, height, alt, camera=camera)
+            chart(figure, name, height, alt, camera=camera)
+        return
     if teacher.large():
         figure, height = enlarged(figure), int(1.15 * height)
     # Figures are transparent; a saved picture needs a background.
@@ -68,8 +68,6 @@ class Panel:
         with place.container(key=self.key, gap="xsmall"):
             if self.heading:
                 st.markdown(f"**{self.heading}**")
-            chart(
-                self.figure, name, self.height, self.alt, camera=self.camera, fit=self.fit
-            )
+            chart(self.figure, name, self.height, self.alt, camera=self.camera, fit=self.fit)
             if self.caption:
                 st.caption(self.caption)

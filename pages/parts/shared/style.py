@@ -9,8 +9,8 @@ import streamlit as st
 
 _STYLE = """
 <style>
-/* A projector has 720 lines. What stands above the figure is thin, so that the figure is seen whole,
-   with its Play button and without scrolling; the figure takes what the window leaves. */
+/* A projector has 720 lines. What stands above the figure is thin, and the figure takes what the
+   window leaves: it is seen whole, with its Play button, without scrolling. */
 @media (min-width: 801px) {
   [data-testid="stHeader"], [data-testid="stToolbar"] { height: 2.75rem; min-height: 0; }
   [data-testid="stMainBlockContainer"] { padding: 3.25rem 2.5rem 2rem; }
@@ -19,7 +19,7 @@ _STYLE = """
   .st-key-title p { font-size: 0.95rem; line-height: 1.35; text-wrap: pretty; }
   :root {
     --small: clamp(9rem, calc(36vh - 6.8rem), 13.5rem);
-    --hero: clamp(19rem, calc(100vh - var(--above, 16rem)), 36rem);
+    --hero: clamp(var(--least, 22rem), calc(100vh - var(--above, 16rem)), 36rem);
   }
   [class*="st-key-fit-small-"] > * { height: var(--small) !important; flex-basis: auto !important; }
   [class*="st-key-fit-hero-"] > * { height: var(--hero) !important; flex-basis: auto !important; }
@@ -55,6 +55,7 @@ _STYLE = """
 /* A class must be able to read the digit from the last row. */
 .st-key-prediction [data-testid="stMetricValue"] { font-size: 5.5rem; font-weight: 700; }
 .st-key-prediction [data-testid="stMetricValue"] * { line-height: 1.05; }
+.st-key-reading { flex-wrap: nowrap; }
 /* A drawing must not scroll a phone's page. */
 .st-key-pad { touch-action: none; }
 /* Four methods in one row of a narrow column. */
@@ -85,6 +86,7 @@ p > .tour-next { padding: 0.4rem 0.8rem; }
   /* What is set stands above what it changes. */
   .st-key-stage { grid-template: "drawing" "settings" "results" / minmax(0, 1fr); }
   [data-testid="stColumn"]:has(> * > * > .st-key-controls) { order: -1; }
+  .st-key-controls, .st-key-settings { gap: 0.5rem; }
   /* What a task asks belongs to its own button, not to the next. */
   .st-key-what-to-try { gap: 1.2rem; }
   .st-key-what-to-try [data-testid="stHorizontalBlock"] { gap: 0.2rem; }
@@ -109,7 +111,7 @@ _DARK = """
 
 _ABOVE: Mapping[str, float] = MappingProxyType(
     {
-        "home": 12.1,  # and three small figures
+        "home": 14.2,  # and three small figures
         "fixed_points": 12.5,
         "steady_states": 15.5,
         "draw": 9.4,
@@ -133,7 +135,7 @@ def room(page: str, *, tour: bool) -> None:
     """Tell the main figure how much of this page stands above it."""
     above = f"{_ABOVE.get(page, 12) + (_TOUR if tour else 0):g}rem"
     if page == "home":
-        above = f"calc({above} + var(--small))"
+        above = f"calc({above} + var(--small)); --least: 17.5rem"
     st.html(f"<style>:root {{ --above: {above}; }}</style>")
 
 

@@ -183,8 +183,9 @@ def depth(narrow: bool, theme: str | None) -> Section:
         f"{gain} {seed} {start}",
         verdict,
         words.deep_readouts(result),
-        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result),
-              fit="hero"),
+        Panel(
+            figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result), fit="hero"
+        ),
         code.deep_code(gain, seed),
         "layers",
         f"gain {gain:g}, seed {seed}",
