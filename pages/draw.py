@@ -8,7 +8,7 @@ from pages.parts.draw import controls, lesson, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, own_model, pace, player_keys
+from pages.parts.shared import errors, guard, hero, own_model, pace, player_keys
 from pages.parts.shared.engine import Engine, engine
 from pages.parts.shared.tasks import try_and_read
 
@@ -63,7 +63,7 @@ def page(machine: Engine) -> None:
 def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words():
-        st.title("Draw a digit and watch it settle", anchor=False)
+        hero.title("Draw a digit and watch it settle")
         try:
             machine = own_model.machine(engine())
         except WeightsError as error:

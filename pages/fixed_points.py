@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.fixed_points import controls, tasks, views, words
 from pages.parts.fixed_points.lesson import lesson
 from pages.parts.shared import errors, guard, hero, pace, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
@@ -20,6 +20,7 @@ def page() -> None:
             choice = controls.controls()
         result = lesson(choice)
         with stage, st.container(gap="xsmall"):
+            question()
             hero.verdict(words.verdict(result))
             hero.readouts(words.readouts(result), first="limit")
             figure = views.stage(result, player_keys.narrow(), theme)
@@ -30,7 +31,7 @@ def page() -> None:
             tasks.predict(st.session_state["map"])
             views.files(result, figure)
         with code:
-            hero.code_box(words.code(choice), "The same in six lines of `deq`")
+            hero.code_box(words.code(choice), heading="The same in six lines of `deq`")
         player_keys.attach(
             "cobweb",
             f"{choice} {theme}",
@@ -41,6 +42,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.title("Fixed points: apply g again and again", anchor=False)
+    hero.title("Fixed points: apply g again and again")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -4,19 +4,19 @@ import streamlit as st
 
 from pages.parts.gradients import controls, lesson, tasks, views, words
 from pages.parts.shared import errors, guard, hero
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
 
 def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
-    st.title("Gradients compared: three ways back from an equilibrium", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Gradients compared: three ways back from an equilibrium", tasks.IDEA)
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
         setting = controls.controls()
     with stage:
+        question()
         measured = lesson.measured(setting)
         if isinstance(measured, str):
             st.warning(measured, icon=":material/error:")

@@ -6,15 +6,14 @@ from pages.parts.inside import controls, tasks, views, words
 from pages.parts.inside.controls import Asked
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
 
 def page() -> None:
     """The view that is open, the controls beside it, and what to make of it."""
-    st.title("Inside one equilibrium", anchor=False)
-    st.markdown(words.IDEA)
+    hero.title("Inside one equilibrium", words.IDEA)
     see = controls.section()
     with st.container(key="beside-the-pad"):
         stage, right = st.columns(hero.SPLIT, gap="medium")
@@ -23,6 +22,7 @@ def page() -> None:
         if isinstance(asked, Asked):
             subject.shown(asked.subject)
     with stage:
+        question()
         if isinstance(asked, Asked):
             views.show(asked, player_keys.narrow(), st.context.theme.type)
         else:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.pad import subject
 from pages.parts.shared import errors, guard, hero, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.solvers import controls, lesson, tasks, views, words
 from pages.parts.solvers.controls import Asked
 from pages.parts.solvers.lesson import Result
@@ -14,8 +14,7 @@ guard.through_app()
 
 def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
-    st.title("The solver race", anchor=False)
-    st.markdown(words.IDEA)
+    hero.title("The solver race", words.IDEA)
     with st.container(key="beside-the-pad"):
         stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
@@ -23,6 +22,7 @@ def page() -> None:
         if isinstance(asked, Asked) and asked.subject is not None:
             subject.shown(asked.subject)
     with stage:
+        question()
         result = lesson.result(asked.course) if isinstance(asked, Asked) else asked
         if isinstance(asked, Asked) and isinstance(result, Result):
             views.race(asked, result, player_keys.narrow(), st.context.theme.type)

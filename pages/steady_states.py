@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.shared import errors, guard, player_keys
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared import errors, guard, hero, player_keys
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.steady_states import controls, tasks, views
 
 guard.through_app()
@@ -17,6 +17,7 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             name = controls.section()
             st.header(controls.TITLES[name], anchor=False, width="content")
+        question()
         section = views.show(name, player_keys.narrow(), theme)
         player_keys.attach(
             section.main.key,
@@ -27,6 +28,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.title("Steady states: let the state flow until it rests", anchor=False)
+    hero.title("Steady states: let the state flow until it rests")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

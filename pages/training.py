@@ -6,7 +6,7 @@ from deq.digits.mnist import mnist_found
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero, own_model
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
 
 guard.through_app()
@@ -31,8 +31,7 @@ def afterwards() -> None:
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.title("Training lab: teach a network to read digits", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Training lab: teach a network to read digits", tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
@@ -41,13 +40,17 @@ def page() -> None:
         if st.session_state["data"] == "mnist" and not mnist_found():
             mnist.download()
     with stage:
+        question()
         st.fragment(results, run_every=interval)()
     afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
     with code:
         usable = config if isinstance(config, LabConfig) else LabConfig()
-        hero.code_box(words.code(usable), "The same from Python, or with `python -m deq train lab`")
+        hero.code_box(
+            words.code(usable),
+            heading="The same from Python, or with `python -m deq train lab`",
+        )
     with bring:
         own_model.bring(to_draw.leave)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -1,19 +1,24 @@
-"""What the code on a page prints. Tests run code from a string only here.
+"""What the code on a page prints, when it is run as a reader would: in a Python of its own."""
 
-The code is the pages' own, with arguments that the tests choose. What people type into a page
-stands in it only as the ``repr`` of a string or a number; tests/pages/test_code_box.py tries to
-break out of that.
-"""
+import itertools
+import subprocess
+import sys
 
-import contextlib
-import io
-
-import torch
+from streamlit.testing.v1 import AppTest
 
 
 def printed(code: str) -> str:
-    """Run the code in its own namespace; the tests' random numbers stay as they were."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), torch.random.fork_rng(devices=[]):
-        exec(compile(code, "the page's code", "exec"), {})  # noqa: S102  (see above)
-    return out.getvalue()
+    """The output of the code."""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def boxes(app: AppTest) -> list[tuple[str, str]]:
+    """All code boxes of the page, with what it says that they print."""
+    found = [(block.value, block.language) for block in app.code]
+    return [
+        (code, below)
+        for (code, language), (below, other) in itertools.pairwise(found)
+        if language == "python" and other != "python"
+    ]

@@ -215,10 +215,10 @@ def _axes(
 ) -> dict[str, Any]:
     """Axes in the basis's own units; fixed by the cloud, so that drawings can be compared."""
     shares = None if explained is None else np.asarray(explained, dtype=np.float64)  # (3,)
-    titles = [
-        f"principal component {k + 1}"
-        + ("" if shares is None else f" ({100 * shares[k]:.0f} % of the spread)")
-        for k in range(dims)
+    told = ["" if shares is None else f"{100 * shares[k]:.0f} %" for k in range(dims)]
+    titles = [  # the upright one is short: it must not be longer than a low figure is high
+        "principal component 1" + (f" ({told[0]} of the spread)" if told[0] else ""),
+        "component 2" + (f" ({told[1]})" if told[1] else ""),
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]
     if dims == 3:

@@ -42,8 +42,8 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
     else:
         sentence = words.EMPTY
     style.digit_colour(colour)
-    with st.container(horizontal=True, gap="small"):
-        with st.container(key="prediction", width="stretch"):
+    with st.container(horizontal=True, gap="medium", key="reading"):
+        with st.container(key="prediction", width="content"):
             st.metric("The network reads", digit)
         with st.container(key="seen", width=104, gap="xsmall"):
             st.caption("It sees 28×28")
@@ -118,7 +118,7 @@ def path(
     if answer is not None:
         times = answer.course.t
         alt = words.path_alt(answer.prediction.digit, len(times), float(times[-1]), settled)
-    chart(figure, f"path-{dims}d", height, alt)
+    chart(figure, f"path-{dims}d", height, alt, fit="hero")
     return figure
 
 

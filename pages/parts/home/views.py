@@ -29,7 +29,7 @@ def one_number(theme: str | None) -> None:
         (two, web, "fixed-point", "cobweb", words.FIXED_POINT),
         (three, flow, "flow", "flow", words.FLOW),
     ):
-        Panel(figure, key, 215, name=name, camera=False, **texts).show(column)
+        Panel(figure, key, 215, name=name, camera=False, fit="small", **texts).show(column)
 
 
 def one_digit(theme: str | None) -> None:

@@ -78,6 +78,7 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
     st.caption(words.LOOK_FOR[look.section])
     hero.take_home(
         words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
+        "",
         look.section,
         lambda: columns(view.numbers, *view.numbers.values()),
         view.main[0],
@@ -95,16 +96,17 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
 def lay_out(view: View) -> None:
     """The main figure and the others."""
     if not view.heading:
-        for one in (view.main, *view.others):
+        chart(*view.main, fit="hero")
+        for one in view.others:
             chart(*one)
         return
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
-        chart(*view.main)
+        chart(*view.main, fit="hero")
     with right:
         st.header(view.heading, anchor=False)
         for one in view.others:
-            chart(*one)
+            chart(*one, fit="beside" if len(view.others) == 1 else "half")
 
 
 def eigenvalues(setup: Setup) -> View:

@@ -13,6 +13,14 @@ SPLIT = [3.4, 1]
 """Widths of the figures and of the controls beside them."""
 
 
+def title(words: str, idea: str = "") -> None:
+    """The page's title, and beside it, or on a phone below it, what the page is about."""
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        st.title(words, anchor=False, width="content")
+        if idea:
+            st.markdown(idea)
+
+
 def verdict(sentence: str) -> None:
     """What happened, above the figure; `player_keys` lets screen readers say it when it changes."""
     with st.container(key="verdict"):
@@ -31,20 +39,34 @@ def readouts(numbers: Mapping[str, str], first: str = "") -> None:
                 st.metric(label, value, width="content")
 
 
-def code_box(code: str, heading: str = "The same in `deq`") -> None:
-    """Code that does the same as the page."""
+def code_box(code: str, prints: str = "", heading: str = "The same in `deq`") -> None:
+    """Code that does the same as the page, and what it prints.
+
+    ``prints`` is made from the numbers that the page shows; a test runs the code of every task in
+    a process of its own and compares (tests/pages/test_code_boxes.py).
+    """
     with st.container(key="code"):
         st.header(heading, anchor=False)
         st.code(code, language="python", wrap_lines=True)
+        if prints:
+            with st.container(key="prints", gap="xsmall"):
+                st.caption("It prints")
+                st.code(prints, language=None, wrap_lines=True)
 
 
 def take_home(
-    code: str, name: str, csv: Callable[[], str], figure: go.Figure, title: str, sentence: str
+    code: str,
+    prints: str,
+    name: str,
+    csv: Callable[[], str],
+    figure: go.Figure,
+    title: str,
+    sentence: str,
 ) -> None:
     """The code box, and beside it the numbers and the figure as files."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        code_box(code)
+        code_box(code, prints)
     with right, st.container(key="take-home", gap="small"):
         st.header("Take it home", anchor=False)
         downloads.both("Numbers (CSV)", csv, name, figure, title, sentence)

@@ -144,6 +144,11 @@ def enter(page: str) -> None:
         st.session_state[_SAID][key] = values[key], sentence
 
 
+def page() -> str:
+    """The page that was entered last, by its file's name."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
 def said() -> None:
     """Beside the controls: what the link asked for that cannot be, until it is set anew."""
     kept: dict[str, tuple[Any, str]] = st.session_state.get(_SAID, {})

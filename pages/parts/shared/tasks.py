@@ -1,4 +1,8 @@
-"""What to try on a page, and where to read on: the foot of every page."""
+"""What to try on a page, and where to read on: the foot of every page.
+
+A task that is pressed sets the controls, and its question is shown above the figure that answers
+it (`question`), to which the page scrolls: the button is a screen or two further down.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,20 @@ from pages.parts.shared import settings
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_ASKED = "task-asked"
+_SCRIPT = """
+export default function ({ data }) {
+  if (window.taskShown === data.number) return;
+  window.taskShown = data.number;
+  const question = document.querySelector('.st-key-asked');
+  if (!question) return;
+  question.style.scrollMarginTop = '4.5rem';  // the menu lies over the page
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  question.scrollIntoView({ block: 'start', behavior: still ? 'auto' : 'smooth' });
+}
+"""
+_to_question = st.components.v2.component("to_question", js=_SCRIPT)
+
 
 class Try(NamedTuple):
     """A button, what it sets (the other controls get their defaults), and what to watch."""
@@ -19,6 +37,14 @@ class Try(NamedTuple):
     label: str
     settings: Mapping[str, object]
     watch: str
+
+
+class _Asked(NamedTuple):
+    """The task that was pressed last."""
+
+    page: str
+    task: Try
+    number: int  # grows with every press
 
 
 def try_and_read(
@@ -39,14 +65,35 @@ def try_and_read(
         right.markdown(sources)
 
 
+def question() -> None:
+    """Above the figure: the question of the task that was pressed on this page, until closed."""
+    found: _Asked | None = st.session_state.get(_ASKED)
+    if found is None or found.page != settings.page():
+        return
+    with st.container(key="asked", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/help: **{found.task.label}.** {found.task.watch}")
+        st.button(
+            "Close the question",
+            key="asked-close",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=lambda: st.session_state.pop(_ASKED, None),
+        )
+    _to_question(data={"number": found.number}, key="to-question", height="content")
+
+
 def _buttons(tasks: Sequence[Try], table: type[DataclassInstance] | None) -> None:
-    for k, (label, wanted, watch) in enumerate(tasks):
+    for k, task in enumerate(tasks):
         button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
         button.button(
-            label,
-            key=f"try-{k}",
-            on_click=settings.apply,
-            args=(table, wanted),
-            width="stretch",
+            task.label, key=f"try-{k}", on_click=_press, args=(table, task), width="stretch"
         )
-        words.caption(watch)
+        words.caption(task.watch)
+
+
+def _press(table: type[DataclassInstance] | None, task: Try) -> None:
+    if table is not None:
+        settings.apply(table, task.settings)
+    before: _Asked | None = st.session_state.get(_ASKED)
+    number = before.number + 1 if before else 1
+    st.session_state[_ASKED] = _Asked(settings.page(), task, number)

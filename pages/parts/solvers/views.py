@@ -28,7 +28,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
         theme=theme,
     )
     height = 860 if narrow and result.land is not None else 500
-    Panel(figure, "race", height, f"The race. {verdict}").show()
+    Panel(figure, "race", height, f"The race. {verdict}", fit="hero").show()
     st.caption(f"{words.LOOK_FOR} {words.SECONDS if chosen.seconds else ''}")
     table, reason = st.columns([3, 2], gap="large")
     with reason:
@@ -41,6 +41,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
     digit = chosen.subject.place if chosen.subject else None
     hero.take_home(
         words.code(course.name, digit, backward=course.backward, tol=course.tol),
+        "",
         "race",
         lambda: words.numbers(timed),
         figure,

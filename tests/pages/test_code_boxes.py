@@ -1,0 +1,24 @@
+"""Each task of each page: the code box beside it prints what the page says that it prints."""
+
+from importlib import import_module
+
+import pytest
+
+from tests.pages.code_box import boxes, printed
+
+PAGES = ("fixed_points", "steady_states", "solvers", "inside", "doubling", "training", "gradients")
+TASKS = [
+    pytest.param(page, number, id=f"{page}-{task.label}")
+    for page in PAGES
+    for number, task in enumerate(import_module(f"pages.parts.{page}.tasks").TRY)
+]
+
+
+@pytest.mark.parametrize(("page", "task"), TASKS)
+def test_the_code_prints_what_the_page_says(open_page, page, task):
+    app = open_page(page)
+    app.button(f"try-{task}").click().run()
+    assert not app.exception
+    assert not app.error
+    ((code, says),) = boxes(app)
+    assert printed(code) == f"{says}\n"
