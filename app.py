@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.parts import warm_up
 from pages.parts.runs import visitor
-from pages.parts.shared import errors, settings, style
+from pages.parts.shared import errors, settings, style, teacher, theme
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"
@@ -28,24 +28,28 @@ else:
     st.logo(str(ASSETS / "logo.svg"), size="large", link=None)
     style.style()
 
+    # In the order of the tour; style.py draws lines between the groups.
     page = st.navigation(
         [
             st.Page("pages/home.py", title="The idea", icon=":material/lightbulb:", default=True),
             st.Page("pages/fixed_points.py", title="Fixed points", icon=":material/adjust:"),
             st.Page("pages/steady_states.py", title="Steady states", icon=":material/waves:"),
-            st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/draw.py", title="Draw a digit", icon=":material/draw:"),
             st.Page("pages/solvers.py", title="Solver race", icon=":material/sprint:"),
-            st.Page("pages/inside.py", title="Inside one", icon=":material/search:"),
-            st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
+            st.Page("pages/inside.py", title="One equilibrium", icon=":material/search:"),
+            st.Page("pages/doubling.py", title="Learn y = 2x", icon=":material/school:"),
             st.Page("pages/gradients.py", title="Gradients", icon=":material/compare_arrows:"),
+            st.Page("pages/training.py", title="Training lab", icon=":material/model_training:"),
             st.Page("pages/tour.py", title="Tour", icon=":material/tour:"),
         ],
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · Deep equilibrium models")
     with errors.in_words():
         warm_up.imports()
-        bar.style()
+        teacher.style()
+        style.room(page.url_path or "home", tour=bar.number() is not None)
         settings.enter(page.url_path or "home")
         bar.bar(page.url_path or "home")
+        theme.follow()
         page.run()

@@ -18,8 +18,7 @@ def results() -> None:
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.header("Learn y = 2x: train through an equilibrium", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Learn y = 2x: train through an equilibrium", tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
@@ -32,7 +31,7 @@ def page() -> None:
     predict.markdown(tasks.PREDICT)
     with code:
         usable = config if isinstance(config, DoublingConfig) else DoublingConfig()
-        hero.code_box(words.code(usable), heading="**The same in six lines of `deq`**")
+        hero.code_box(words.code(usable), heading="The same in six lines of `deq`")
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 

@@ -7,7 +7,7 @@ from pages.parts.draw import controls, lesson, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, own_model, pace
+from pages.parts.shared import errors, guard, hero, own_model, pace, player_keys
 from pages.parts.shared.engine import Engine, engine
 from pages.parts.shared.tasks import try_and_read
 
@@ -52,6 +52,7 @@ def page(machine: Engine) -> None:
             views.residuals(seen, choice, theme)
         version = f"{drawing.number} {choice} {st.session_state['view']}"
         time_cursor("trajectory", ["decision", "residuals"], version, palette(theme).accent)
+        player_keys.attach("trajectory", version, figure="The path of the hidden state")
         pad_script(drawing.address(), drawing.example, version)
         views.files(seen, figure)
     try_and_read(tasks.TRY, tasks.READ)
@@ -61,7 +62,7 @@ def page(machine: Engine) -> None:
 def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words():
-        st.header("Draw a digit and watch it settle", anchor=False)
+        hero.title("Draw a digit and watch it settle")
         machine = own_model.machine(engine())
         own_model.notice()
         page(machine)

@@ -31,17 +31,17 @@ def page() -> None:
             tasks.predict(st.session_state["map"])
             views.files(result, figure)
         with code:
-            hero.code_box(words.code(choice), heading="**The same in six lines of `deq`**")
+            hero.code_box(words.code(choice), heading="The same in six lines of `deq`")
         player_keys.attach(
             "cobweb",
             f"{choice} {theme}",
-            label=words.KEYS,
+            figure="The cobweb",
             query=controls.query(),
             names=controls.NAMES,
         )
 
 
 with errors.in_words():
-    st.header("Fixed points: apply g again and again", anchor=False)
+    hero.title("Fixed points: apply g again and again")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

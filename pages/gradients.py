@@ -11,8 +11,7 @@ guard.through_app()
 
 def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
-    st.header("Gradients compared: three ways back from an equilibrium", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Gradients compared: three ways back from an equilibrium", tasks.IDEA)
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
         setting = controls.controls()

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.parts.home import tasks, views
-from pages.parts.shared import errors, guard
+from pages.parts.shared import errors, guard, hero
 from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()
 
 with errors.in_words():
     theme = st.context.theme.type
-    st.header("One layer, infinitely deep", anchor=False)
+    hero.title("One layer, infinitely deep")
     views.one_number(theme)
     with errors.in_words():
         views.one_digit(theme)

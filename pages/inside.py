@@ -13,8 +13,7 @@ guard.through_app()
 
 def page() -> None:
     """The view that is open, the controls beside it, and what to make of it."""
-    st.header("Inside one equilibrium", anchor=False)
-    st.markdown(words.IDEA)
+    hero.title("Inside one equilibrium", words.IDEA)
     see = controls.section()
     with st.container(key="beside-the-pad"):
         stage, right = st.columns(hero.SPLIT, gap="medium")

@@ -14,8 +14,7 @@ guard.through_app()
 
 def page() -> None:
     """The picture, the controls beside it, and what to make of it."""
-    st.header("The solver race", anchor=False)
-    st.markdown(words.IDEA)
+    hero.title("The solver race", words.IDEA)
     with st.container(key="beside-the-pad"):
         stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.shared import errors, guard, player_keys
+from pages.parts.shared import errors, guard, hero, player_keys
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.steady_states import controls, tasks, views
 
@@ -16,7 +16,7 @@ def page() -> None:
         theme = st.context.theme.type
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             name = controls.section()
-            st.markdown(f"**{controls.TITLES[name]}**", width="content")
+            st.header(controls.TITLES[name], anchor=False, width="content")
         question()
         section = views.show(name, player_keys.narrow(), theme)
         player_keys.attach(
@@ -28,6 +28,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.header("Steady states: let the state flow until it rests", anchor=False)
+    hero.title("Steady states: let the state flow until it rests")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

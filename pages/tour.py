@@ -1,8 +1,8 @@
-"""The tour: ten stops for a class of twenty minutes, and what a teacher may hide."""
+"""The tour: stops for a class of twenty minutes, and what a teacher may hide."""
 
 import streamlit as st
 
-from pages.parts.shared import errors, guard
+from pages.parts.shared import errors, guard, hero, teacher
 from pages.parts.tour import bar
 from pages.parts.tour.stops import MINUTES, STOPS
 
@@ -30,8 +30,8 @@ def stops() -> None:
 
 def choose() -> None:
     """Callback: keep what the widgets say."""
-    kept = bar.teacher()
-    single = [part for part in bar.hidden(kept) if part not in bar.HIDDEN]
+    kept = teacher.choices()
+    single = [part for part in teacher.hidden(kept) if part not in teacher.HIDDEN]
     kept.clear()
     if parts := [*st.session_state["tour-hide"], *single]:
         kept["hide"] = ",".join(parts)
@@ -44,8 +44,8 @@ def choose() -> None:
 
 def view() -> None:
     """What is hidden, and how large the type is."""
-    chosen = bar.teacher()
-    st.markdown("**Teacher view**")
+    chosen = teacher.choices()
+    st.header("Teacher view", anchor=False)
     st.caption(VIEW)
     st.toggle(
         "Large type",
@@ -55,8 +55,8 @@ def view() -> None:
     )
     st.pills(
         "Hide on every page",
-        list(bar.HIDDEN),
-        default=[part for part in bar.hidden(chosen) if part in bar.HIDDEN],
+        list(teacher.HIDDEN),
+        default=[part for part in teacher.hidden(chosen) if part in teacher.HIDDEN],
         selection_mode="multi",
         key="tour-hide",
         on_change=errors.callback(choose),
@@ -71,8 +71,7 @@ def view() -> None:
 
 def page() -> None:
     """The list, and the teacher's choices beside it."""
-    st.header("A tour for a class", anchor=False)
-    st.markdown(IDEA)
+    hero.title("A tour for a class", IDEA)
     st.html(f"<p>{bar.anchor(1, 'Start the tour ›', 'tour-next')}</p>")
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="tour-list", gap="small"):

@@ -25,7 +25,7 @@ def afterwards() -> None:
         st.divider()
         views.answers(lesson.records(run), lesson.config_of(run), theme)
     st.divider()
-    st.markdown("**Runs side by side**")
+    st.header("Runs side by side", anchor=False)
     known = lesson.known()
     if lost := lesson.lost():
         st.caption(run_words.lost(lost))
@@ -34,8 +34,7 @@ def afterwards() -> None:
 
 def page() -> None:
     """The run, the controls beside it, and what to make of it."""
-    st.header("Training lab: teach a network to read digits", anchor=False)
-    st.markdown(tasks.IDEA)
+    hero.title("Training lab: teach a network to read digits", tasks.IDEA)
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
@@ -55,7 +54,7 @@ def page() -> None:
         usable = config if isinstance(config, LabConfig) else LabConfig()
         hero.code_box(
             words.code(usable),
-            heading="**The same from Python**, or with `python -m deq train lab`",
+            heading="The same from Python, or with `python -m deq train lab`",
         )
     with bring:
         own_model.bring(to_draw.leave)

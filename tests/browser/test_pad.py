@@ -1,4 +1,4 @@
-"""The drawing pad, with real mouse moves and touches, on every page that has one."""
+"""The drawing pad, with real mouse moves, touches and keys, on every page that has one."""
 
 import pytest
 
@@ -152,6 +152,42 @@ def test_a_drawing_survives_a_refresh_and_can_be_shared(visit, app):
     example(other, "7")
     other.wait_for_function("!location.search.includes('ink')")
     reads(other, "7")
+
+
+def press(page, *keys):
+    """Press these keys; "ArrowUp*3" is three presses."""
+    for key in keys:
+        name, _, times = key.partition("*")
+        for _ in range(int(times or 1)):
+            page.keyboard.press(name)
+
+
+@pytest.mark.parametrize("name", ["draw", "solvers"])
+def test_a_digit_is_drawn_or_typed_without_a_mouse(visit, app, name):
+    page = visit(f"{app}/{name}")
+    pad = page.locator(".st-key-pad[data-keys]")
+    pad.focus()
+    assert "Arrow keys move a pen" in pad.get_attribute("aria-label")
+    for digit in "58":
+        press(page, digit)
+        page.wait_for_function(f"location.search.includes('example={digit}')")
+        page.wait_for_timeout(600)  # time for the canvas to show it
+    press(page, "Delete")
+    page.wait_for_function("!location.search.includes('example')")
+    page.wait_for_timeout(600)
+    press(page, "ArrowUp*8", "ArrowLeft*5", " ", "ArrowRight*10", " ")
+    page.wait_for_function("location.search.includes('ink')")
+    bar = page.url
+    press(page, " ")
+    for _ in range(15):
+        press(page, "ArrowDown", "Shift+ArrowLeft*2")
+    press(page, " ")
+    page.wait_for_function("bar => location.href !== bar", arg=bar)
+    if name == "draw":
+        reads(page, "7")
+    page.wait_for_timeout(600)
+    press(page, "Backspace")  # the second stroke
+    page.wait_for_function("bar => location.href === bar", arg=bar)
 
 
 def test_touch_draws_and_does_not_scroll(visit, app):

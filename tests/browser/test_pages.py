@@ -89,3 +89,12 @@ def test_page_and_figures_follow_the_theme_of_the_system(visit, app):
     assert light[0] == "rgb(255, 255, 255)"
     assert dark[0] == "rgb(16, 21, 29)"
     assert all(one != two for one, two in zip(light, dark, strict=True))
+
+
+def test_figures_follow_when_the_system_turns_dark_while_the_page_is_open(visit, app):
+    page = visit(f"{app}/fixed_points", color_scheme="light")
+    button = "document.querySelector('.st-key-cobweb .updatemenu-item-rect')"
+    page.wait_for_function(f"{button} && getComputedStyle({button}).fill === 'rgb(241, 244, 248)'")
+    for scheme, fill in (("dark", "rgb(28, 36, 48)"), ("light", "rgb(241, 244, 248)")):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"getComputedStyle({button}).fill === '{fill}'", timeout=10_000)

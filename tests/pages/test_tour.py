@@ -1,10 +1,16 @@
 """The tour: every stop is there and sets its page; a teacher's choices are kept on the way."""
 
+import re
+from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from deq.diagnostics.gradients import Setting, gradients
 from pages.parts.tour.stops import MINUTES, STOPS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def words(app):
@@ -30,8 +36,31 @@ def test_a_stop_sets_its_page_and_says_what_to_do(open_page, place):
             assert str(app.session_state[name]) == value
 
 
+def test_the_menu_is_in_the_order_of_the_tour():
+    menu = re.findall(r'"pages/(\w+)\.py"', (ROOT / "app.py").read_text(encoding="utf-8"))
+    assert [*dict.fromkeys(stop.page for stop in STOPS), "tour"] == menu
+
+
+def test_what_the_stop_at_the_race_says_of_the_ode_is_so(open_page):
+    app = open_page("solvers", example="3", tour="6")
+    (table,) = [m.value for m in app.markdown if m.value.startswith("| Solver")]
+    rows = [[cell.strip() for cell in row.split("|")[1:3]] for row in table.split("\n")[2:]]
+    evals = {name: int(count) for name, count in rows}
+    others = [count for name, count in evals.items() if not name.startswith("ODE")]
+    assert min(count for name, count in evals.items() if name.startswith("ODE")) > max(others)
+
+
+def test_what_the_stop_at_the_gradients_says_is_so():
+    found = {name: [m for m in gradients(Setting()) if m.method == name]
+             for name in ("implicit", "unrolled")}  # fmt: skip
+    for measured in found.values():
+        assert all(one.error > other.error for one, other in pairwise(measured))
+    assert all(one.kept < other.kept for one, other in pairwise(found["unrolled"]))
+    assert len({m.kept for m in found["implicit"]}) == 1
+
+
 def test_the_tour_has_about_ten_stops_and_takes_about_twenty_minutes():
-    assert 8 <= len(STOPS) <= 10
+    assert 8 <= len(STOPS) <= 11
     assert pytest.approx(20, abs=2) == MINUTES
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # figures do not import torch
     from deq.training.doubling.curves import RunCurves
 
 # Answers, path of the line, flows, loss.
-_BESIDE = ((0, 0.46, 0.57, 1), (0.56, 1, 0.57, 1), (0, 0.46, 0, 0.4), (0.56, 1, 0, 0.4))
+_BESIDE = ((0, 0.46, 0.63, 1), (0.56, 1, 0.63, 1), (0, 0.46, 0, 0.37), (0.56, 1, 0, 0.37))
 _STACKED = ((0, 1, 0.79, 1), (0, 1, 0.53, 0.72), (0, 1, 0.27, 0.45), (0, 1, 0, 0.19))
 _FLOOR = 1e-12
 _HOVER = "(%{x:.3f}, %{y:.3f})"

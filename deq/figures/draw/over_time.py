@@ -9,7 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from deq.figures.shared.layout import axis, base_layout, build, note
-from deq.figures.shared.palette import palette
+from deq.figures.shared.palette import LARGE, palette
 from deq.figures.shared.traces import Array, line, rounded, significant
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -63,7 +63,7 @@ def probabilities_over_time(
         k = last if digit == leaders[0] else 1 + int(shares[1:, digit].argmax())
         place: dict[str, Any] = {"xshift": 10} if k == last else {"yshift": 12}
         x, y, colour = float(times[k]), float(shares[k, digit]), colours.digits[digit]
-        labels.append(note(x, y, f"<b>{digit}</b>", colour, **place))
+        labels.append(note(x, y, f"<b>{digit}</b>", colour, size=LARGE, **place))
     layout = {
         **base_layout(colours),
         "margin": {"l": 8, "r": 22, "t": 14, "b": 8},

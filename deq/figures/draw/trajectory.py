@@ -26,7 +26,7 @@ from deq.figures.shared.cloud import (
 )
 from deq.figures.shared.controls import slider_controls, thin
 from deq.figures.shared.layout import axis, base_layout
-from deq.figures.shared.palette import Palette, palette
+from deq.figures.shared.palette import LARGE, Palette, palette
 from deq.figures.shared.traces import Array, dots, rounded
 
 _CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
@@ -147,7 +147,7 @@ def _landmarks(
     ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
     height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
     start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, (13, 6.5), "start z₀")
-    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (30, 10),
+    end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (38, 10),
            "equilibrium z*")  # fmt: skip
     for state, name, position, symbol, colour, size, hover in (start, end)[: 1 + settled]:
         yield dots(
@@ -178,11 +178,11 @@ def _looks(times: Array, dims: int, colours: Palette) -> list[dict[str, Any]]:
         {
             "mode": "markers+text",
             "marker": {
-                "size": 10 if dims == 3 else 20,
+                "size": 10 if dims == 3 else 25,
                 "line": {"color": colours.page, "width": 2},
             },
             "textposition": "middle center",
-            "textfont": {"size": 14, "color": colours.page},
+            "textfont": {"size": 14 if dims == 3 else LARGE, "color": colours.page},
             "hovertemplate": "reads %{text}<extra></extra>",
         },
     ]
@@ -215,10 +215,10 @@ def _axes(
 ) -> dict[str, Any]:
     """Axes in the basis's own units; fixed by the cloud, so that drawings can be compared."""
     shares = None if explained is None else np.asarray(explained, dtype=np.float64)  # (3,)
-    titles = [
-        f"principal component {k + 1}"
-        + ("" if shares is None else f" ({100 * shares[k]:.0f} % of the spread)")
-        for k in range(dims)
+    told = ["" if shares is None else f"{100 * shares[k]:.0f} %" for k in range(dims)]
+    titles = [  # the upright one is short: it must not be longer than a low figure is high
+        "principal component 1" + (f" ({told[0]} of the spread)" if told[0] else ""),
+        "component 2" + (f" ({told[1]})" if told[1] else ""),
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]
     if dims == 3:

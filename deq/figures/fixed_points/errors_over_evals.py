@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from deq.figures.shared.layout import axis, base_layout, build, note
 from deq.figures.shared.palette import palette
-from deq.figures.shared.traces import line, significant
+from deq.figures.shared.traces import line, marker, significant
 
 # Errors below are rounding.
 _FLOOR = 1e-14
@@ -30,8 +30,7 @@ def errors_over_evals(
     ----------
     courses : mapping of str to (evals, errors)
         Evaluations spent when each iterate was checked, and its distance from the fixed point, both
-        (n + 1,). The name is the label; its first word, in lower case, gives the colour. "damped"
-        has Picard's.
+        (n + 1,). The name is the label; its first word is the solver whose look the line gets.
     slope : float
         g′(x*): draws the line along which each step leaves |g′(x*)| of the first course's error.
     chosen : str
@@ -50,8 +49,7 @@ def errors_over_evals(
         if not seen.any():
             continue
         spent, error = spent[seen], error[seen]
-        word = name.partition(" ")[0].lower()
-        colour = colours.solver("picard" if word == "damped" else word)
+        look = colours.look(name.partition(" ")[0])
         end = float(spent[-1])
         longest = max(longest, end)
         loud = name == chosen
@@ -59,18 +57,18 @@ def errors_over_evals(
             line(
                 spent.tolist(),
                 significant(error, 4),
-                colour,
+                look.colour,
                 3 if loud else 1.5,
-                dash="dot" if word == "damped" else "solid",
+                dash=look.dash,
                 mode="lines+markers" if len(spent) <= 60 else "lines",
                 name=name,
-                marker={"size": 7 if loud else 5, "color": colour},
+                marker=marker(look.colour, 8 if loud else 6, symbol=look.symbol),
                 hover=f"{name}: error %{{y:.2g}} after %{{x}}",
             )
         )
         # At the end of its line, where the methods are farthest apart.
         labels.append(
-            note(end, float(np.log10(error[-1])), f"<b>{name}</b>", colour, size=13,
+            note(end, float(np.log10(error[-1])), f"<b>{name}</b>", look.colour, size=13,
                  halo=colours.page, xshift=8, xanchor="left")
         )  # fmt: skip
     theory = _theory(courses, slope)

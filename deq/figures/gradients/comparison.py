@@ -41,13 +41,13 @@ def gradients_over_depth(
     """
     colours = palette(theme)
     looks = {
-        "implicit": (colours.accent, "circle"),
-        "unrolled": (colours.solver("ode"), "square"),
-        "phantom": (colours.solver("anderson"), "diamond"),
-        "JFB": (colours.muted, "x"),
+        "implicit": (colours.accent, "circle", "solid", "●"),
+        "unrolled": (colours.solver("ode"), "square", "dash", "■"),
+        "phantom": (colours.solver("anderson"), "diamond", "dashdot", "◆"),
+        "JFB": (colours.muted, "x", "dot", "✖"),
     }
     data: list[dict[str, Any]] = []
-    for method, (colour, symbol) in reversed(looks.items()):  # implicit on top
+    for method, (colour, symbol, dash, _) in reversed(looks.items()):  # implicit on top
         some = [m for m in measured if m.method == method]
         curves = [m.error for m in some], [m.kept / _KIB for m in some], [m.cost for m in some]
         data += [
@@ -56,6 +56,7 @@ def gradients_over_depth(
                 significant(values, 3, log=True),
                 colour,
                 2.5,
+                dash=dash,
                 mode="lines+markers",
                 panel=panel,
                 marker=marker(colour, 9, symbol=symbol),
@@ -73,7 +74,8 @@ def gradients_over_depth(
         for dtick in (3, 1, 1)
     ]
     names = [
-        coloured(f"━ {_LONG.get(method, method)}", colour) for method, (colour, _) in looks.items()
+        coloured(f"{sign} {_LONG.get(method, method)}", colour)
+        for method, (colour, _, _, sign) in looks.items()
     ]
     gap = "     "
     legend = gap.join(names)

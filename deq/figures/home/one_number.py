@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from deq.figures.shared.layout import axis, base_layout, build, note
 from deq.figures.shared.palette import palette
-from deq.figures.shared.traces import Array, dots, line, rounded
+from deq.figures.shared.traces import Array, dots, line, marker, rounded
 
 if TYPE_CHECKING:  # figures do not import torch
     from deq import Trajectory
@@ -32,7 +32,7 @@ def states_over_time(
     ----------
     courses : mapping of str to deq.Trajectory
         Recorded solves of a single number; the name is the line's label and, up to its first
-        space, the solver whose colour it gets. Iterations are drawn with a dot for each step.
+        space, the solver whose look it gets. Iterations are drawn with a dot for each step.
     limit : float
         The fixed point z*.
     time : str
@@ -48,17 +48,18 @@ def states_over_time(
     ]  # fmt: skip
     labels = [note(end, limit, "<b>z*</b>", colours.accent, yshift=-14)]
     for name, course in courses.items():
-        colour = colours.solver(name.partition(" ")[0])
+        look = colours.look(name.partition(" ")[0])
         smooth = name.startswith("ODE")
         times, states = np.asarray(course.t), _states(course)
         drawn = line(
             rounded(times, 3),
             rounded(states),
-            colour,
+            look.colour,
             3 if smooth else 1.5,
+            dash=look.dash,
             mode="lines" if smooth else "lines+markers",
             name=name,
-            marker={"size": 8, "color": colour},
+            marker=marker(look.colour, 8, symbol=look.symbol),
             hover=f"{name}: z = %{{y:.4f}} at %{{x:.3g}}",
         )
         drawn["line"]["shape"] = "spline" if smooth else "linear"
@@ -69,7 +70,7 @@ def states_over_time(
             k = min(k, len(states) - 1)
             shift: dict[str, Any] = {"xshift": 24, "yshift": -6} if smooth else {"yshift": 14}
             x, y = float(times[k]), float(states[k])
-            labels.append(note(x, y, f"<b>{name}</b>", colour, **shift))
+            labels.append(note(x, y, f"<b>{name}</b>", look.colour, **shift))
     layout = {
         **base_layout(colours),
         "margin": _MARGIN,

@@ -10,7 +10,7 @@ from deq.figures.shared.animation import AnimatedFigure, scrubbed
 from deq.figures.shared.bars import percent
 from deq.figures.shared.cloud import Cloud, bounds, cloud_traces, regions
 from deq.figures.shared.layout import axes, base_layout, headings
-from deq.figures.shared.palette import palette
+from deq.figures.shared.palette import LARGE, palette
 from deq.figures.shared.traces import line, moved, rounded
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -54,9 +54,9 @@ def smudged(
         line(x_path, y_path, colours.muted, 1.5, dash="dot", mode="lines+markers",
              marker={"size": 4, "color": colours.muted}),
     ]  # fmt: skip
-    head = {"size": 24, "line": {"color": colours.page, "width": 2}}
+    head = {"size": 26, "line": {"color": colours.page, "width": 2}}
     looks: list[dict[str, Any]] = [
-        {"mode": "markers+text", "textfont": {"size": 14, "color": colours.page},
+        {"mode": "markers+text", "textfont": {"size": LARGE, "color": colours.page},
          "textposition": "middle center", "hoverinfo": "skip",
          "marker": {**head, "color": colours.digits[best[0]]}},
         {"xaxis": "x2", "yaxis": "y2", "zmin": 0, "zmax": 100, "showscale": False,

@@ -40,8 +40,8 @@ def slider_controls(
     them, with a label each.
     """
     buttons = [
-        _button("▶ Play", _play(names, _FAST, redraw=redraw)),
-        _button("▶ ¼×", _play(names, _SLOW, redraw=redraw)),
+        _button("▶ Play", _play(names, _FAST, redraw=redraw, fromcurrent=True)),
+        _button("▶ ¼×", _play(names, _SLOW, redraw=redraw, fromcurrent=True)),
         _button("❚❚", _show(None, redraw=redraw)),
     ]
     return _controls(buttons, stops, labels, colours, redraw=redraw)
@@ -71,6 +71,7 @@ def step_controls(names: Sequence[str], colours: Palette, *, narrow: bool) -> di
     ]
     stops = ["start", *names]
     layout = _controls(buttons, stops, (), colours, tops=(52, 124 if narrow else 90))
+    layout["meta"]["first"] = 1  # of the slider's stops; "start" looks like it
     hidden = {"domain": [0, 1], "range": [0, 1], "fixedrange": True, "visible": False}
     layout[f"xaxis{_AXIS}"] = {**hidden, "anchor": f"y{_AXIS}"}
     layout[f"yaxis{_AXIS}"] = {**hidden, "anchor": f"x{_AXIS}"}
@@ -173,4 +174,4 @@ def _controls(
             for name, label in zip(stops, labels or [""] * len(stops), strict=True)
         ],
     }
-    return {"updatemenus": [menu], "sliders": [slider], "meta": {"last": stops[-1]}}
+    return {"updatemenus": [menu], "sliders": [slider], "meta": {"first": 0, "last": stops[-1]}}

@@ -4,6 +4,10 @@ The ten digit colours were chosen by simulated annealing in OKLab (Ottosson 2020
 stay apart for normal vision and under simulated protanopia, deuteranopia and tritanopia (Machado,
 Oliveira, Fernandes 2009), keep one hue in both themes, and reach a contrast of 3 against the page.
 Digits that are often taken for one another (4 and 9, 1 and 7, 3 and 8) got distant colours.
+
+The solvers' colours were chosen in the same way, apart from the ink and the accent too, with a
+contrast of 4.5. That leaves little room, so each solver's line also has a dash and a marker of its
+own: whoever sees no colours can tell them apart.
 """
 
 from __future__ import annotations
@@ -14,6 +18,30 @@ from types import MappingProxyType
 
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, sans-serif'
 """The page's own font, so that figures look like part of it."""
+
+
+LARGE = 19
+"""Pixels from which bold letters may have a contrast of 3, as the digits' colours have; others need
+4.5 (WCAG 2.2, 1.4.3)."""
+
+
+@dataclass(frozen=True)
+class SolverLook:
+    """How a solver's line is drawn.
+
+    Attributes
+    ----------
+    colour
+        As a CSS hex string; variants of one solver share it.
+    dash
+        Plotly's name, or lengths in pixels.
+    symbol
+        Plotly's name of the marker.
+    """
+
+    colour: str
+    dash: str
+    symbol: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +81,20 @@ class Palette:
         """The colour of a solver; every method of torchdiffeq has the ODE's."""
         return self.solvers.get(name.lower(), self.solvers["ode"])
 
+    def look(self, name: str) -> SolverLook:
+        """How a solver's line is drawn, by the name that figures give it.
+
+        Examples
+        --------
+        >>> palette().look("Newton").dash, palette().look("ODE bosh3").symbol
+        ('16px,3px', 'square-open')
+        """
+        word = name.lower()
+        if word not in _LINES:
+            word = "ode" if word.removeprefix("ode ") in ("ode", "dopri5") else "another ode"
+        solver, dash, symbol = _LINES[word]
+        return SolverLook(self.solver(solver), dash, symbol)
+
 
 # Each colour in the light and in the dark theme.
 _PAGE = {
@@ -77,11 +119,23 @@ _DIGITS = (
 )
 _SOLVERS = {
     "ode": ("#0f6e8c", "#4fc3e8"),
-    "picard": ("#8a5a00", "#e0a83c"),
-    "anderson": ("#9d3c87", "#e08fcd"),
-    "broyden": ("#3f7d20", "#8fce6b"),
-    "newton": ("#b3332e", "#f2857f"),
-    "transient": ("#5a4fcf", "#aaa4f5"),
+    "picard": ("#766c2c", "#a99226"),
+    "anderson": ("#a43e84", "#d276bd"),
+    "broyden": ("#2a6843", "#41a275"),
+    "newton": ("#a2241a", "#f96889"),
+    "transient": ("#5e4acd", "#969aff"),
+}
+# Whose colour a line has, its dash, its marker.
+_LINES = {
+    "ode": ("ode", "solid", "square"),
+    "another ode": ("ode", "longdash", "square-open"),
+    "picard": ("picard", "dash", "circle"),
+    "damped": ("picard", "dot", "circle-open"),
+    "anderson": ("anderson", "longdashdot", "diamond"),
+    "broyden": ("broyden", "dashdot", "triangle-up"),
+    "newton": ("newton", "16px,3px", "x"),
+    "gmres": ("newton", "16px,3px", "x"),
+    "pseudotransient": ("transient", "2px,7px", "star"),
 }
 _LIGHT, _DARK = (
     Palette(

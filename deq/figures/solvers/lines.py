@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deq.figures.shared.palette import Palette
+from deq.figures.shared.palette import Palette, SolverLook
 from deq.figures.shared.traces import Array
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -26,8 +26,17 @@ class Line:
     x: Array  # (T,) evaluations or seconds
     y: Array  # (T,) residuals, none lower than the picture shows
     exact: Array  # (T,)
-    colour: str
-    dash: str
+    look: SolverLook
+
+    @property
+    def colour(self) -> str:
+        """Its colour."""
+        return self.look.colour
+
+    @property
+    def mode(self) -> str:
+        """Plotly's mode: many markers would hide the line."""
+        return "lines+markers" if len(self.x) < 40 else "lines"
 
 
 def line_of(run: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> Line:
@@ -41,17 +50,12 @@ def line_of(run: SolverRun, colours: Palette, tol: float, *, seconds: bool) -> L
     if not fine.any():  # only NaN: it stays at its start, high up
         fine, residuals = np.ones_like(fine), np.ones_like(residuals)
     each = run.seconds_per_eval if seconds else 1.0
-    word = run.name.lower()
-    family = {"damped": "picard", "gmres": "newton", "pseudotransient": "transient"}
-    name = family.get(word, word.partition(" ")[0])
-    dotted = word == "damped" or (word.startswith("ode") and word != "ode dopri5")
     return Line(
         run,
         evals[fine] * each,
         residuals[fine].clip(_FLOOR * tol),
         residuals[fine],
-        colours.solver(name),
-        "dot" if dotted else "solid",
+        colours.look(run.name),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deq.figures.shared.palette import Palette, mixed
-from deq.figures.shared.traces import line, moved, rounded
+from deq.figures.shared.traces import line, marker, moved, rounded
 from deq.figures.solvers.lines import Line
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -25,11 +25,11 @@ def whole_path(solver: Line) -> dict[str, Any]:
         x,
         y,
         solver.colour,
-        dash=solver.dash,
-        mode="lines+markers" if len(path) < 40 else "lines",
+        dash=solver.look.dash,
+        mode=solver.mode,
         name=solver.run.name,
         panel=2,
-        marker={"size": 4, "color": solver.colour},
+        marker=marker(solver.colour, 6, symbol=solver.look.symbol),
         hover=f"{solver.run.name}: (%{{x:.3f}}, %{{y:.3f}})",
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import WHOLE, axes, base_layout
 from deq.figures.shared.palette import palette, translucent
-from deq.figures.shared.traces import dots, line, moved, significant, trace
+from deq.figures.shared.traces import dots, line, marker, moved, significant, trace
 from deq.figures.solvers.labels import end_labels
 from deq.figures.solvers.lines import Line, highest, line_of, lowest, residual_at
 from deq.figures.solvers.plane import contours, heads_at, whole_path
@@ -78,7 +78,9 @@ def race_figure(
         line([10**r for r in reach], [tol, tol], colours.accent, dash="dash", name="tolerance"),
         *map(_curve, lines),
     ]
-    heads = dots(None, None, [solver.colour for solver in lines], 13, edge=(colours.page, 1.5))
+    symbols = [solver.look.symbol for solver in lines]
+    heads = dots(None, None, [solver.colour for solver in lines], 13, symbol=symbols,
+                 edge=(colours.page, 1.5))  # fmt: skip
     looks = [
         trace(mode="lines", fill="toself", fillcolor=translucent(colours.page, _SHADE),
               line={"width": 0}, name="shade"),
@@ -132,10 +134,10 @@ def _curve(solver: Line) -> dict[str, Any]:
         significant(solver.y, 3),
         solver.colour,
         2.2,
-        dash=solver.dash,
-        mode="lines+markers" if len(solver.x) < 40 else "lines",
+        dash=solver.look.dash,
+        mode=solver.mode,
         name=solver.run.name,
-        marker={"size": 4, "color": solver.colour},
+        marker=marker(solver.colour, 6, symbol=solver.look.symbol),
         customdata=significant(solver.exact, 2),
         hover=f"{solver.run.name}: %{{customdata}} after %{{x:.3g}}",
     )

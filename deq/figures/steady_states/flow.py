@@ -72,7 +72,7 @@ def flow_field(
     place, rate = np.asarray(x, dtype=np.float64), np.asarray(speed, dtype=np.float64)
     end = float(time[-1])
     kinds = [flow_stability(point) for point in points]
-    flow, iteration = colours.solver("ode"), colours.solver("picard")
+    flow, jumps = colours.solver("ode"), colours.look("picard")
 
     def trajectories(some: Array, width: float, opacity: float) -> dict[str, Any]:
         return line(joined([time] * len(some), 3), joined(some), translucent(flow, opacity), width,
@@ -87,8 +87,9 @@ def flow_field(
     ]
     edge = (colours.page, 1.5)
     looks = [
-        line(None, None, iteration, 1.5, mode="lines+markers", name="iterates",
-             marker=marker(iteration, 9, edge=edge), hover="x<sub>%{x}</sub> = %{y:.4f}"),
+        line(None, None, jumps.colour, 1.5, dash=jumps.dash, mode="lines+markers", name="iterates",
+             marker=marker(jumps.colour, 9, symbol=jumps.symbol, edge=edge),
+             hover="x<sub>%{x}</sub> = %{y:.4f}"),
         dots(None, None, flow, 11, edge=edge, name="now"),
     ]  # fmt: skip
     shown = np.unique(np.linspace(0, len(time) - 1, _FRAMES).round().astype(int)).tolist()
@@ -105,7 +106,7 @@ def flow_field(
          {"matches": "y", "showticklabels": False}),
     )  # fmt: skip
     size = 13 if stacked else 15
-    legend = f"{coloured('━ the flow', flow)}   {coloured('●─● the iteration', iteration)}"
+    legend = f"{coloured('━ the flow', flow)}   {coloured('●╌● the iteration', jumps.colour)}"
     named = [
         note(end, point.x, f"<b>{kind}</b>" if len(points) > 1 else "<b>x*</b>", colours.accent,
              size=14, xanchor="right", yshift=11)

@@ -28,7 +28,7 @@ def iteration_and_ode(
     method: str = "dopri5",
     theme: str | None = "light",
 ) -> go.Figure:
-    """Plain iteration beside an adaptive solver, with a dot for each step that it accepted.
+    """Plain iteration beside an adaptive solver, with a square for each step that it accepted.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def iteration_and_ode(
         Which colours to use.
     """
     colours = palette(theme)
-    iteration, flow = colours.solver("picard"), colours.solver("ode")
+    jumps, flow = colours.look("picard"), colours.look("ode")
     xs = within(iterates, view)
     times, states = rounded(t), rounded(x, 5)
     end = float(max(len(xs) - 1, 1))
@@ -57,17 +57,19 @@ def iteration_and_ode(
     edge = (colours.page, 1.5)
     data = [
         line([0, end], rounded([limit, limit], 6), colours.accent, dash="dash", name="x*"),
-        line(list(range(len(xs))), rounded(xs, 5), iteration, 1.5, mode="lines+markers",
-             name="iteration", marker=marker(iteration, 9, edge=edge),
+        line(list(range(len(xs))), rounded(xs, 5), jumps.colour, 1.5, mode="lines+markers",
+             dash=jumps.dash, name="iteration",
+             marker=marker(jumps.colour, 9, symbol=jumps.symbol, edge=edge),
              hover="x<sub>%{x}</sub> = %{y:.4f}"),
         line(joined([[time, time] for time in times]), joined([[x, floor] for x in states], 5),
-             translucent(flow, 0.35), 1.2, name="stems"),
-        line(rounded(curve[0], 3), rounded(curve[1], 5), flow, 3, name="flow"),
-        dots(times, states, flow, 10, edge=edge, name="accepted steps",
+             translucent(flow.colour, 0.35), 1.2, name="stems"),
+        line(rounded(curve[0], 3), rounded(curve[1], 5), flow.colour, 3, name="flow"),
+        dots(times, states, flow.colour, 10, symbol=flow.symbol, edge=edge, name="accepted steps",
              hover="x = %{y:.4f} at t = %{x:.3f}"),
     ]  # fmt: skip
     legend = (
-        f"{coloured('●─● iteration', iteration)}   {coloured(f'●━● {method}, a dot a step', flow)}"
+        f"{coloured('●╌● iteration', jumps.colour)}   "
+        f"{coloured(f'■━■ {method}, a square a step', flow.colour)}"
     )
     layout = {
         **base_layout(colours),
@@ -98,8 +100,8 @@ def evals_over_tol(
     Parameters
     ----------
     courses : mapping of str to (tolerances, evaluations)
-        Both (K,); NaN where a solver does not reach the tolerance. The first word is the solver
-        whose colour it gets; methods of the ODE share one.
+        Both (K,); NaN where a solver does not reach the tolerance. The name is the solver whose
+        look the line gets; methods of the ODE share a colour.
     chosen : str
         Drawn in full width.
     now : float, optional
@@ -116,7 +118,8 @@ def evals_over_tol(
         tol, count = np.asarray(tols, dtype=np.float64), np.asarray(evals, dtype=np.float64)
         seen = np.isfinite(count)
         loud = name in (chosen, "Picard")
-        colour = colours.solver(name.partition(" ")[0])
+        look = colours.look(name)
+        colour = look.colour
         if not seen.any():
             ends.append((float(tol[-1]), most, f"{name}: never", colour, loud))
             continue
@@ -126,9 +129,10 @@ def evals_over_tol(
                 count[seen].tolist(),
                 colour if loud else translucent(colour, 0.6),
                 3.5 if loud else 1.2,
+                dash=look.dash,
                 mode="lines+markers",
                 name=name,
-                marker={"size": 7 if loud else 4, "color": colour},
+                marker=marker(colour, 8 if loud else 5, symbol=look.symbol),
                 hover=f"{name}: %{{y}} evaluations at %{{x:.0e}}",
             )
         )

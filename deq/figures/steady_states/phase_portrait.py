@@ -113,7 +113,7 @@ def portrait(
     panels = _STACKED if stacked else _BESIDE
     (left, _, _, over), (right, _, _, over_right) = panels
     size = 13 if stacked else 15
-    legend = f"{coloured('●─● layers', iteration)}   {coloured('━ the flow', flow)}"
+    legend = f"{coloured('●╌● layers', iteration)}   {coloured('━ the flow', flow)}"
     layout = {
         **base_layout(colours),
         **axes(colours, panels, options),
@@ -145,9 +145,11 @@ def portrait(
 
 def _looks(colours: Palette) -> list[dict[str, Any]]:
     """How the moving traces look: in each panel the path so far and its head."""
-    colour = colours.solver("picard")
-    path: dict[str, Any] = {"mode": "lines+markers", "marker": marker(colour, 7)}
-    head = dots(None, None, colour, 13, edge=(colours.page, 2))
+    look = colours.look("picard")
+    colour = look.colour
+    path: dict[str, Any] = {"mode": "lines+markers", "dash": look.dash,
+                            "marker": marker(colour, 7, symbol=look.symbol)}  # fmt: skip
+    head = dots(None, None, colour, 13, symbol=look.symbol, edge=(colours.page, 2))
     return [
         line(None, None, colour, 1.5, **path, name="layers", hover="(%{x:.4f}, %{y:.4f})"),
         {**head, "name": "now"},

@@ -60,12 +60,14 @@ def euler_path(
         labels.append(note(end, limit, "<b>x*</b>", colours.accent, size=15, xanchor="right",
                            yshift=11))  # fmt: skip
     if len(xs) and h != 1:
+        jumps = colours.look("picard")
         faint = translucent(iteration, 0.45)
         data.append(
-            line(list(range(len(xs))), rounded(xs, 5), faint, 1.2, mode="lines+markers",
-                 name="iteration", marker=marker(faint, 5))
+            line(list(range(len(xs))), rounded(xs, 5), faint, 1.2, dash=jumps.dash,
+                 mode="lines+markers", name="iteration",
+                 marker=marker(faint, 7, symbol="circle-open"))
         )  # fmt: skip
-        legend.append(coloured("·─· iteration", iteration))
+        legend.append(coloured("○╌○ iteration", iteration))
     data += [
         line(rounded(t), rounded(x, 5), flow, 3, name="flow"),
         line(rounded(h * np.arange(len(path))), rounded(path, 5), step, 1.8, name="Euler",

@@ -112,9 +112,9 @@ def _curves(run: Log, colours: Palette) -> list[dict[str, Any]]:
         (2, run.x, smooth(run.loss), colours.ink, 2, "solid"),
         (3, run.look_x, 100 * run.accuracy, colours.ink, 2, "solid"),
         (4, run.x, run.evals, forward, 2, "solid"),
-        (4, run.x, run.adjoint_evals, backward, 2, "solid"),
+        (4, run.x, run.adjoint_evals, backward, 2, "dash"),
         (5, run.x, run.residual, forward, 2, "solid"),
-        (5, run.look_x, run.radius, colours.accent, 2, "solid"),
+        (5, run.look_x, run.radius, colours.accent, 2, "dash"),
         (5, run.x, run.bound, translucent(colours.accent, 0.6), 2, "dot"),
     ]
     return [
@@ -178,7 +178,7 @@ def _headings(colours: Palette) -> tuple[str, ...]:
         "<b>200 equilibria z*</b> of digits it does not learn from",
         "<b>loss</b> (log scale)",
         "<b>named right</b>, of 300",
-        f"<b>evaluations</b>: <span style='color:{forward}'>forward</span>, "
-        f"<span style='color:{backward}'>backward</span>",
-        f"{coloured('residual', forward)}, {coloured('spectral radius', colours.accent)} (log)",
+        f"<b>evaluations</b>: <span style='color:{forward}'>━ forward</span>, "
+        f"<span style='color:{backward}'>╍ backward</span>",
+        f"{coloured('━ residual', forward)}, {coloured('╍ spectral radius', colours.accent)} (log)",
     )

@@ -10,7 +10,11 @@ from __future__ import annotations
 import streamlit as st
 
 _SCRIPT = """
+let before = () => {};  // kept between reruns of the page
+
 export default function ({ data }) {
+  // Streamlit cleans up when the component leaves the page, but not before it runs this again.
+  before();
   const followers = () => data.followers.flatMap(
     (key) => [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)]);
   let leader = null, over = false;
@@ -46,7 +50,7 @@ export default function ({ data }) {
     leader.on('plotly_animatingframe', follow);
   };
   attach();
-  return () => {
+  return before = () => {
     over = true;
     clear();
     if (leader && leader.removeListener) leader.removeListener('plotly_animatingframe', follow);

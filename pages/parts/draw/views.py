@@ -19,7 +19,7 @@ from deq.figures import (
 )
 from pages.parts.draw import words
 from pages.parts.draw.controls import Settings
-from pages.parts.shared import downloads, style
+from pages.parts.shared import alts, downloads, style
 from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
@@ -43,8 +43,8 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
     else:
         sentence = words.EMPTY
     style.digit_colour(colour)
-    with st.container(horizontal=True, gap="small"):
-        with st.container(key="prediction", width="stretch"):
+    with st.container(horizontal=True, gap="medium", key="reading"):
+        with st.container(key="prediction", width="content"):
             st.metric("The network reads", digit)
         with st.container(key="seen", width=104, gap="xsmall"):
             st.caption("It sees 28×28")
@@ -52,7 +52,7 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
                 magnify(np.zeros((28, 28)) if seen.image is None else seen.image, 4),
                 width=104,
                 output_format="PNG",
-                alt="The 28×28 picture that the network sees",
+                alt=words.seen_alt(digit, blank=seen.image is None),
             )
     if brief:
         return
@@ -119,7 +119,7 @@ def path(
     if answer is not None:
         times = answer.course.t
         alt = words.path_alt(answer.prediction.digit, len(times), float(times[-1]), settled)
-    chart(figure, f"path-{dims}d", height, alt)
+    chart(figure, f"path-{dims}d", height, alt, fit="hero")
     return figure
 
 
@@ -137,7 +137,8 @@ def opinions(seen: Seen, theme: str | None) -> None:
         _placeholder("How the ten probabilities move while the state settles appears here.")
         return
     figure = probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme)
-    chart(figure, "opinions", 190, "Probability of each digit against solver time.")
+    alt = alts.shares("solver time", seen.answer.course.t, seen.answer.shares)
+    chart(figure, "opinions", 190, alt)
     st.caption("**Look for** the moment when one line leaves the others: there it is decided.")
 
 
@@ -148,7 +149,8 @@ def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
         return
     course = seen.answer.course
     figure = residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme)
-    chart(figure, "residuals", 190, words.RESIDUALS_ALT)
+    alt = words.residuals_alt(course.t, course.relative_residual[:, 0], choice.tol)
+    chart(figure, "residuals", 190, alt)
     st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
 
 

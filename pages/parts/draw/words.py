@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deq import Status
+from pages.parts.shared import alts
+from pages.parts.shared.numbers import number
 
 _UNSETTLED = {
     Status.MAX_EVALS: (
@@ -13,11 +15,7 @@ _UNSETTLED = {
     Status.STALLED: "Rounding hides any further progress. Loosen the tolerance.",
 }
 
-EMPTY = "Draw a digit: with the mouse, a pen or a finger."
-RESIDUALS_ALT = (
-    "Residual ‖f(z) − z‖ / (1 + ‖z‖) against solver time on a logarithmic axis, down to the "
-    "tolerance."
-)
+EMPTY = "Draw a digit: with the mouse, a pen, a finger or the keyboard."
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 
 
@@ -66,6 +64,32 @@ def path_alt(digit: int, states: int, time: float, settled: bool) -> str:
         f"Path of the hidden state from its start to {end}: "
         f"{states} states, solver time {time:.2g}."
     )
+
+
+def seen_alt(digit: str, *, blank: bool) -> str:
+    """The picture that the network sees.
+
+    Examples
+    --------
+    >>> seen_alt("4", blank=False), seen_alt("–", blank=True)
+    ('The drawing in 28×28 pixels; the network reads 4.', 'Nothing is drawn yet.')
+    """
+    if blank:
+        return "Nothing is drawn yet."
+    reads = "no digit" if digit == "–" else digit
+    return f"The drawing in 28×28 pixels; the network reads {reads}."
+
+
+def residuals_alt(times: alts.Numbers, residuals: alts.Numbers, tol: float) -> str:
+    """How the residual falls.
+
+    Examples
+    --------
+    >>> residuals_alt([0, 7.5], [4.0, 0.0009], 1e-3)
+    'Residual ‖f(z) − z‖ / (1 + ‖z‖) over solver time: from 4 at 0 to 9.0·10⁻⁴ at 7.5. The tolerance is 1.0·10⁻³.'
+    """  # noqa: E501
+    falls = alts.course("Residual ‖f(z) − z‖ / (1 + ‖z‖)", "solver time", times, residuals)
+    return f"{falls} The tolerance is {number(tol)}."
 
 
 def bars_alt(probabilities: list[float]) -> str:

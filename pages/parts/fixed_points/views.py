@@ -30,7 +30,9 @@ def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:
     )
     height = 800 if stacked else 525
     with st.container(key="iterates"):
-        Panel(figure, "cobweb", height, words.stage_alt(result), words.shows(method)).show()
+        Panel(
+            figure, "cobweb", height, words.stage_alt(result), words.shows(method), fit="hero"
+        ).show()
     return figure
 
 
@@ -46,10 +48,10 @@ def speed(result: Lesson, theme: str | None) -> None:
         Panel(figure, "errors", 290, alt, words.ERRORS_SHOW, words.ERRORS_TITLE).show(left)
     else:
         with left, st.container(key="errors", gap="xsmall"):
-            st.markdown(f"**{words.ERRORS_TITLE}**")
+            st.header(words.ERRORS_TITLE, anchor=False)
             st.caption(words.no_errors(result))
     with right, st.container(key="race", gap="xsmall"):
-        st.markdown("**The cure: the same start by every method**")
+        st.header("The cure: the same start by every method", anchor=False)
         st.markdown(words.race(result))
         st.caption(words.RACE_SHOWS)
 

@@ -24,7 +24,6 @@ _SHOWS = {
     "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
 }
 
-KEYS = "Cobweb, played by keys: space plays and pauses, right arrow steps, Home begins again"
 ERRORS_TITLE = "How fast: the error, per evaluation of g"
 ERRORS_SHOW = (
     "**Look for** straight lines: on a log axis each step removes the same share, and the slope is "

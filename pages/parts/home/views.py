@@ -10,6 +10,7 @@ from pages.parts.draw import views as draw
 from pages.parts.home import words
 from pages.parts.home.lesson import cosine
 from pages.parts.pad import examples
+from pages.parts.shared import player_keys
 from pages.parts.shared.chart import Panel
 from pages.parts.shared.engine import DEFAULT, engine
 
@@ -28,7 +29,7 @@ def one_number(theme: str | None) -> None:
         (two, web, "fixed-point", "cobweb", words.FIXED_POINT),
         (three, flow, "flow", "flow", words.FLOW),
     ):
-        Panel(figure, key, 215, name=name, camera=False, **texts).show(column)
+        Panel(figure, key, 215, name=name, camera=False, fit="small", **texts).show(column)
 
 
 def one_digit(theme: str | None) -> None:
@@ -37,7 +38,7 @@ def one_digit(theme: str | None) -> None:
     seen = machine.recognise(examples.rgba(examples.FIRST), DEFAULT)
     text, path = st.columns([1, 2], gap="medium")
     with text, st.container(key="digit"):
-        st.markdown(words.DIGIT.format(size=machine.model.start(None).numel()))
+        st.header(words.DIGIT.format(size=machine.model.start(None).numel()), anchor=False)
         st.latex(r"\frac{dz}{dt} = f(z, x) - z, \qquad z^\ast = f(z^\ast, x)")
         st.markdown(words.DIGIT_IDEA)
         draw.prediction(seen, theme, brief=True)
@@ -46,3 +47,4 @@ def one_digit(theme: str | None) -> None:
     with path, st.container(key="trajectory", gap="xsmall"):
         draw.path(seen, machine, 2, theme, height=375)
         st.caption(words.DIGIT_SHOWS)
+    player_keys.attach("trajectory", f"{theme}", figure="The path of the hidden state")

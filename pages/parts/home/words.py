@@ -18,7 +18,7 @@ FLOW = {
     "caption": "Walk a little towards f(z) instead of jumping there, and depth becomes time. "
     "**Look for** the curve that arrives without overshooting.",
 }
-DIGIT = "**4 · Now let z be {size:,} numbers, and let x be a drawing**"
+DIGIT = "4 · Now let z be {size:,} numbers, and let x be a drawing"
 DIGIT_IDEA = (
     "Each drawing x has an equilibrium of its own, and a linear readout names its digit. That is a "
     "*deep equilibrium model*."

@@ -20,7 +20,7 @@ from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside import lesson, words
 from pages.parts.inside.controls import Asked
 from pages.parts.inside.lesson import Result
-from pages.parts.shared import hero, player_keys
+from pages.parts.shared import alts, hero, player_keys
 from pages.parts.shared.chart import chart
 from pages.parts.shared.downloads import columns
 from pages.parts.shared.engine import engine
@@ -86,9 +86,8 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
         verdict,
     )
     player_keys.attach(
-        "inside",
+        f"{view.main[1]}-chart",
         f"{look} {theme} {narrow}",
-        label=words.KEYS,
         query=asked.subject.query,
         names=("ink", "example"),
     )
@@ -97,16 +96,17 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
 def lay_out(view: View) -> None:
     """The main figure and the others."""
     if not view.heading:
-        for one in (view.main, *view.others):
+        chart(*view.main, fit="hero")
+        for one in view.others:
             chart(*one)
         return
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
-        chart(*view.main)
+        chart(*view.main, fit="hero")
     with right:
-        st.markdown(f"**{view.heading}**")
+        st.header(view.heading, anchor=False)
         for one in view.others:
-            chart(*one)
+            chart(*one, fit="beside" if len(view.others) == 1 else "half")
 
 
 def eigenvalues(setup: Setup) -> View:
@@ -158,14 +158,16 @@ def channels(setup: Setup) -> View:
     )
     shares = probabilities_over_time(flow.t, flow.probabilities, theme=setup.theme)
     alt = f"All 64 channels of the state, 7×7 each. {setup.verdict}"
+    falls = alts.course("Residual", "solver time", flow.t, flow.residuals)
+    decides = alts.shares("solver time", flow.t, flow.probabilities)
     numbers = {f"z{k}": column for k, column in enumerate(flow.z.flatten(1).T)}
     return View(
         (channel_maps(flow.t, flow.z, theme=setup.theme), "channels", TALL + 90, alt),
         {"t": flow.t, **numbers},
         "How far it still is from rest",
         (
-            (residual, "channel-residual", SHORT, "Residual over solver time."),
-            (shares, "channel-opinions", SHORT, words.SHARES_ALT),
+            (residual, "channel-residual", SHORT, falls),
+            (shares, "channel-opinions", SHORT, decides),
         ),
     )
 
@@ -183,13 +185,17 @@ def depth(setup: Setup) -> View:
         across="layers k",
         up="‖z − z*‖ (log scale)",
     )
+    decides = alts.shares("the number of layers", layers, result.probabilities)
+    nears = alts.course(
+        "Distance from the equilibrium", "the number of layers", layers, result.distances
+    )
     return View(
         (path, "layers", TALL, f"The state after each layer. {setup.verdict}"),
         {"k": layers, "distance": result.distances, **_probabilities(result)},
         "What k layers read, and how far they are from z\\*",
         (
-            (shares, "depth-shares", SHORT, words.DEPTH_SHARES_ALT),
-            (distance, "depth-distance", SHORT, words.DEPTH_DISTANCE_ALT),
+            (shares, "depth-shares", SHORT, decides),
+            (distance, "depth-distance", SHORT, nears),
         ),
     )
 
@@ -205,7 +211,10 @@ def starts(setup: Setup) -> View:
         across="solver time t",
         up="‖z − z*‖ (log scale)",
     )
-    alt = "Distance of each flow from the equilibrium over time."
+    alt = alts.course(
+        "Largest distance of a flow from the equilibrium", "solver time",
+        result.t, result.distances.amax(1),
+    )  # fmt: skip
     numbers = {f"start {n}": far for n, far in enumerate(result.distances.T)}
     return View(
         (paths, "starts-paths", TALL + 30, setup.verdict),
@@ -226,11 +235,12 @@ def smudge(setup: Setup) -> View:
         up="moved by",
         log=False,
     )
+    moves = alts.course("How far z* has moved", "the amount", result.amounts, result.z_shift)
     numbers = {"amount": result.amounts, "moved": result.z_shift, "driven": result.x_shift}
     return View(
         (figure, "smudge-path", 820 if setup.narrow else TALL, setup.verdict),
         {**numbers, **_probabilities(result)},
-        others=((moved, "moved", SHORT, words.MOVED_ALT),),
+        others=((moved, "moved", SHORT, moves),),
     )
 
 

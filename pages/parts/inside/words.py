@@ -31,11 +31,6 @@ LOOK_FOR: Mapping[str, str] = {
     "sensitivity": "**Orange** pixels speak for the digit, **blue** ones against it, the stronger "
     "the more. The two maps agree once k steps have converged; the implicit one stored none.",
 }
-KEYS = "Figure, played by its buttons"
-SHARES_ALT = "Probability of each digit over solver time."
-DEPTH_SHARES_ALT = "Probability of each digit over the number of layers."
-DEPTH_DISTANCE_ALT = "Distance from the equilibrium over the number of layers."
-MOVED_ALT = "How far the injected input and the equilibrium have moved, over the amount."
 
 
 def verdict(scene: Scene, result: Any) -> str:

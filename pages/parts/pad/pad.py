@@ -163,7 +163,7 @@ def canvas(state: Pad, brush: int) -> None:
 def shown() -> Pad:
     """The pad under its heading, and what is drawn on it."""
     state = pad()
-    st.markdown("**Draw here**")  # short: the canvas's own toolbar covers the right half
+    st.header("Draw here", anchor=False)  # short: the canvas's own toolbar covers the right half
     canvas(state, st.session_state.get("brush", BRUSH))
     return state
 

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.pad.pen import LABEL, PEN
+
 _SCRIPT = """
+// All that is not const is kept between reruns of the page.
 const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
-let drawing = false, lifted = -Infinity;  // kept between reruns of the page
+let drawing = false, lifted = -Infinity, before = new AbortController();
 
 const write = (drawing) => {
   const address = new URL(window.location.href), query = address.searchParams;
@@ -25,6 +28,9 @@ const write = (drawing) => {
 };
 
 export default function ({ data }) {
+  // Streamlit cleans up when the component leaves the page, but not before it runs this again.
+  before.abort();
+  const now = before = new AbortController(), { signal } = now;
   const on = (node, selector) => node.closest && node.closest(selector);
   const down = (event) => { drawing = !!on(event.target, '.st-key-pad'); };
   const up = () => { if (drawing) lifted = performance.now(); drawing = false; };
@@ -37,19 +43,17 @@ export default function ({ data }) {
   };
   const listeners = { pointerdown: down, pointerup: up, pointercancel: up, click };
   for (const [name, listener] of Object.entries(listeners))
-    window.addEventListener(name, listener, true);
+    window.addEventListener(name, listener, { signal, capture: true });
   write(data.drawing);
-  return () => {
-    for (const [name, listener] of Object.entries(listeners))
-      window.removeEventListener(name, listener, true);
-  };
+  keyboard(data.label, signal);
+  return () => now.abort();
 }
 """
 
 WAIT = 250
 """Milliseconds after which the canvas has reported a stroke."""
 
-_component = st.components.v2.component("pad_script", js=_SCRIPT)
+_component = st.components.v2.component("pad_script", js=PEN + _SCRIPT)
 
 
 def pad_script(ink: str, example: str | None, version: str) -> None:
@@ -58,5 +62,6 @@ def pad_script(ink: str, example: str | None, version: str) -> None:
     Empty texts are taken out of the address. `version` changes with every drawing, and with all
     else that writes to the address.
     """
-    data = {"drawing": {"ink": ink, "example": example or ""}, "version": version, "wait": WAIT}
+    data = {"drawing": {"ink": ink, "example": example or ""}, "version": version}
+    data |= {"wait": WAIT, "label": LABEL}
     _component(data=data, key="pad-script", height="content")

@@ -103,4 +103,9 @@ def subject(kind: str, place: int) -> Subject | str:
 def shown(chosen: Subject) -> None:
     """The picture, small, as the network gets it."""
     with st.container(key="seen"):
-        st.image(magnify(chosen.image), width=112, caption=chosen.name)
+        st.image(
+            magnify(chosen.image),
+            width=112,
+            caption=chosen.name,
+            alt=f"The 28×28 picture that the network sees: {chosen.name}",
+        )

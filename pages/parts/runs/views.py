@@ -93,7 +93,7 @@ def results(
         status(run, shown)
         hero.readouts(shown.readouts)
         with st.container(key="train-loss"):
-            chart(shown.figure, shown.name, shown.height, shown.alt)
+            chart(shown.figure, shown.name, shown.height, shown.alt, fit="hero")
         st.caption(shown.caption)
         if not live:
             downloads(run, shown)

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from deq.figures import palette
+from deq.figures.shared.enlarge import enlarged
+from pages.parts.shared import teacher
+
+Fit = Literal["", "hero", "beside", "half", "small"]
+"""How high a figure is where the window is wide: as given; what the window leaves it; as high as
+such a one beside it, below a heading; half of that; one of three small ones (style.py)."""
 
 
-def chart(figure: go.Figure, name: str, height: int, alt: str, *, camera: bool = True) -> None:
+def chart(
+    figure: go.Figure, name: str, height: int, alt: str, *, camera: bool = True, fit: Fit = ""
+) -> None:
     """Show a figure under the key ``<name>-chart``.
 
     `name` is also the saved picture's file name, `height` is in pixels, `alt` says what the figure
     shows to people who cannot see it, `camera` offers the buttons on hover.
     """
+    if fit:
+        with st.container(key=f"fit-{fit}-{name}"):
+            chart(figure, name, height, alt, camera=camera)
+        return
+    if teacher.large():
+        figure, height = enlarged(figure), int(1.15 * height)
     # Figures are transparent; a saved picture needs a background.
     figure.layout.paper_bgcolor = palette(st.context.theme.type).page
     st.plotly_chart(
@@ -46,13 +60,14 @@ class Panel:
     heading: str = ""
     name: str = ""  # of the chart, if not the key
     camera: bool = True
+    fit: Fit = ""
 
     def show(self, place: Any = st) -> None:
         """Show it in a container or column."""
         name = self.name or self.key
         with place.container(key=self.key, gap="xsmall"):
             if self.heading:
-                st.markdown(f"**{self.heading}**")
-            chart(self.figure, name, self.height, self.alt, camera=self.camera)
+                st.header(self.heading, anchor=False)
+            chart(self.figure, name, self.height, self.alt, camera=self.camera, fit=self.fit)
             if self.caption:
                 st.caption(self.caption)

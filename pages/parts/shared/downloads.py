@@ -73,4 +73,5 @@ def both(
 
 def still() -> None:
     """How to save a picture for a slide."""
-    st.caption("A still PNG: the camera in the corner of each figure.")
+    with st.container(key="still"):
+        st.caption("A still PNG: the camera in the corner of each figure.")

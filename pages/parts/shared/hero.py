@@ -13,9 +13,18 @@ SPLIT = [3.4, 1]
 """Widths of the figures and of the controls beside them."""
 
 
+def title(words: str, idea: str = "") -> None:
+    """The page's title, and beside it, or on a phone below it, what the page is about."""
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        st.title(words, anchor=False, width="content")
+        if idea:
+            st.markdown(idea)
+
+
 def verdict(sentence: str) -> None:
-    """What happened, above the figure."""
-    st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
+    """What happened, above the figure; `player_keys` lets screen readers say it when it changes."""
+    with st.container(key="verdict"):
+        st.markdown(f"**{sentence.replace('*', chr(92) + '*')}**")
 
 
 def readouts(numbers: Mapping[str, str], first: str = "") -> None:
@@ -30,14 +39,14 @@ def readouts(numbers: Mapping[str, str], first: str = "") -> None:
                 st.metric(label, value, width="content")
 
 
-def code_box(code: str, prints: str = "", heading: str = "**The same in `deq`**") -> None:
+def code_box(code: str, prints: str = "", heading: str = "The same in `deq`") -> None:
     """Code that does the same as the page, and what it prints.
 
     ``prints`` is made from the numbers that the page shows; a test runs the code of every task in
     a process of its own and compares (tests/pages/test_code_boxes.py).
     """
     with st.container(key="code"):
-        st.markdown(heading)
+        st.header(heading, anchor=False)
         st.code(code, language="python", wrap_lines=True)
         if prints:
             with st.container(key="prints", gap="xsmall"):
@@ -59,6 +68,6 @@ def take_home(
     with left:
         code_box(code, prints)
     with right, st.container(key="take-home", gap="small"):
-        st.markdown("**Take it home**")
+        st.header("Take it home", anchor=False)
         downloads.both("Numbers (CSV)", csv, name, figure, title, sentence)
         downloads.still()

@@ -3,7 +3,10 @@
 A few lines of JavaScript in the page. Without them the buttons still work, but a phone shows panels
 side by side instead of stacked.
 
-* Space plays and pauses, → steps, Home begins again, once the figure has the focus.
+* Keys play the figure once it has the focus; `LABEL` says which. Plotly has no keys, and its slider
+  and its buttons cannot get the focus. So a key presses its button, or its slider at a stop.
+* For people who asked their system for less motion, Play moves on by one stop.
+* A changed verdict is read out by screen readers.
 * A widget does not write into the URL a value that a button gave it before it was shown. So that
   is done here.
 * When one animation interrupts another, Plotly rejects the promise of the first without a reason.
@@ -17,8 +20,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 _SCRIPT = """
-const PLAY = 0, PAUSE = 2, STEP = 3, RESET = 4;  // the player's buttons in order
-let playing = false;  // kept between reruns of the page
+const PLAY = 0, PAUSE = 2, BUTTONS = '.updatemenu-button';  // Play, slowly, pause, ...
+const INSET = 10;  // pixels from the ends of Plotly's slider to its first and its last stop
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+// Kept between reruns of the page.
+let playing = false, box = null, before = new AbortController();
 
 const write = (query, names) => {
   const address = new URL(window.location.href), there = address.searchParams;
@@ -30,53 +36,89 @@ const write = (query, names) => {
 };
 const interrupted = (event) => { if (event.reason === undefined) event.preventDefault(); };
 
+const press = (plot, k) =>
+  plot.querySelectorAll(BUTTONS)[k].dispatchEvent(new MouseEvent('click', { bubbles: true }));
+
+// The stops of a figure's slider: the first and the last one, and the one where it is.
+const stops = ({ layout }) => {
+  const { active, steps } = layout.sliders[0], first = layout.meta.first;
+  return { first, now: Math.max(active, first), last: steps.length - 1 };
+};
+const go = (plot, stop) => {
+  const { first, last } = stops(plot), rail = plot.querySelector('.slider-rail-touch-rect');
+  const { left, top, width } = rail.getBoundingClientRect();
+  const x = INSET + (width - 2 * INSET) * Math.min(Math.max(stop, first), last) / last;
+  const place = { bubbles: true, clientX: left + x, clientY: top };
+  rail.dispatchEvent(new MouseEvent('mousedown', place));
+  plot.dispatchEvent(new MouseEvent('mouseup', place));
+  playing = false;
+};
+const instead = (event) => {
+  const button = calm.matches && event.target.closest && event.target.closest(BUTTONS);
+  const plot = button && button.closest('.js-plotly-plot');
+  if (!plot || [...plot.querySelectorAll(BUTTONS)].indexOf(button) >= PAUSE) return;
+  event.stopImmediatePropagation();
+  const { first, now, last } = stops(plot);
+  go(plot, now === last ? first : now + 1);
+};
+
 export default function ({ data, setStateValue }) {
+  // Streamlit cleans up when the component leaves the page, but not before it runs this again.
+  before.abort();
+  const now = before = new AbortController(), { signal } = now;
   const query = window.matchMedia('(max-width: 800px)');
   const tell = () => { if (query.matches !== data.narrow) setStateValue('narrow', query.matches); };
-  query.addEventListener('change', tell);
+  query.addEventListener('change', tell, { signal });
   tell();
-  window.addEventListener('unhandledrejection', interrupted);
+  window.addEventListener('unhandledrejection', interrupted, { signal });
+  window.addEventListener('click', instead, { signal, capture: true });
   write(data.query, data.names);
+  for (const verdict of document.querySelectorAll('.st-key-verdict'))
+    verdict.setAttribute('aria-live', 'polite');
 
-  let box = null, over = false;
-  const press = (k) => {
-    const button = box.querySelectorAll('.updatemenu-button')[k];
-    if (button) button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
-  };
-  const key = (event) => {
-    if (event.target.closest('button, input')) return;
-    if (event.key === ' ') press(playing ? PAUSE : PLAY);
-    else if (event.key === 'ArrowRight') press(STEP);
-    else if (event.key === 'Home') press(RESET);
-    else return;
-    event.preventDefault();
-  };
   const attach = () => {
-    if (over) return;
-    box = document.querySelector(`.st-key-${data.leader}`);
-    const plot = box && box.querySelector('.js-plotly-plot');
-    if (!plot || !plot.on) { setTimeout(attach, 250); return; }
+    if (signal.aborted) return;
+    const found = document.querySelector(`.st-key-${data.leader}`);
+    const plot = found && found.querySelector('.js-plotly-plot');
+    if (!plot || !plot.on || !plot.layout) { setTimeout(attach, 250); return; }
+    const still = !plot.layout.sliders;
+    if (box && (still || box !== found))
+      for (const name of ['tabindex', 'role', 'aria-label', 'data-keys']) box.removeAttribute(name);
+    box = found;
+    if (still) return;
     box.tabIndex = 0;
+    box.dataset.keys = '';
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', data.label);
-    box.addEventListener('keydown', key);
+    const moves = {
+      // After the slider's last move, which waits for the next frame of the screen.
+      ' ': () => requestAnimationFrame(() => press(plot, playing ? PAUSE : PLAY)),
+      ArrowRight: () => go(plot, stops(plot).now + 1),
+      ArrowLeft: () => go(plot, stops(plot).now - 1),
+      Home: () => go(plot, stops(plot).first),
+      End: () => go(plot, stops(plot).last),
+    };
+    box.addEventListener('keydown', (event) => {
+      const other = event.ctrlKey || event.altKey || event.metaKey;
+      if (other || !moves[event.key] || event.target.closest('button, input')) return;
+      event.preventDefault();
+      moves[event.key]();
+    }, { signal });
     playing = false;
     plot.on('plotly_buttonclicked', ({ active }) => { playing = active < PAUSE; });
     plot.on('plotly_animatingframe', ({ name }) => {
-      if (plot.layout.meta && name === plot.layout.meta.last) playing = false;
+      if (name === plot.layout.meta.last) playing = false;
     });
   };
   attach();
-  return () => {
-    over = true;
-    query.removeEventListener('change', tell);
-    window.removeEventListener('unhandledrejection', interrupted);
-    if (box) box.removeEventListener('keydown', key);
-  };
+  return () => now.abort();
 }
 """
 
-LABEL = "Figure, played by keys: space plays and pauses, right arrow steps, Home begins again"
+LABEL = (
+    "{figure}, played by keys: space plays and pauses, the right and left arrow keys step forward "
+    "and back, Home and End go to the first and the last step"
+)
 
 _component = st.components.v2.component("player_keys", js=_SCRIPT)
 
@@ -91,18 +133,18 @@ def attach(
     leader: str,
     version: str,
     *,
-    label: str = LABEL,
+    figure: str = "Figure",
     query: Mapping[str, str] | None = None,
     names: Sequence[str] = (),
 ) -> None:
     """Let keys play the figure in the container with the key `leader`.
 
-    `version` changes whenever the figure is another one; `label` is its name for people who cannot
+    `version` changes whenever the figure is another one; `figure` is its name for people who cannot
     see it. `query` has to stand in the URL; those of `names` that are not in it are removed.
     """
     data = {
         "leader": leader,
-        "label": label,
+        "label": LABEL.format(figure=figure),
         "version": version,
         "narrow": narrow(),
         "query": dict(query or {}),

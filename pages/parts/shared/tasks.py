@@ -55,12 +55,14 @@ def try_and_read(
         st.divider()
         left, right = st.columns([1, 1] if isinstance(tasks, str) else [3, 2], gap="large")
         if isinstance(tasks, str):
-            left.markdown("**What to try**\n" + tasks)
+            left.header("What to try", anchor=False)
+            left.markdown(tasks)
         else:
             with left, st.container(key="what-to-try", gap="xsmall"):
-                st.markdown("**What to try**")
+                st.header("What to try", anchor=False)
                 _buttons(tasks, table)
-        right.markdown("**Read on**\n" + sources)
+        right.header("Read on", anchor=False)
+        right.markdown(sources)
 
 
 def question() -> None:

@@ -28,7 +28,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
         theme=theme,
     )
     height = 860 if narrow and result.land is not None else 500
-    Panel(figure, "race", height, f"The race. {verdict}").show()
+    Panel(figure, "race", height, f"The race. {verdict}", fit="hero").show()
     st.caption(f"{words.LOOK_FOR} {words.SECONDS if chosen.seconds else ''}")
     table, reason = st.columns([3, 2], gap="large")
     with reason:
@@ -51,7 +51,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
     player_keys.attach(
         "race",
         f"{chosen} {theme} {narrow}",
-        label=words.KEYS,
+        figure="The race",
         query=chosen.subject.query if chosen.subject else {},
         names=("ink", "example"),
     )

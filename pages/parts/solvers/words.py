@@ -18,7 +18,6 @@ LOOK_FOR = (
     "curves that bend down: those learn from their past. A head stops where its solver stops. "
     "…: reached the cap; ✕: failed."
 )
-KEYS = "The race, played by keys: space plays and pauses, right arrow steps, Home begins again"
 SECONDS = (
     "Seconds are spread evenly over a solver's evaluations. Beside a cheap f, what a solver does "
     "itself costs more than it saves; the larger f, the more the other picture counts."

@@ -79,7 +79,7 @@ def flow(narrow: bool, theme: str | None) -> Section:
         repr(choice),
         words.flow_verdict(result),
         words.flow_readouts(result),
-        Panel(figure, "flow-field", 520 if narrow else 510, alt, shows, name="flow"),
+        Panel(figure, "flow-field", 520 if narrow else 510, alt, shows, name="flow", fit="hero"),
         code.flow_code(choice),
         "flow",
         f"dx/dt = {choice.text} − x",
@@ -183,7 +183,9 @@ def depth(narrow: bool, theme: str | None) -> Section:
         f"{gain} {seed} {start}",
         verdict,
         words.deep_readouts(result),
-        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result)),
+        Panel(
+            figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result), fit="hero"
+        ),
         code.deep_code(gain, seed),
         "layers",
         f"gain {gain:g}, seed {seed}",

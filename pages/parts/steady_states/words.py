@@ -28,7 +28,7 @@ COST_SHOWS = (
     "iteration, seldom the best."
 )
 WALK_SHOWS = (
-    "**Look for** the dots: dense where the state moves fast, further and further apart as it "
+    "**Look for** the squares: dense where the state moves fast, further and further apart as it "
     "comes to rest."
 )
 PRICE_SHOWS = (

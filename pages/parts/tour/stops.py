@@ -50,36 +50,37 @@ STOPS = (
     Stop(
         "home",
         "A layer, again and again",
-        "Read the four pictures from left to right. Press **Play** in the last: this is where the "
-        "tour ends up.",
+        "Read the three small pictures from left to right. Then press **Play** below the large "
+        "one: the tour explains what happens there.",
         1.5,
     ),
     Stop(
         "fixed_points",
         "cos x = x",
-        "Take a calculator along. Press **Step** a few times, then **Play**: why does every start "
-        "end at 0.739?",
+        "Press **Step** a few times, and cos on a calculator as often; then press **Play**. Why "
+        "does every start end at 0.739?",
         2.5,
         {"map": "cos"},
     ),
     Stop(
         "steady_states",
         "The same as an ODE",
-        "Where cos x − x is positive, x flows to the right. What stands still is the same; how one "
-        "gets there is not.",
+        "Where cos x − x is positive, x grows: the curves rise, and the arrows at the right point "
+        "up. Flow and iteration end at the same x\\*, on different ways.",
         2,
     ),
     Stop(
         "steady_states",
         "Why an ODE",
-        "The slope is below −1: iteration jumps to and fro for ever, the flow settles. Move w.",
+        "The slope λ is below −1: iteration jumps between two points for ever, the flow settles. "
+        "Move **w**: from where on does iteration settle, too?",
         2,
         {"part": "Why an ODE", "w": "-2.0"},
     ),
     Stop(
         "draw",
         "A digit finds its equilibrium",
-        "Let somebody draw. The state walks into the class it belongs to, and slows down as it "
+        "Let somebody draw. The state moves into the region of its digit, and slows down as it "
         "nears z\\*.",
         3,
         {"example": "3"},
@@ -87,9 +88,9 @@ STOPS = (
     Stop(
         "solvers",
         "Who gets there first?",
-        "All solvers on that drawing. Let the class bet before you press **Play**; then count in "
-        "seconds.",
-        2,
+        "All solvers on that drawing. Let the class bet which needs the fewest evaluations of f, "
+        "then press **Play**. The ODE follows the whole path and needs the most.",
+        1.5,
     ),
     Stop(
         "inside",
@@ -102,22 +103,30 @@ STOPS = (
     Stop(
         "inside",
         "Kick it",
-        "Push the state aside: it comes back at the same rate, whatever the push.",
+        "The state is pushed aside and comes back to the same z\\*. Make the kick larger: does it "
+        "still return?",
         1.5,
         {"see": "kick"},
     ),
     Stop(
         "doubling",
         "Learning through an equilibrium",
-        "Press **Start**. Only the equilibrium is differentiated, never the way there; asked −5, "
-        "it answers −10.",
+        "Press **Start**. Only the equilibrium is differentiated, never the way there. Asked −5, "
+        "which it never saw, it answers about −10.",
+        1.5,
+    ),
+    Stop(
+        "gradients",
+        "What a gradient costs",
+        "At the left, the errors of the implicit and of the unrolled gradient fall alike. In the "
+        "middle, unrolling keeps more memory with every step; the implicit gradient does not.",
         1.5,
     ),
     Stop(
         "training",
         "Train it yourself",
-        "Press **Start**: ten seconds, 180,110 numbers, and ten clusters come apart. Then draw "
-        "with it.",
+        "Press **Start**: in about ten seconds 180,110 numbers are trained, and the ten clusters "
+        "come apart. Then draw with it.",
         2,
     ),
 )

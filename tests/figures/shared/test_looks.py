@@ -5,6 +5,7 @@ import io
 import itertools
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,6 +23,7 @@ from deq.figures import (
     trajectory,
     trajectory_csv,
 )
+from deq.race.solvers import SolverSettings, make_solvers
 
 ROOT = Path(__file__).resolve().parents[3]
 THEMES = ("light", "dark")
@@ -69,6 +71,26 @@ def test_any_two_digit_colours_differ_enough(theme, vision):
     ]
     nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
     assert nearest > 0.07
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", VISION)
+def test_any_two_solvers_differ_in_colour(theme, vision):
+    colours = palette(theme)
+    seen = [
+        oklab(np.clip(np.asarray(VISION[vision]) @ linear(colour), 0, 1))
+        for colour in (*colours.solvers.values(), colours.ink, colours.accent)
+    ]
+    nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert nearest > 0.05
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_any_two_lines_of_the_race_differ_in_dash_and_in_marker(backward):
+    names = make_solvers(SolverSettings(), SimpleNamespace(adjoint=backward))
+    looks = [palette().look(name) for name in names]
+    assert len({look.dash for look in looks}) == len(looks)
+    assert len({look.symbol for look in looks}) == len(looks)
 
 
 @pytest.mark.parametrize("theme", THEMES)
