@@ -7,7 +7,7 @@ import streamlit as st
 
 from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts.fixed_points import words
-from pages.parts.fixed_points.lesson import Lesson, errors
+from pages.parts.fixed_points.lesson import Lesson, apart_from, errors
 from pages.parts.shared import downloads
 from pages.parts.shared.chart import Panel
 
@@ -25,6 +25,8 @@ def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:
         contraction=land.contraction,
         basins=() if land.points.everywhere else land.basins,
         plain_iteration=method == "Picard",
+        second=result.second,
+        apart=apart_from(result),
         stacked=stacked,
         theme=theme,
     )

@@ -7,7 +7,7 @@ import math
 
 from deq.formula import FormulaError
 from deq.scalar import HALF_STEPS
-from pages.parts.fixed_points.lesson import Choice, Lesson, end
+from pages.parts.fixed_points.lesson import Lesson, end
 from pages.parts.shared.downloads import table
 from pages.parts.shared.numbers import minus, number, short
 
@@ -73,7 +73,7 @@ def verdict(result: Lesson) -> str:
         return "Here g(x) = x: every point is fixed, so each start stays where it is."
     if result.choice.method == "Picard":
         sentence = result.orbit.sentence
-        if result.orbit.kind in ("escapes", "breaks", "wanders") and not len(
+        if result.orbit.kind in ("escapes", "breaks", "grows", "wanders") and not len(
             result.landscape.points
         ):
             sentence += " No fixed point is in view."
@@ -187,25 +187,6 @@ def race(result: Lesson) -> str:
         chosen = "**" if name == result.choice.method else ""
         rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
     return "\n".join(rows)
-
-
-def code(choice: Choice) -> str:
-    """The same in six lines of `deq`; runs as it stands."""
-    values = f", values={dict(choice.values)}" if choice.values else ""
-    solver = {
-        "Picard": "deq.Picard()",
-        "damped": f"deq.Picard(damping={choice.damping:g})",
-        "Anderson": "deq.Anderson(window=1)",
-        "Newton": "deq.Newton()",
-    }[choice.method]
-    return (
-        "import torch, deq\n"
-        "from deq.formula import parse\n"
-        f"g = parse({choice.text!r}{values})\n"
-        f"start = torch.tensor([{choice.x0!r}], dtype=torch.float64)\n"
-        f"sol = deq.solve(g, start, solver={solver}, tol=1e-6)\n"
-        'print(f"{sol.z.item():.4f}", deq.Status(sol.status.item()).name, sol.nfe.item())\n'
-    )
 
 
 def iterates_csv(result: Lesson) -> str:
