@@ -131,10 +131,7 @@ def linked_cobweb(
     return stepped(
         [*background(web, x, y, view, colours), *crossings(points, hues, last, colours)],
         [*_second_look(other, colours), *_looks(x_web, y_web, colours)],
-        [
-            [*_second_moment(other, k), *_moment(x_web, y_web, k, plain_iteration)]
-            for k in shown
-        ],
+        [[*_second_moment(other, k), *_moment(x_web, y_web, k, plain_iteration)] for k in shown],
         [sentences[k] for k in shown],
         layout,
         colours,

@@ -60,7 +60,7 @@ def solve_code(choice: Choice) -> str:
     return (
         "import torch, deq\n"
         "from deq.formula import parse\n"
-        f"{_map(choice)}"
+        f"{map_line(choice)}"
         f"x0 = torch.tensor([{choice.x0!r}], dtype=torch.float64)\n"
         f"sol = deq.solve(g, x0, solver={_solver(choice)}, atol=1e-6, rtol=0, max_evals={most})\n"
         "x, n, done = sol.z.item(), sol.nfe.item(), sol.converged\n"
@@ -73,7 +73,7 @@ def orbit_code(choice: Choice) -> str:
     return (
         "from deq.formula import parse\n"
         "from deq.scalar import orbit\n"
-        f"{_map(choice)}"
+        f"{map_line(choice)}"
         f"print(orbit(g, {choice.x0!r}, {choice.steps}, tol=1e-6).sentence)\n"
     )
 
@@ -84,7 +84,7 @@ def second_code(choice: Choice) -> str:
     return (
         "from deq.formula import parse\n"
         "from deq.scalar import iterate, orbit\n"
-        f"{_map(choice)}"
+        f"{map_line(choice)}"
         f"print(orbit(g, {x0!r}, {steps}, tol=1e-6).sentence)\n"
         f"both = zip(iterate(g, {x0!r}, {steps}), iterate(g, {x0!r} + {NUDGE}, {steps}))\n"
         f"apart = [n for n, (a, b) in enumerate(both) if abs(a - b) > {APART}]\n"
@@ -98,14 +98,15 @@ def path_code(choice: Choice) -> str:
         "import deq\n"
         "from deq.formula import parse\n"
         "from deq.scalar import accelerated\n"
-        f"{_map(choice)}"
+        f"{map_line(choice)}"
         f"path = accelerated(g, {choice.x0!r}, {_solver(choice)}, tol=1e-6, max_evals={PATIENCE})\n"
         "x, n, done = path.xs[-1], path.evals[-1], path.converged\n"
         f"{_SAYS}"
     )
 
 
-def _map(choice: Choice) -> str:
+def map_line(choice: Choice) -> str:
+    """The line that makes g."""
     values = f", values={dict(choice.values)}" if choice.values else ""
     return f"g = parse({choice.text!r}{values})\n"
 

@@ -34,6 +34,7 @@ class Section:
     readouts: Mapping[str, str]
     main: Panel
     code: str
+    prints: str  # what the code prints
     file: str  # the name of its files
     title: str  # of the picture
     table: Callable[[], str]  # makes the CSV
@@ -59,7 +60,7 @@ def show(name: str, narrow: bool, theme: str | None) -> Section:
         with pace.after_the_answer():
             section.more(below, right)
     hero.take_home(
-        section.code, "", section.file, section.table,
+        section.code, section.prints, section.file, section.table,
         section.main.figure, section.title, section.verdict,
     )  # fmt: skip
     return section
@@ -80,7 +81,8 @@ def flow(narrow: bool, theme: str | None) -> Section:
         words.flow_verdict(result),
         words.flow_readouts(result),
         Panel(figure, "flow-field", 520 if narrow else 510, alt, shows, name="flow"),
-        code.flow_code(choice),
+        code.flow_code(choice, round(float(result.t[-1]))),
+        code.flow_prints(result),
         "flow",
         f"dx/dt = {choice.text} − x",
         lambda: columns(names, result.t, *result.courses),
@@ -106,20 +108,21 @@ def step(narrow: bool, theme: str | None) -> Section:
         slopes = [p.slope for p in points]
         chosen = points.index(exact.goal) if exact.goal in points else 0
         plane = lambda_plane(slopes, h=h, chosen=chosen, theme=theme)
-        Panel(plane, "plane", 262, words.PLANE_ALT, words.PLANE_SHOWS).show(right)
+        Panel(plane, "plane", 262, words.plane_alt(result), words.PLANE_SHOWS).show(right)
         costs = steps_over_h(
             result.hs, result.counts, h, result.steps,
             best=result.best, limit=result.limit, theme=theme,
         )  # fmt: skip
         alt = f"Steps until |g(x) − x| < 10⁻⁶ against h. {verdict}"
-        Panel(costs, "costs", 200, alt, words.COST_SHOWS).show(below)
+        Panel(costs, "costs", 200, alt, words.cost_shows(result)).show(below)
 
     return Section(
         f"{choice} {h}",
         verdict,
         words.step_readouts(result),
-        Panel(figure, "euler", 262, alt, words.STEP_SHOWS),
+        Panel(figure, "euler", 262, alt, words.step_shows(result)),
         code.step_code(choice, h),
+        code.step_prints(result),
         "steps",
         f"Euler's step on {choice.text}",
         lambda: columns(["h", "steps"], result.hs, result.counts),
@@ -143,18 +146,24 @@ def why(narrow: bool, theme: str | None) -> Section:
         left, right = below.columns(2, gap="medium")
         draw = partial(evals_over_tol, chosen=method, now=tol, most=MOST, theme=theme)
         solvers = dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method])
-        here = draw({name: price(w, name) for name in solvers})
-        Panel(here, "prices", 205, words.PRICE_ALT, words.PRICE_SHOWS, words.PRICE_TITLE).show(left)
+        here = {name: price(w, name) for name in solvers}
+        costs = words.prices({name: evals for name, (_, evals) in here.items()}, tol)
+        alt = f"Evaluations against the tolerance for this map, one line a solver. {costs}"
+        shows = f"{words.PRICE_SHOWS} {costs}"
+        Panel(draw(here), "prices", 205, alt, shows, words.PRICE_TITLE).show(left)
         calm = {name: price("calm", name) for name in ("Picard", method)}
-        shows = f"{words.CALM_SHOWS} {words.times(calm[method][1], calm['Picard'][1], tol)}"
-        Panel(draw(calm), "calm", 205, words.CALM_ALT, shows, words.CALM_TITLE).show(right)
+        costs = words.times(calm[method][1], calm["Picard"][1], tol)
+        alt = f"Evaluations against the tolerance on a contractive layer. {costs}"
+        shows = f"{words.CALM_SHOWS} {costs}"
+        Panel(draw(calm), "calm", 205, alt, shows, words.CALM_TITLE).show(right)
 
     return Section(
         f"{w} {method} {tol}",
         verdict,
         words.walk_readouts(result),
-        Panel(figure, "jump", 265, alt, words.WALK_SHOWS),
+        Panel(figure, "jump", 265, alt, words.walk_shows(result)),
         code.walk_code(w, method, tol),
+        code.walk_prints(result),
         "steps",
         f"z = tanh({w:g} z + 0.3)",
         lambda: columns(["t", "x"], result.run.t, result.run.x),
@@ -176,7 +185,10 @@ def depth(narrow: bool, theme: str | None) -> Section:
 
     def more(below: Place, right: Place) -> None:
         plane = lambda_plane(result.eigenvalues, chosen=-1, brief=True, theme=theme)
-        alt = f"Eigenvalues of the layer's Jacobian at z*; the largest |λ| is {result.radius:.2f}"
+        alt = (
+            "Eigenvalues of the layer's Jacobian at z*: λ = "
+            f"{words.deep_readouts(result)['Eigenvalues λ there']}; largest |λ| {result.radius:.2f}."
+        )
         Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
 
     return Section(
@@ -184,7 +196,8 @@ def depth(narrow: bool, theme: str | None) -> Section:
         verdict,
         words.deep_readouts(result),
         Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result)),
-        code.deep_code(gain, seed),
+        code.deep_code(gain, seed, start),
+        code.deep_prints(result),
         "layers",
         f"gain {gain:g}, seed {seed}",
         lambda: columns(["k", "z1", "z2", "distance"], *numbers),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from deq.figures.steady_states.phase_line import flow_stability
 from deq.status import Status
@@ -11,42 +11,22 @@ from pages.parts.shared.numbers import minus, number, readout, short
 from pages.parts.steady_states.lesson import Flowing, Stepping
 from pages.parts.steady_states.solver_lesson import DEPTH, TOLERANCES, Deep, Walk
 
-STEP_SHOWS = (
-    "**Look for** the best step: there the dots land on x\\* almost at once. Twice as far is the "
-    "limit."
-)
 PLANE_SHOWS = (
-    "**Look for** λ inside a disc or outside. Small h: a large disc, which in the end fills all "
-    "that lies left of 1."
+    "**Look for** λ = g′(x\\*): Euler's step settles if λ is inside the dashed disc, iteration if it "
+    "is inside the solid one. A smaller h has a larger disc, always left of 1."
 )
-PLANE_ALT = (
-    "The λ-plane: iteration's unit disc, Euler's disc, and the half-plane in which the flow "
-    "settles, with λ of each equilibrium."
-)
-COST_SHOWS = (
-    "**Look for** how cheap the middle is, and how quickly both ends become dear. h = 1 is "
-    "iteration, seldom the best."
-)
-WALK_SHOWS = (
-    "**Look for** the dots: dense where the state moves fast, further and further apart as it "
-    "comes to rest."
-)
-PRICE_SHOWS = (
-    "**Look for** how each line rises to the right: the price of more digits. A high-order method "
-    "(dopri8) pays least for them."
-)
+PRICE_SHOWS = "**Look for** how each line rises to the right: what more digits cost."
 PRICE_TITLE = "What it costs here"
-PRICE_ALT = "Evaluations against the tolerance for this map, one line a solver."
 CALM_TITLE = "And on an ordinary layer of 50 numbers, ‖W‖ = 0.5"
-CALM_ALT = (
-    "Evaluations against the tolerance on a contractive layer: iteration needs about a tenth of "
-    "the ODE's."
-)
 CALM_SHOWS = (
-    "**Look for** the gap. On an ordinary layer, a contraction, iteration (Picard) is there in a "
-    "few evaluations, and the ODE spends ten times as many."
+    "**Look for** the gap between the two lines. This layer is a contraction, so iteration (Picard) "
+    "needs far fewer evaluations than the ODE."
 )
-EIGEN_SHOWS = "**Look for** the moment λ leaves the unit disc, still left of 1."
+EIGEN_SHOWS = (
+    "**Look for** λ, the eigenvalues of the layer's Jacobian (its matrix of derivatives) at z\\*. The "
+    "spectral radius ρ is the largest |λ|: layers settle if all λ are in the disc, the flow if all "
+    "are left of the line. Raise the gain until λ leaves the disc."
+)
 
 
 def flow_verdict(result: Flowing) -> str:
@@ -89,12 +69,13 @@ def flow_shows(result: Flowing) -> str:
         )
     if result.slope < 0:
         return (
-            "**Look for** the dots that overshoot where the curve glides: the flow never jumps "
-            "across an equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
+            "**Look for** the dots of the iteration, which overshoot x\\*, and the curve of the flow, "
+            "which never crosses an equilibrium. It settles wherever g′ < 1; iteration needs "
+            "|g′| < 1."
         )
     return (
-        "**Look for** curves and dots that follow the same strokes: each stroke has the slope "
-        "dx/dt, whatever t is."
+        "**Look for** curves and dots that follow the short grey lines: each has the slope dx/dt "
+        "there, whatever t is."
     )
 
 
@@ -105,7 +86,7 @@ def iteration(result: Flowing) -> str:
         return ""
     sentence = f"λ = g′(x*) = {short(slope)}"
     if abs(abs(slope) - 1) < 1e-6:
-        return f"{sentence}: iteration stands on the edge."
+        return f"{sentence}: iteration neither nears x* nor leaves it."
     if abs(slope) > 1:
         return f"{sentence}, beyond −1: iteration cannot settle there."
     return f"{sentence}: iteration settles, too" + (", swinging." if slope < 0 else ".")
@@ -154,6 +135,39 @@ def step_verdict(result: Stepping) -> str:
     return f"h = {short(h)} has not settled: too many steps, or it went elsewhere."
 
 
+def step_shows(result: Stepping) -> str:
+    """What to look for beside the flow, which depends on whether any step settles."""
+    if math.isnan(result.best):
+        return "**Look for** the dots of Euler's steps: they leave, as the flow itself does."
+    return (
+        f"**Look for** where the dots of Euler's steps land. The best step, h = {short(result.best)}, "
+        f"reaches x\\* in the fewest; twice as far, at {short(result.limit)}, is the limit."
+    )
+
+
+def cost_shows(result: Stepping) -> str:
+    """What to look for in the steps against h."""
+    if math.isnan(result.best):
+        return "**Look for** a curve: there is none, as no step length settles."
+    return (
+        f"**Look for** the lowest point, near h = {short(result.best)}. The steps grow without bound "
+        "towards h = 0 and towards the limit. h = 1 is plain iteration."
+    )
+
+
+def plane_alt(result: Stepping) -> str:
+    """The λ-plane, for people who cannot see it."""
+    slope = result.flowing.slope
+    alt = (
+        "The λ-plane: iteration's unit disc, the disc of Euler's step, and the half-plane λ < 1 in "
+        "which the flow settles."
+    )
+    if math.isnan(slope):
+        return f"{alt} There is no equilibrium in view."
+    side = "inside" if abs(1 + result.h * (slope - 1)) < 1 else "outside"
+    return f"{alt} λ = {short(slope)} is {side} Euler's disc for h = {short(result.h)}."
+
+
 def step_readouts(result: Stepping) -> dict[str, str]:
     """The numbers beside the picture."""
     slope = result.flowing.slope
@@ -171,32 +185,64 @@ def walk_verdict(result: Walk) -> str:
     if end.status is Status.CONVERGED:
         walked = (
             f"The ODE settles at {short(result.limit)} after {len(end.t) - 1} steps, "
-            f"{end.nfe} evaluations."
+            f"{_counted(end.nfe)}."
         )
     else:
         walked = (
-            f"{result.method} gave up after {end.nfe} evaluations: it bounces about the "
-            "equilibrium at its own error."
+            f"{result.method} has not settled after {_counted(end.nfe)}: its own errors keep it "
+            "moving about the equilibrium."
         )
-    kind = result.jumps.kind
-    if kind == "settles":
-        jumped = f"Iteration settles, too, after {result.jumps.steps} steps."
+    if result.iteration is not None:
+        jumped = f"Iteration settles after {_counted(result.iteration)}."
     else:
         jumped = result.jumps.sentence.replace("It ", "Iteration ", 1)
     return f"{jumped} {walked}"
+
+
+def _counted(evals: int) -> str:
+    return "1 evaluation" if evals == 1 else f"{evals} evaluations"
+
+
+def walk_shows(result: Walk) -> str:
+    """What to look for in the ODE's steps, which need not get longer."""
+    lengths = result.run.t.diff()
+    if len(lengths) < 3 or result.run.status is not Status.CONVERGED:
+        return "**Look for** a dot for each step that the ODE's method accepted."
+    if float(lengths[-1]) > float(lengths[0]):
+        return (
+            "**Look for** a dot for each step of the ODE's method: close together at first, where "
+            "the state moves fast, and farther apart as it comes to rest."
+        )
+    return "**Look for** a dot for each step of the ODE's method. Here they do not get longer."
 
 
 def walk_readouts(result: Walk) -> dict[str, str]:
     """The numbers beside the picture."""
     lengths = result.run.t.diff()
     grow = f"{short(float(lengths[0]))} → {short(float(lengths.max()))}" if len(lengths) else "–"
-    settled = result.jumps.kind == "settles"
     return {
         "λ = g′(x*)": readout(result.slope, ".4f"),
         "Evaluations, ODE": f"{result.run.nfe}",
-        "Evaluations, iteration": f"{result.jumps.steps + 1}" if settled else "never",
+        "Evaluations, iteration": "never" if result.iteration is None else f"{result.iteration}",
         "Length of a step": grow,
     }
+
+
+def prices(evals: Mapping[str, Sequence[float]], tol: float) -> str:
+    """What each solver costs at a tolerance, the fewest evaluations first.
+
+    Examples
+    --------
+    >>> prices({"Picard": [float("nan")] * 6, "dopri5": [31, 37, 61, 91, 145, 205]}, 1e-4)
+    'Evaluations at 10⁻⁴: dopri5 91, Picard never settles.'
+    """
+    k = TOLERANCES.index(tol)
+    order = sorted(evals, key=lambda name: (math.isnan(evals[name][k]), evals[name][k]))
+    found = [
+        f"{name} never settles" if math.isnan(evals[name][k]) else f"{name} {evals[name][k]:.0f}"
+        for name in order
+    ]
+    return f"Evaluations at {_power(tol)}: {', '.join(found)}."
 
 
 def times(ode: Sequence[float], iteration: Sequence[float], tol: float) -> str:
@@ -205,16 +251,20 @@ def times(ode: Sequence[float], iteration: Sequence[float], tol: float) -> str:
     Examples
     --------
     >>> times([37, 61, 95, 140, 180, 223], [4, 6, 7, 8, 9, 10], 1e-2)
-    'At 1e-02: 6 evaluations by iteration, 61 by the ODE, 10 times more.'
+    'At 10⁻²: 6 evaluations by iteration, 61 by the ODE, 10 times as many.'
     """
     k = TOLERANCES.index(tol)
     one, two = ode[k], iteration[k]
     if math.isnan(one) or math.isnan(two):
-        return f"At {tol:.0e}: one of them never got there."
+        return f"At {_power(tol)}: one of the two has not settled."
     return (
-        f"At {tol:.0e}: {two:.0f} evaluations by iteration, {one:.0f} by the ODE, "
-        f"{one / two:.0f} times more."
+        f"At {_power(tol)}: {two:.0f} evaluations by iteration, {one:.0f} by the ODE, "
+        f"{one / two:.0f} times as many."
     )
+
+
+def _power(tol: float) -> str:
+    return number(tol).replace("1.0·", "") if tol < 0.01 else {0.1: "10⁻¹", 0.01: "10⁻²"}[tol]
 
 
 def deep_verdict(result: Deep) -> str:
@@ -238,12 +288,13 @@ def depth_shows(result: Deep) -> str:
     """What to look for, which depends on whether the layers settle."""
     if result.radius < 1:
         return (
-            "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, "
-            "a straight line: each layer leaves the same share of the distance, ρ."
+            "**Look for** the layers' dots, which jump towards z\\*, and the flow's curves beside them. "
+            "On the right, a straight line: each layer multiplies the distance by about ρ, the "
+            "spectral radius (largest |λ|)."
         )
     return (
         "**Look for** the layers' dots, which never come nearer, and the flow's curves, which end "
-        "in z\\* all the same. To the flow λ may be anywhere left of 1."
+        "in z\\* all the same. The flow settles if every λ is left of 1."
         if result.settles
         else "**Look for** dots and curves that both avoid z\\*, a hollow diamond: it repels both."
     )
