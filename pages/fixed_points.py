@@ -42,6 +42,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    st.header("Fixed points: apply g again and again", anchor=False)
+    st.header("Fixed points: apply g again and again until g(x) = x", anchor=False)
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

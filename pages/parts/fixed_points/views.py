@@ -32,7 +32,7 @@ def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:
     )
     height = 800 if stacked else 525
     with st.container(key="iterates"):
-        Panel(figure, "cobweb", height, words.stage_alt(result), words.shows(method)).show()
+        Panel(figure, "cobweb", height, words.stage_alt(result), words.shows(result)).show()
     return figure
 
 
@@ -44,14 +44,14 @@ def speed(result: Lesson, theme: str | None) -> None:
         settles = result.paths["Picard"].converged and result.fixed is not None
         slope = result.fixed.slope if settles and result.fixed else float("nan")
         figure = errors_over_evals(courses, slope=slope, chosen=result.choice.method, theme=theme)
-        alt = "Error against evaluations of g on a logarithmic axis, one line a method."
+        alt = f"Error against evaluations of g, log scale. {words.costs(result)}"
         Panel(figure, "errors", 290, alt, words.ERRORS_SHOW, words.ERRORS_TITLE).show(left)
     else:
         with left, st.container(key="errors", gap="xsmall"):
             st.markdown(f"**{words.ERRORS_TITLE}**")
             st.caption(words.no_errors(result))
     with right, st.container(key="race", gap="xsmall"):
-        st.markdown("**The cure: the same start by every method**")
+        st.markdown(f"**{words.RACE_TITLE}**")
         st.markdown(words.race(result))
         st.caption(words.RACE_SHOWS)
 

@@ -12,20 +12,20 @@ from pages.parts.steady_states.lesson import Flowing, Stepping
 from pages.parts.steady_states.solver_lesson import DEPTH, TOLERANCES, Deep, Walk
 
 PLANE_SHOWS = (
-    "**Look for** λ = g′(x\\*): Euler's step settles if λ is inside the dashed disc, iteration if it "
-    "is inside the solid one. A smaller h has a larger disc, always left of 1."
+    "**Look for** λ = g′(x\\*): Euler's step settles if λ is inside the dashed disc, iteration if "
+    "it is inside the solid one. A smaller h has a larger disc, always left of 1."
 )
 PRICE_SHOWS = "**Look for** how each line rises to the right: what more digits cost."
 PRICE_TITLE = "What it costs here"
 CALM_TITLE = "And on an ordinary layer of 50 numbers, ‖W‖ = 0.5"
 CALM_SHOWS = (
-    "**Look for** the gap between the two lines. This layer is a contraction, so iteration (Picard) "
+    "**Look for** the gap between the lines. This layer is a contraction, and iteration (Picard) "
     "needs far fewer evaluations than the ODE."
 )
 EIGEN_SHOWS = (
-    "**Look for** λ, the eigenvalues of the layer's Jacobian (its matrix of derivatives) at z\\*. The "
-    "spectral radius ρ is the largest |λ|: layers settle if all λ are in the disc, the flow if all "
-    "are left of the line. Raise the gain until λ leaves the disc."
+    "**Look for** λ, the eigenvalues of the layer's Jacobian (its matrix of derivatives) at z\\*. "
+    "The spectral radius ρ is the largest |λ|: layers settle if all λ are in the disc, the flow if "
+    "all are left of the line. Raise the gain until λ leaves the disc."
 )
 
 
@@ -140,8 +140,8 @@ def step_shows(result: Stepping) -> str:
     if math.isnan(result.best):
         return "**Look for** the dots of Euler's steps: they leave, as the flow itself does."
     return (
-        f"**Look for** where the dots of Euler's steps land. The best step, h = {short(result.best)}, "
-        f"reaches x\\* in the fewest; twice as far, at {short(result.limit)}, is the limit."
+        f"**Look for** where the dots of Euler's steps land. Near x\\* the best step is h = "
+        f"{short(result.best)}; twice as far, at {short(result.limit)}, is the limit."
     )
 
 
@@ -150,8 +150,8 @@ def cost_shows(result: Stepping) -> str:
     if math.isnan(result.best):
         return "**Look for** a curve: there is none, as no step length settles."
     return (
-        f"**Look for** the lowest point, near h = {short(result.best)}. The steps grow without bound "
-        "towards h = 0 and towards the limit. h = 1 is plain iteration."
+        f"**Look for** few steps near the best h = {short(result.best)}, and more and more towards "
+        "h = 0 and towards the limit. h = 1 is plain iteration."
     )
 
 
@@ -288,8 +288,8 @@ def depth_shows(result: Deep) -> str:
     """What to look for, which depends on whether the layers settle."""
     if result.radius < 1:
         return (
-            "**Look for** the layers' dots, which jump towards z\\*, and the flow's curves beside them. "
-            "On the right, a straight line: each layer multiplies the distance by about ρ, the "
+            "**Look for** the layers' dots, which jump towards z\\*, and the flow's curves. On the "
+            "right, a straight line: each layer multiplies the distance by about ρ, the "
             "spectral radius (largest |λ|)."
         )
     return (
