@@ -119,8 +119,8 @@ _ALL = (
         "cos(x)",
         (-1.6, 1.6),
         -1.0,
-        shows="From any start the cosine key of a calculator ends at 0.739…: after one step x is in "
-        "[−1, 1], and there cos is a contraction.",
+        shows="From any start the cosine key of a calculator ends at 0.739…: after one step x is "
+        "in [−1, 1], and there cos is a contraction.",
     ),
     ScalarMap(
         "line",

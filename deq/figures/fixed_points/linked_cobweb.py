@@ -23,7 +23,7 @@ from deq.figures.fixed_points.cobweb_background import (
 )
 from deq.figures.shared.animation import stepped
 from deq.figures.shared.controls import thin
-from deq.figures.shared.layout import axes, base_layout, coloured, heading, note, upright
+from deq.figures.shared.layout import axes, base_layout, coloured, heading, upright
 from deq.figures.shared.palette import Palette, palette, translucent
 from deq.figures.shared.traces import dots, line, marker, moved, rounded, within
 
@@ -78,7 +78,7 @@ def linked_cobweb(
     second : array (m + 1,)
         Iterates from a second start, drawn beside the first over their steps.
     apart : int, optional
-        The step from which on the two are apart: an upright line.
+        The first step at which the two are 0.1 apart: an upright line.
     stacked : bool
         One panel above the other, for narrow screens.
     theme : {"light", "dark"}
@@ -196,14 +196,9 @@ def _second_labels(
 ) -> list[dict[str, Any]]:
     """Which line is which, above the iterates, and where they part."""
     legend = f"{coloured('● x₀', colours.ink)}   {coloured('■ x₀ + 0.001', colours.digits[4])}"
-    labels = [heading(panel[0], panel[3], legend, colours.ink)]
     if apart is not None:
-        text = f"0.1 apart from step {apart}"
-        labels.append(
-            note(apart, 0, text, colours.ink, size=13, halo=colours.page, xref="x2",
-                 yref="y2 domain", xanchor="left", yanchor="bottom", xshift=4)
-        )  # fmt: skip
-    return labels
+        legend += f"   ┊ 0.1 apart at step {apart}"
+    return [heading(panel[0], panel[3], legend, colours.ink)]
 
 
 def _moment(x: list[Any], y: list[Any], k: int, plain_iteration: bool) -> list[dict[str, Any]]:

@@ -12,20 +12,18 @@ TRY = (
     Try(
         "The cosine key",
         {"map": "cos"},
-        "Press Play: the path winds into 0.739. Does the start matter? The strip below the curve "
-        "says where each start ends.",
+        "Press Play: the path winds into 0.739. Does the start matter? Read the strip below it.",
     ),
     Try(
         "Slope 1",
         {"map": "line", "line-a": 1.0, "line-x0": -8.0},
-        "The line runs beside the diagonal, so x grows by b at every step. Set a to 0.9, to −1 and "
-        "to −1.1: for which of them does it settle?",
+        "The line runs beside the diagonal: x grows by b each step. Does it settle for a = 0.6, −1, "
+        "−1.1?",
     ),
     Try(
         "Two points for ever",
         {"map": "inverse"},
-        "At √2 the slope is −1: an error changes its sign and keeps its size. Choose *damped*. "
-        "How many steps does it need?",
+        "At √2 the slope is −1: an error only changes its sign. How many steps does *damped* need?",
     ),
     Try(
         "Period doubling",
@@ -35,38 +33,32 @@ TRY = (
     Try(
         "Chaos",
         {"map": "logistic", "logistic-r": 4.0, "steps": 30, "second": True},
-        "On the right a second orbit begins 0.001 further (squares). For how many steps do the two "
-        "agree to 0.1?",
+        "The squares on the right begin 0.001 further. For how many steps do both agree to 0.1?",
     ),
     Try(
         "Several fixed points",
         {"map": "tanh", "tanh-w": 2.0},
-        "The strip below the curve says which start ends where. Set b to 0.3, then to 0.6. How "
-        "many fixed points are left?",
+        "The strip says which start ends where. How many fixed points are left at b = 0.3, at 0.6?",
     ),
     Try(
         "No fixed point",
         {"map": "square"},
-        "The curve never meets the diagonal. Does any of the four methods settle? Read the table "
-        "below.",
+        "The curve never meets the diagonal. Does any method settle? Read the table below.",
     ),
     Try(
         "Newton's jump",
         {"map": "cos", "method": "Newton"},
-        "From −1 the tangent meets the diagonal at 8.72, far away. How many steps does Newton's "
-        "method need in all?",
+        "From −1 the tangent meets the diagonal at 8.72, far away. How many steps does Newton need?",
     ),
     Try(
         "The secant",
         {"map": "cos", "method": "Anderson"},
-        "Anderson with a window of one is the secant method. How many evaluations of g does it "
-        "need, where Picard needs 34?",
+        "Anderson with a window of one. How many evaluations of g does it need? Picard needs 34.",
     ),
     Try(
         "Every point fixed",
         {"map": "own", "formula": "x"},
-        "g(x) = x: the curve is the diagonal. Where does each start end, and after how many "
-        "evaluations?",
+        "g(x) = x: the curve is the diagonal. Where does a start end, after how many evaluations?",
     ),
 )
 

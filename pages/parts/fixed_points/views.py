@@ -45,7 +45,7 @@ def speed(result: Lesson, theme: str | None) -> None:
         slope = result.fixed.slope if settles and result.fixed else float("nan")
         figure = errors_over_evals(courses, slope=slope, chosen=result.choice.method, theme=theme)
         alt = f"Error against evaluations of g, log scale. {words.costs(result)}"
-        Panel(figure, "errors", 290, alt, words.ERRORS_SHOW, words.ERRORS_TITLE).show(left)
+        Panel(figure, "errors", 290, alt, words.errors_show(result), words.ERRORS_TITLE).show(left)
     else:
         with left, st.container(key="errors", gap="xsmall"):
             st.markdown(f"**{words.ERRORS_TITLE}**")

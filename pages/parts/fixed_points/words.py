@@ -30,10 +30,6 @@ _SECOND_SHOWS = "**Look for** the step on the right at which the two orbits part
 
 KEYS = "Cobweb, played by keys: space plays and pauses, right arrow steps, Home begins again"
 ERRORS_TITLE = "How fast: the error, per evaluation of g"
-ERRORS_SHOW = (
-    "**Look for** straight lines: each step multiplies the error by the same factor, |g′(x\\*)|. "
-    "Newton and Anderson bend down: their factor gets smaller as they come nearer."
-)
 RACE_TITLE = "The same start by every method"
 RACE_SHOWS = (
     "Each stops when the residual |g(x) − x| is below 10⁻⁶, or after 100 evaluations. A derivative "
@@ -201,6 +197,16 @@ def race(result: Lesson) -> str:
         chosen = "**" if name == result.choice.method else ""
         rows.append(f"| {chosen}{label.get(name, name)}{chosen} | {cells} |")
     return "\n".join(rows)
+
+
+def errors_show(result: Lesson) -> str:
+    """What to look for in the errors: only a slope other than zero makes a straight line."""
+    if not result.paths["Picard"].converged or result.fixed is None or not result.fixed.slope:
+        return "**Look for** the lines that fall: those methods settle, the steeper the sooner."
+    return (
+        "**Look for** Picard's straight line: each step multiplies the error by about |g′(x\\*)|. "
+        "The lines of Newton and Anderson bend down: their factor shrinks on the way."
+    )
 
 
 def costs(result: Lesson) -> str:

@@ -18,7 +18,7 @@ from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES
 SECTIONS = ("Flow", "Euler step", "Why an ODE", "Depth")
 TITLES = {
     "Flow": "The same g as an ODE: dx/dt = g(x) − x is zero exactly where g(x) = x, an equilibrium",
-    "Euler step": "Euler’s step x ← x + h (g(x) − x) is damped iteration; h = 1 is iteration itself",
+    "Euler step": "Euler’s step x ← x + h (g(x) − x) is damped iteration; h = 1 is iteration",
     "Why an ODE": "Where iteration jumps for ever, the ODE settles: g(x) = tanh(w x + 0.3)",
     "Depth": "From layer to depth: z ← tanh(W z + U x + b), and its equilibrium",
 }

@@ -8,14 +8,12 @@ TRY = (
     Try(
         "The cosine as a flow",
         {},
-        "Press Play: the dots of the iteration swing about 0.739, the curve of the flow does not. "
-        "Does any curve ever cross x\\*?",
+        "Press Play: the iteration's dots swing about 0.739. Does any curve of the flow cross it?",
     ),
     Try(
         "Three equilibria",
         {"map": "tanh", "tanh-w": 2.0},
-        "Two equilibria attract; the dashed one between them repels. Where does the flow end from "
-        "x₀ = 0.1, and from −0.1?",
+        "The dashed equilibrium repels. Where does the flow end from x₀ = 0.1, and from −0.1?",
     ),
     Try(
         "Chaos and its flow",
@@ -30,32 +28,28 @@ TRY = (
     Try(
         "The best step",
         {"part": "Euler step", "h": 0.5975},
-        "h = 0.5975 needs 5 steps; h = 1, the iteration, needs 33. How many does h = 1.19 need, "
-        "and h = 1.2?",
+        "h = 0.5975 needs 5 steps; h = 1, the iteration, needs 33. How many do 1.19 and 1.2 need?",
     ),
     Try(
         "Smaller steps help",
         {"part": "Euler step", "map": "inverse", "h": 0.5},
-        "λ = −1: h = 1 jumps between two points for ever. h = 0.5 is Heron's method. Try h = 0.9 "
-        "and h = 0.99: do they settle?",
+        "λ = −1: h = 1 jumps for ever; h = 0.5 is Heron's method. Do h = 0.9 and 0.99 settle?",
     ),
     Try(
         "Too steep to iterate",
         {"part": "Why an ODE", "w": -5.0},
-        "λ ≈ −5, so iteration jumps for ever; the ODE settles. Which of its methods needs the "
-        "fewest evaluations? Read the left chart below, then move the tolerance.",
+        "λ ≈ −5: iteration jumps for ever. Which ODE method needs the fewest evaluations? Read the "
+        "left chart below.",
     ),
     Try(
         "Where the ODE loses",
         {"part": "Why an ODE", "w": -0.5, "tol": "1e-06"},
-        "A contraction. How many times as many evaluations does the ODE need as the iteration? "
-        "Read both charts below.",
+        "A contraction. Which needs fewer evaluations, iteration or ODE? Read both charts below.",
     ),
     Try(
         "A spiral",
         {"part": "Depth", "gain": 1.3},
-        "Press Play: the layers jump around z\\*, and the flow goes there on a curve. How far from "
-        "z\\* is the state at depth 10, and at depth 50?",
+        "Press Play: how far from z\\* are the layers' dots at depth 10, and at depth 50?",
     ),
     Try(
         "Too much gain",

@@ -186,8 +186,9 @@ def depth(narrow: bool, theme: str | None) -> Section:
     def more(below: Place, right: Place) -> None:
         plane = lambda_plane(result.eigenvalues, chosen=-1, brief=True, theme=theme)
         alt = (
-            "Eigenvalues of the layer's Jacobian at z*: λ = "
-            f"{words.deep_readouts(result)['Eigenvalues λ there']}; largest |λ| {result.radius:.2f}."
+            "Eigenvalues of the layer's Jacobian at z*: "
+            f"{words.deep_readouts(result)['Eigenvalues λ there']}; the largest |λ| is "
+            f"{result.radius:.2f}."
         )
         Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
 

@@ -69,7 +69,7 @@ def flow_shows(result: Flowing) -> str:
         )
     if result.slope < 0:
         return (
-            "**Look for** the dots of the iteration, which overshoot x\\*, and the curve of the flow, "
+            "**Look for** the iteration's dots, which overshoot x\\*, and the curve of the flow, "
             "which never crosses an equilibrium. It settles wherever g′ < 1; iteration needs "
             "|g′| < 1."
         )
