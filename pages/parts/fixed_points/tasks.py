@@ -17,8 +17,7 @@ TRY = (
     Try(
         "Slope 1",
         {"map": "line", "line-a": 1.0, "line-x0": -8.0},
-        "The line runs beside the diagonal: x grows by b each step. Does it settle for a = 0.6, −1, "
-        "−1.1?",
+        "The line runs beside the diagonal: x grows by b. Does it settle for a = 0.6, −1, −1.1?",
     ),
     Try(
         "Two points for ever",
@@ -48,7 +47,7 @@ TRY = (
     Try(
         "Newton's jump",
         {"map": "cos", "method": "Newton"},
-        "From −1 the tangent meets the diagonal at 8.72, far away. How many steps does Newton need?",
+        "From −1 the tangent meets the diagonal at 8.72, far away. How many steps in all?",
     ),
     Try(
         "The secant",

@@ -201,7 +201,8 @@ def race(result: Lesson) -> str:
 
 def errors_show(result: Lesson) -> str:
     """What to look for in the errors: only a slope other than zero makes a straight line."""
-    if not result.paths["Picard"].converged or result.fixed is None or not result.fixed.slope:
+    fixed = result.fixed
+    if fixed is None or abs(fixed.slope) < 1e-3 or not result.paths["Picard"].converged:
         return "**Look for** the lines that fall: those methods settle, the steeper the sooner."
     return (
         "**Look for** Picard's straight line: each step multiplies the error by about |g′(x\\*)|. "
