@@ -73,6 +73,18 @@ def test_a_task_sets_the_page_and_its_link(visit, app):
     again.get_by_text("more layers never settle").wait_for()
 
 
+def test_both_charts_stand_below_the_main_figure_as_the_task_says(visit, app):
+    page = visit(f"{app}/steady_states")
+    ready(page, TIME)
+    page.get_by_text("Where the ODE loses", exact=True).click()
+    page.get_by_text("Read both charts below").first.wait_for()
+    page.wait_for_selector(".st-key-calm .main-svg")
+    top = {key: page.locator(f".st-key-{key}").first.bounding_box() for key in ("prices", "calm")}
+    main = page.locator(".st-key-jump").first.bounding_box()
+    assert top["prices"]["x"] < top["calm"]["x"]  # "the left chart"
+    assert all(box["y"] > main["y"] + main["height"] - 1 for box in top.values())
+
+
 @pytest.mark.parametrize("part", ["Flow", "Euler+step", "Why+an+ODE", "Depth"])
 def test_each_section_fits_a_phone(visit, app, part):
     page = visit(f"{app}/steady_states?part={part}", viewport={"width": 390, "height": 844})

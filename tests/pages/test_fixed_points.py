@@ -200,6 +200,23 @@ def test_the_box_runs_and_prints_the_limit_and_the_evaluations_of_the_page(key, 
     assert said == f"settles at {float(found.xs[-1]):.4g}, evaluations: {found.evals}\n"
 
 
+def test_a_second_start_is_drawn_beside_the_first_and_played_with_it(open_page):
+    app = open_page("fixed_points", map="logistic", second="true", **{"logistic-r": "4"})
+    figure = stage(app)
+    (second,) = [trace for trace in figure["data"] if trace.get("name") == "second"]
+    assert second["y"][:2] == [0.201, round(4 * 0.201 * 0.799, 4)]
+    assert second["xaxis"] == "x2"
+    at = figure["data"].index(second)
+    frame = figure["frames"][6]  # three steps
+    assert frame["traces"][0] == at
+    assert len(frame["data"][0]["x"]) == 4
+    assert "apart at step 8" in json.dumps(figure["layout"])
+    assert not app.toggle(key="second").disabled
+    app = open_page("fixed_points", map="logistic", second="true", method="Newton")
+    assert app.toggle(key="second").disabled
+    assert "second" not in [trace.get("name") for trace in stage(app)["data"]]
+
+
 def test_the_csv_has_every_digit(open_page):
     found = lesson(choice())
     rows = list(csv.DictReader(io.StringIO(words.iterates_csv(found))))

@@ -194,8 +194,8 @@ def test_what_to_try_sets_the_page(open_page, k):
     [
         (code.flow_code(COS, 8), "t = 8: flow at 0.7391, iterate 8 at 0.7504"),
         (code.flow_code(Choice("tanh(w*x)", (("w", 2.0),), (-1, 1), 0.1), 8), "flow settles"),
-        (code.step_code(COS, 0.5), "settles, steps: 10"),
-        (code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "settles, steps: 1"),
+        (code.step_code(COS, 0.5), "steps: 10"),
+        (code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "steps: 1\n"),
         (code.walk_code(-2.0, "dopri5", 1e-4), "iteration: never settles\nODE: settles, eval"),
         (code.deep_code(1.3, 8, (1.0, 1.0)), "spectral radius: 0.81"),
     ],

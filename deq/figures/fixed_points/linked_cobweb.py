@@ -197,7 +197,7 @@ def _second_labels(
     """Which line is which, above the iterates, and where they part."""
     legend = f"{coloured('● x₀', colours.ink)}   {coloured('■ x₀ + 0.001', colours.digits[4])}"
     if apart is not None:
-        legend += f"   ┊ 0.1 apart at step {apart}"
+        legend += f"   ┊ apart at step {apart}"
     return [heading(panel[0], panel[3], legend, colours.ink)]
 
 

@@ -48,13 +48,13 @@ def step_code(choice: Choice, h: float) -> str:
         f"x0 = torch.tensor([{choice.x0!r}], dtype=torch.float64)\n"
         f"solver = {solver}\n"
         f"sol = deq.solve(g, x0, solver=solver, atol=1e-6, rtol=0, max_evals={PATIENCE + 1})\n"
-        'print(f"settles, steps: {sol.nfe.item() - 1}" if sol.converged else "never settles")\n'
+        'print("steps:", sol.nfe.item() - 1 if sol.converged else "never")\n'
     )
 
 
 def step_prints(result: Stepping) -> str:
     """What `step_code` prints."""
-    return "never settles" if result.steps is None else f"settles, steps: {result.steps}"
+    return f"steps: {'never' if result.steps is None else result.steps}"
 
 
 def walk_code(w: float, method: str, tol: float) -> str:

@@ -138,7 +138,7 @@ def step_verdict(result: Stepping) -> str:
 def step_shows(result: Stepping) -> str:
     """What to look for beside the flow, which depends on whether any step settles."""
     if math.isnan(result.best):
-        return "**Look for** the dots of Euler's steps: they leave, as the flow itself does."
+        return "**Look for** the dots of Euler's steps beside the curve of the flow."
     return (
         f"**Look for** where the dots of Euler's steps land. Near x\\* the best step is h = "
         f"{short(result.best)}; twice as far, at {short(result.limit)}, is the limit."
@@ -148,7 +148,9 @@ def step_shows(result: Stepping) -> str:
 def cost_shows(result: Stepping) -> str:
     """What to look for in the steps against h."""
     if math.isnan(result.best):
-        return "**Look for** a curve: there is none, as no step length settles."
+        if bool((result.counts < 0).all()):
+            return "There is no curve here: no step length settles."
+        return "**Look for** how many steps each step length h needs."
     return (
         f"**Look for** few steps near the best h = {short(result.best)}, and more and more towards "
         "h = 0 and towards the limit. h = 1 is plain iteration."
