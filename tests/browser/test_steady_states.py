@@ -79,10 +79,13 @@ def test_both_charts_stand_below_the_main_figure_as_the_task_says(visit, app):
     page.get_by_text("Where the ODE loses", exact=True).click()
     page.get_by_text("Read both charts below").first.wait_for()
     page.wait_for_selector(".st-key-calm .main-svg")
-    top = {key: page.locator(f".st-key-{key}").first.bounding_box() for key in ("prices", "calm")}
-    main = page.locator(".st-key-jump").first.bounding_box()
-    assert top["prices"]["x"] < top["calm"]["x"]  # "the left chart"
-    assert all(box["y"] > main["y"] + main["height"] - 1 for box in top.values())
+    page.wait_for_selector(driver.IDLE)
+    main, left, right = page.evaluate(  # at one moment: the page scrolls
+        """["jump", "prices", "calm"].map(key =>
+            document.querySelector(`.st-key-${key} .js-plotly-plot`).getBoundingClientRect())"""
+    )
+    assert left["right"] < right["left"]
+    assert min(left["top"], right["top"]) > main["bottom"]
 
 
 @pytest.mark.parametrize("part", ["Flow", "Euler+step", "Why+an+ODE", "Depth"])

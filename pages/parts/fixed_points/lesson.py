@@ -205,6 +205,16 @@ def errors(result: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
     return courses if any(bool((e > 0).any()) for _, e in courses.values()) else {}
 
 
+def straight(result: Lesson) -> float:
+    """g′(x*) where plain iteration settles and its error falls by that factor; else NaN.
+
+    Where the slope is next to zero the error falls faster and faster instead.
+    """
+    settles = result.fixed is not None and result.paths["Picard"].converged
+    slope = result.fixed.slope if settles and result.fixed else math.nan
+    return slope if abs(slope) >= 1e-3 else math.nan
+
+
 def end(result: Lesson, path: Path) -> float:
     """Where a method settled, NaN if it did not."""
     if not path.converged:

@@ -32,7 +32,7 @@ TRY = (
     Try(
         "Chaos",
         {"map": "logistic", "logistic-r": 4.0, "steps": 30, "second": True},
-        "The squares on the right begin 0.001 further. For how many steps do both agree to 0.1?",
+        "The squares begin 0.001 further than the dots. For how many steps do both agree to 0.1?",
     ),
     Try(
         "Several fixed points",

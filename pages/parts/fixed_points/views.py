@@ -7,7 +7,7 @@ import streamlit as st
 
 from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts.fixed_points import words
-from pages.parts.fixed_points.lesson import Lesson, apart_from, errors
+from pages.parts.fixed_points.lesson import Lesson, apart_from, errors, straight
 from pages.parts.shared import downloads
 from pages.parts.shared.chart import Panel
 
@@ -41,9 +41,9 @@ def speed(result: Lesson, theme: str | None) -> None:
     left, right = st.columns([3, 2], gap="large")
     courses = errors(result)
     if courses:
-        settles = result.paths["Picard"].converged and result.fixed is not None
-        slope = result.fixed.slope if settles and result.fixed else float("nan")
-        figure = errors_over_evals(courses, slope=slope, chosen=result.choice.method, theme=theme)
+        figure = errors_over_evals(
+            courses, slope=straight(result), chosen=result.choice.method, theme=theme
+        )
         alt = f"Error against evaluations of g, log scale. {words.costs(result)}"
         Panel(figure, "errors", 290, alt, words.errors_show(result), words.ERRORS_TITLE).show(left)
     else:

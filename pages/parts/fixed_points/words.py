@@ -7,14 +7,14 @@ import math
 
 from deq.formula import FormulaError
 from deq.scalar import HALF_STEPS
-from pages.parts.fixed_points.lesson import APART, NUDGE, Lesson, apart_from, end
+from pages.parts.fixed_points.lesson import APART, NUDGE, Lesson, apart_from, end, straight
 from pages.parts.shared.downloads import table
 from pages.parts.shared.numbers import minus, number, short
 
 _SHOWS = {
     "Picard": (
         "the height of the curve: carried across to the diagonal it is the next x, and the next "
-        "dot on the right is at the same height. A fixed point x\\* is where the curve meets the "
+        "dot over the steps has the same height. A fixed point x\\* is where the curve meets the "
         "diagonal."
     ),
     "damped": (
@@ -26,7 +26,7 @@ _SHOWS = {
     ),
     "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
 }
-_SECOND_SHOWS = "**Look for** the step on the right at which the two orbits part: "
+_SECOND_SHOWS = "**Look for** the step at which squares and dots part: "
 
 KEYS = "Cobweb, played by keys: space plays and pauses, right arrow steps, Home begins again"
 ERRORS_TITLE = "How fast: the error, per evaluation of g"
@@ -201,8 +201,7 @@ def race(result: Lesson) -> str:
 
 def errors_show(result: Lesson) -> str:
     """What to look for in the errors: only a slope other than zero makes a straight line."""
-    fixed = result.fixed
-    if fixed is None or abs(fixed.slope) < 1e-3 or not result.paths["Picard"].converged:
+    if math.isnan(straight(result)):
         return "**Look for** the lines that fall: those methods settle, the steeper the sooner."
     return (
         "**Look for** Picard's straight line: each step multiplies the error by about |g′(x\\*)|. "

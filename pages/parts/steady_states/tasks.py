@@ -38,8 +38,8 @@ TRY = (
     Try(
         "Too steep to iterate",
         {"part": "Why an ODE", "w": -5.0},
-        "λ ≈ −5: iteration jumps for ever. Which ODE method needs the fewest evaluations? Read the "
-        "left chart below.",
+        "λ ≈ −5: iteration jumps for ever. Which ODE method needs the fewest evaluations? Read "
+        "“What it costs here” below.",
     ),
     Try(
         "Where the ODE loses",

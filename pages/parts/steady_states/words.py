@@ -290,8 +290,8 @@ def depth_shows(result: Deep) -> str:
     """What to look for, which depends on whether the layers settle."""
     if result.radius < 1:
         return (
-            "**Look for** the layers' dots, which jump towards z\\*, and the flow's curves. On the "
-            "right, a straight line: each layer multiplies the distance by about ρ, the "
+            "**Look for** the layers' dots, which jump towards z\\*, and the flow's curves. The "
+            "distances fall on a straight line: each layer multiplies the distance by about ρ, the "
             "spectral radius (largest |λ|)."
         )
     return (

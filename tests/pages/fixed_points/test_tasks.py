@@ -1,6 +1,8 @@
 """What the tasks, predictions and captions of the Fixed points page claim, computed."""
 
+import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +14,7 @@ from deq.scalar import PRESETS, fixed_points, iterate, orbit
 from pages.parts.fixed_points import code, words
 from pages.parts.fixed_points.lesson import Choice, apart_from, lesson, solves_alike
 from pages.parts.fixed_points.tasks import PREDICT, TRY
+from pages.parts.steady_states.tasks import TRY as STEADY
 from tests.pages.code_box import boxes, printed
 
 F64 = torch.float64
@@ -222,6 +225,17 @@ def test_the_caption_of_the_errors_speaks_of_a_straight_line_only_where_there_is
         error = (found.paths["Picard"].xs - found.fixed.x).abs()
         last = error[error > 1e-5][-4:].log()
         np.testing.assert_allclose(last.diff(), math.log(abs(found.fixed.slope)), rtol=0.05)
+
+
+def test_a_slope_of_zero_draws_no_line_for_it(open_page):
+    app = open_page("fixed_points", map="heron")
+    figure = json.loads(app.get("plotly_chart")[1].proto.spec)
+    assert "theory" not in [trace.get("name") for trace in figure["data"]]
+
+
+def test_no_task_says_left_or_right_where_a_phone_has_below():
+    for task in (*TRY, *STEADY):
+        assert not re.search(r"(on|at) the (left|right)|(left|right) (chart|panel)", task.watch)
 
 
 UNUSUAL = [
