@@ -61,10 +61,10 @@ def walk_code(w: float, method: str, tol: float) -> str:
     """Iteration and the ODE, from one start to one tolerance."""
     return (
         "import torch, deq\n"
-        f"f = lambda z: torch.tanh({w!r} * z + {BIAS})\n"
-        f"start = torch.tensor([{START}], dtype=torch.float64)\n"
+        f"g = lambda x: torch.tanh({w!r} * x + {BIAS})\n"
+        f"x0 = torch.tensor([{START}], dtype=torch.float64)\n"
         f'for name, solver in ("iteration", deq.Picard()), ("ODE", deq.ODE(method="{method}")):\n'
-        f"    sol = deq.solve(f, start, solver=solver, tol={tol:g}, max_evals={MOST})\n"
+        f"    sol = deq.solve(g, x0, solver=solver, tol={tol:g}, max_evals={MOST})\n"
         '    found = f"settles, evaluations: {sol.nfe.item()}"\n'
         "    print(f\"{name}: {found if sol.converged else 'never settles'}\")\n"
     )

@@ -132,7 +132,7 @@ def step(narrow: bool, theme: str | None) -> Section:
 
 
 def why(narrow: bool, theme: str | None) -> Section:
-    """tanh(w z + 0.3) by iteration and by the ODE."""
+    """tanh(w x + 0.3) by iteration and by the ODE."""
     w, method, tol = controls.race()
     result = walk(w, method, tol)
     verdict = words.walk_verdict(result)
@@ -140,7 +140,7 @@ def why(narrow: bool, theme: str | None) -> Section:
         result.jumps.xs[: JUMPS + 1], result.run.t, result.run.x, result.curve,
         limit=result.limit, view=(-1.1, 1.1), method=method, theme=theme,
     )  # fmt: skip
-    alt = f"Iterates of tanh({w:g} z + 0.3) and the ODE. {verdict}"
+    alt = f"Iterates of g(x) = tanh({w:g} x + 0.3) and the ODE by {method}. {verdict}"
 
     def more(below: Place, right: Place) -> None:
         left, right = below.columns(2, gap="medium")
@@ -165,7 +165,7 @@ def why(narrow: bool, theme: str | None) -> Section:
         code.walk_code(w, method, tol),
         code.walk_prints(result),
         "steps",
-        f"z = tanh({w:g} z + 0.3)",
+        f"g(x) = tanh({w:g} x + 0.3)",
         lambda: columns(["t", "x"], result.run.t, result.run.x),
         more,
     )

@@ -61,7 +61,11 @@ def flow_verdict(result: Flowing) -> str:
 
 
 def flow_shows(result: Flowing) -> str:
-    """What to look for, which depends on the equilibria."""
+    """What to look for, which depends on the equilibria, and what the phase line is."""
+    return f"{_curves_show(result)} The phase line shows dx/dt at each x: up where it is positive."
+
+
+def _curves_show(result: Flowing) -> str:
     if len(result.points) > 1:
         return (
             "**Look for** the curves that part at the dashed line. The flow crosses none of them, "

@@ -1,5 +1,6 @@
 """What the tasks and captions of the Steady states page claim, computed."""
 
+import doctest
 import math
 
 import pytest
@@ -143,6 +144,12 @@ def test_the_caption_says_that_steps_get_longer_only_if_they_do(w, tol):
     lengths = found.run.t.diff()
     if "farther apart" in words.walk_shows(found):
         assert lengths[-1] > lengths[0]
+
+
+def test_the_examples_in_the_docstrings_hold():
+    found = doctest.testmod(words)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 UNUSUAL = [
