@@ -18,7 +18,7 @@ from pages.parts.fixed_points import controls as map_controls
 from pages.parts.shared import hero, pace
 from pages.parts.shared.chart import Panel
 from pages.parts.shared.downloads import columns
-from pages.parts.steady_states import code, controls, words
+from pages.parts.steady_states import captions, code, controls, words
 from pages.parts.steady_states.lesson import flowing, stepping
 from pages.parts.steady_states.solver_lesson import JUMPS, MOST, deep, price, walk
 
@@ -74,7 +74,7 @@ def flow(narrow: bool, theme: str | None) -> Section:
         result.t, result.courses, result.iterates, result.x, result.speed,
         view=result.view, points=result.points.points, stacked=narrow, theme=theme,
     )  # fmt: skip
-    alt, shows = words.flow_alt(result), words.flow_shows(result)
+    alt, shows = words.flow_alt(result), captions.flow_shows(result)
     names = ["t", *(f"x from {x!r}" for x in result.courses[:, 0].tolist())]
     return Section(
         repr(choice),
@@ -108,19 +108,19 @@ def step(narrow: bool, theme: str | None) -> Section:
         slopes = [p.slope for p in points]
         chosen = points.index(exact.goal) if exact.goal in points else 0
         plane = lambda_plane(slopes, h=h, chosen=chosen, theme=theme)
-        Panel(plane, "plane", 262, words.plane_alt(result), words.PLANE_SHOWS).show(right)
+        Panel(plane, "plane", 262, captions.plane_alt(result), captions.PLANE_SHOWS).show(right)
         costs = steps_over_h(
             result.hs, result.counts, h, result.steps,
             best=result.best, limit=result.limit, theme=theme,
         )  # fmt: skip
         alt = f"Steps until |g(x) − x| < 10⁻⁶ against h. {verdict}"
-        Panel(costs, "costs", 200, alt, words.cost_shows(result)).show(below)
+        Panel(costs, "costs", 200, alt, captions.cost_shows(result)).show(below)
 
     return Section(
         f"{choice} {h}",
         verdict,
         words.step_readouts(result),
-        Panel(figure, "euler", 262, alt, words.step_shows(result)),
+        Panel(figure, "euler", 262, alt, captions.step_shows(result)),
         code.step_code(choice, h),
         code.step_prints(result),
         "steps",
@@ -147,21 +147,21 @@ def why(narrow: bool, theme: str | None) -> Section:
         draw = partial(evals_over_tol, chosen=method, now=tol, most=MOST, theme=theme)
         solvers = dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method])
         here = {name: price(w, name) for name in solvers}
-        costs = words.prices({name: evals for name, (_, evals) in here.items()}, tol)
+        costs = captions.prices({name: evals for name, (_, evals) in here.items()}, tol)
         alt = f"Evaluations against the tolerance for this map, one line a solver. {costs}"
-        shows = f"{words.PRICE_SHOWS} {costs}"
-        Panel(draw(here), "prices", 205, alt, shows, words.PRICE_TITLE).show(left)
+        shows = f"{captions.PRICE_SHOWS} {costs}"
+        Panel(draw(here), "prices", 205, alt, shows, captions.PRICE_TITLE).show(left)
         calm = {name: price("calm", name) for name in ("Picard", method)}
-        costs = words.times(calm[method][1], calm["Picard"][1], tol)
+        costs = captions.times(calm[method][1], calm["Picard"][1], tol)
         alt = f"Evaluations against the tolerance on a contractive layer. {costs}"
-        shows = f"{words.CALM_SHOWS} {costs}"
-        Panel(draw(calm), "calm", 205, alt, shows, words.CALM_TITLE).show(right)
+        shows = f"{captions.CALM_SHOWS} {costs}"
+        Panel(draw(calm), "calm", 205, alt, shows, captions.CALM_TITLE).show(right)
 
     return Section(
         f"{w} {method} {tol}",
         verdict,
         words.walk_readouts(result),
-        Panel(figure, "jump", 265, alt, words.walk_shows(result)),
+        Panel(figure, "jump", 265, alt, captions.walk_shows(result)),
         code.walk_code(w, method, tol),
         code.walk_prints(result),
         "steps",
@@ -190,13 +190,13 @@ def depth(narrow: bool, theme: str | None) -> Section:
             f"{words.deep_readouts(result)['Eigenvalues λ there']}; the largest |λ| is "
             f"{result.radius:.2f}."
         )
-        Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
+        Panel(plane, "plane", 240, alt, captions.EIGEN_SHOWS, camera=False).show(right)
 
     return Section(
         f"{gain} {seed} {start}",
         verdict,
         words.deep_readouts(result),
-        Panel(figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result)),
+        Panel(figure, "portrait", 900 if narrow else 540, alt, captions.depth_shows(result)),
         code.deep_code(gain, seed, start),
         code.deep_prints(result),
         "layers",

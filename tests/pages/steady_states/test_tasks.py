@@ -9,7 +9,7 @@ import torch
 from deq.scalar import PRESETS, euler_steps
 from deq.status import Status
 from pages.parts.fixed_points.lesson import Choice
-from pages.parts.steady_states import lesson, words
+from pages.parts.steady_states import captions, lesson, words
 from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES, deep, price, walk
 from pages.parts.steady_states.tasks import TRY
 from tests.pages.code_box import boxes, printed
@@ -75,7 +75,7 @@ def too_steep():
     assert found.iteration is None
     assert found.run.status is Status.CONVERGED
     costs = {name: price(-5.0, name)[1] for name in ("Picard", "dopri5", "dopri8", "bosh3")}
-    assert words.prices(costs, 1e-4) == (
+    assert captions.prices(costs, 1e-4) == (
         "Evaluations at 10⁻⁴: dopri5 103, dopri8 105, bosh3 115, Picard never settles."
     )
 
@@ -142,12 +142,12 @@ def test_the_readout_of_the_iteration_is_the_point_in_the_chart(tol):
 def test_the_caption_says_that_steps_get_longer_only_if_they_do(w, tol):
     found = walk(w, "dopri5", tol)
     lengths = found.run.t.diff()
-    if "farther apart" in words.walk_shows(found):
+    if "farther apart" in captions.walk_shows(found):
         assert lengths[-1] > lengths[0]
 
 
 def test_the_examples_in_the_docstrings_hold():
-    found = doctest.testmod(words)
+    found = doctest.testmod(captions)
     assert found.attempted > 0
     assert found.failed == 0
 
