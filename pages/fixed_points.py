@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.fixed_points import controls, tasks, views, words
+from pages.parts.fixed_points import code, controls, tasks, views, words
 from pages.parts.fixed_points.lesson import lesson
 from pages.parts.shared import errors, guard, hero, pace, player_keys
 from pages.parts.shared.tasks import question, try_and_read
@@ -26,12 +26,12 @@ def page() -> None:
             figure = views.stage(result, player_keys.narrow(), theme)
         with pace.after_the_answer():
             views.speed(result, theme)
-        predict, code = st.columns([2, 3], gap="large")
+        predict, box = st.columns([2, 3], gap="large")
         with predict:
             tasks.predict(st.session_state["map"])
             views.files(result, figure)
-        with code:
-            hero.code_box(words.code(choice), heading="The same in six lines of `deq`")
+        with box:
+            hero.code_box(code.code(result), code.prints(result))
         player_keys.attach(
             "cobweb",
             f"{choice} {theme}",
@@ -42,6 +42,6 @@ def page() -> None:
 
 
 with errors.in_words():
-    hero.title("Fixed points: apply g again and again")
+    hero.title("Fixed points: apply g again and again until g(x) = x")
     page()
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

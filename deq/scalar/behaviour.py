@@ -25,7 +25,8 @@ class Orbit:
         The iterates.
     kind : str
         "settles", "cycles", "escapes" (diverges), "breaks" (g has no finite value), "creeps"
-        (converges, but not within n steps) or "wanders" (none of these).
+        (converges, but not within n steps), "grows" (its last steps do not get shorter) or
+        "wanders" (none of these).
     steps : int
         Steps until it settled, or all steps.
     period : int
@@ -91,7 +92,25 @@ def orbit(f: Map, x0: float, n: int = 100, *, tol: float = 1e-6, escape: float =
     if observed < _CREEPING and shrinks:
         said = f"It is still on its way after {_steps(taken)}, each {observed:.3g} of the last."
         return result("creeps", said)
-    return result("wanders", f"It has found no rest and no rhythm in {_steps(taken)}.")
+    grown = _grown(xs.diff()[-_LATELY:])
+    if grown:
+        return result("grows", f"{grown}: {_shown(xs[-1])} after {_steps(taken)}.")
+    return result("wanders", f"It neither settles nor repeats within {_steps(taken)}.")
+
+
+def _grown(moves: Tensor) -> str:
+    """How an orbit goes on whose last steps (k,) do not get shorter; empty for any other."""
+    sizes = moves.abs()
+    more = sizes.diff() / sizes[:-1].clamp(min=1e-300)  # (k − 1,)
+    if len(moves) < 3:
+        return ""
+    if (moves > 0).all() and (more > -1e-9).all():
+        return "It grows on and on"
+    if (moves < 0).all() and (more > -1e-9).all():
+        return "It falls on and on"
+    if (moves[1:] * moves[:-1] < 0).all() and (more > 1e-9).all():
+        return "It swings wider and wider"
+    return ""
 
 
 _COUNTS = {2: "two", 3: "three", 4: "four"}

@@ -119,7 +119,8 @@ _ALL = (
         "cos(x)",
         (-1.6, 1.6),
         -1.0,
-        shows="From any start the cosine key of a calculator ends at 0.739…: cos is a contraction.",
+        shows="From any start the cosine key of a calculator ends at 0.739…: after one step x is "
+        "in [−1, 1], and there cos is a contraction.",
     ),
     ScalarMap(
         "line",
@@ -128,7 +129,7 @@ _ALL = (
         (-10.0, 10.0),
         8.0,
         (Parameter("a", -1.2, 1.2, 0.6), Parameter("b", -4.0, 4.0, 1.0, 0.1)),
-        "Each step multiplies the error by the slope a; at 1 and at −1 everything stops working.",
+        "Each step multiplies the error by the slope a; at 1 and at −1 it no longer settles.",
     ),
     ScalarMap(
         "heron",

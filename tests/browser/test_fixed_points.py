@@ -67,7 +67,7 @@ def test_a_button_sets_the_page_and_its_link(page, visit):
     page.wait_for_url("**map=logistic**logistic-r=3.5**")
     page = visit(page.url)
     page.wait_for_selector(CAPTION)
-    assert page.get_by_text("It jumps between four points").count() == 1
+    assert page.locator("strong", has_text="It jumps between four points").count() == 1
 
 
 def test_a_slider_changes_the_picture_the_number_and_the_link(visit, app):

@@ -73,6 +73,21 @@ def test_a_task_sets_the_page_and_its_link(visit, app):
     again.get_by_text("more layers never settle").wait_for()
 
 
+def test_both_charts_stand_below_the_main_figure_as_the_task_says(visit, app):
+    page = visit(f"{app}/steady_states")
+    ready(page, TIME)
+    page.get_by_text("Where the ODE loses", exact=True).click()
+    page.get_by_text("Read both charts below").first.wait_for()
+    page.wait_for_selector(".st-key-calm .main-svg")
+    page.wait_for_selector(driver.IDLE)
+    main, left, right = page.evaluate(  # at one moment: the page scrolls
+        """["jump", "prices", "calm"].map(key =>
+            document.querySelector(`.st-key-${key} .js-plotly-plot`).getBoundingClientRect())"""
+    )
+    assert left["right"] < right["left"]
+    assert min(left["top"], right["top"]) > main["bottom"]
+
+
 @pytest.mark.parametrize("part", ["Flow", "Euler+step", "Why+an+ODE", "Depth"])
 def test_each_section_fits_a_phone(visit, app, part):
     page = visit(f"{app}/steady_states?part={part}", viewport={"width": 390, "height": 844})

@@ -7,7 +7,7 @@ import ast
 
 import pytest
 
-from pages.parts.fixed_points import words as fixed_points
+from pages.parts.fixed_points import code as fixed_points
 from pages.parts.fixed_points.lesson import Choice
 from pages.parts.inside import words as inside
 from pages.parts.steady_states import code
@@ -32,8 +32,11 @@ def shape(code):
 
 def codes(text):
     choice = Choice(text, (), (-9.0, 9.0), 0.5)
-    yield fixed_points.code(choice)
-    yield code.flow_code(choice)
+    yield fixed_points.solve_code(choice)
+    yield fixed_points.orbit_code(choice)
+    yield fixed_points.second_code(choice)
+    yield fixed_points.path_code(choice)
+    yield code.flow_code(choice, 8)
     yield code.step_code(choice, 0.5)
     yield inside.code("smudge", 7, 1.0, {"kind": text, "seed": 0})
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from deq.scalar import PRESETS
-from pages.parts.fixed_points import controls, tasks, words
+from pages.parts.fixed_points import code, controls, tasks, words
 from pages.parts.fixed_points.lesson import METHODS, Choice, errors, lesson
 from tests.pages.code_box import printed
 
@@ -192,13 +192,29 @@ def test_the_link_contains_what_differs_from_the_defaults(open_page):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("key", ["cos", "heron", "tanh"])
-def test_the_six_lines_run_and_print_the_limit_of_the_page(key, method):
-    text = words.code(choice(key, method))
-    assert len(text.splitlines()) == 6
-    value, status, evals = printed(text).split()
-    assert status == "CONVERGED"
-    assert float(value) == pytest.approx(lesson(choice(key, method)).limit, abs=2e-4)
-    assert int(evals) > 0
+def test_the_box_runs_and_prints_the_limit_and_the_evaluations_of_the_page(key, method):
+    found = lesson(choice(key, method))
+    assert "deq.solve" in code.code(found)
+    assert len(code.code(found).splitlines()) <= 8
+    said = printed(code.code(found))
+    assert said == f"settles at {float(found.xs[-1]):.4g}, evaluations: {found.evals}\n"
+
+
+def test_a_second_start_is_drawn_beside_the_first_and_played_with_it(open_page):
+    app = open_page("fixed_points", map="logistic", second="true", **{"logistic-r": "4"})
+    figure = stage(app)
+    (second,) = [trace for trace in figure["data"] if trace.get("name") == "second"]
+    assert second["y"][:2] == [0.201, round(4 * 0.201 * 0.799, 4)]
+    assert second["xaxis"] == "x2"
+    at = figure["data"].index(second)
+    frame = figure["frames"][6]  # three steps
+    assert frame["traces"][0] == at
+    assert len(frame["data"][0]["x"]) == 4
+    assert "apart at step 8" in json.dumps(figure["layout"])
+    assert not app.toggle(key="second").disabled
+    app = open_page("fixed_points", map="logistic", second="true", method="Newton")
+    assert app.toggle(key="second").disabled
+    assert "second" not in [trace.get("name") for trace in stage(app)["data"]]
 
 
 def test_the_csv_has_every_digit(open_page):

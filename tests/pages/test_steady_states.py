@@ -192,16 +192,16 @@ def test_what_to_try_sets_the_page(open_page, k):
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        (code.flow_code(COS), "0.739"),
-        (code.flow_code(Choice("tanh(w*x)", (("w", 2.0),), (-1, 1), 0.1)), "0.957"),
-        (code.step_code(COS, 0.5), "0.739085 CONVERGED"),
-        (code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "10.000000 CONVERGED"),
-        (code.walk_code(-2.0, "dopri5", 1e-4), "0.0999 CONVERGED"),
-        (code.deep_code(1.3, 8), "spectral radius 0.81"),
+        (code.flow_code(COS, 8), "t = 8: flow at 0.7391, iterate 8 at 0.7504"),
+        (code.flow_code(Choice("tanh(w*x)", (("w", 2.0),), (-1, 1), 0.1), 8), "flow settles"),
+        (code.step_code(COS, 0.5), "steps: 10"),
+        (code.step_code(Choice("0.9*x+1", (), (-9, 9), 1.0), 10.0), "steps: 1\n"),
+        (code.walk_code(-2.0, "dopri5", 1e-4), "iteration: never settles\nODE: settles, eval"),
+        (code.deep_code(1.3, 8, (1.0, 1.0)), "spectral radius: 0.81"),
     ],
 )
 def test_the_code_boxes_run_as_shown(code, says):
-    assert len(code.splitlines()) == 6
+    assert len(code.splitlines()) <= 9
     assert says in printed(code)
 
 

@@ -96,7 +96,9 @@ def test_the_sentence_of_each_kind_of_orbit(key: str, start: float, kind: str, s
 def test_sentences_of_further_orbits() -> None:
     logistic, line = PRESETS["logistic"], PRESETS["line"]
     assert orbit(logistic.at(r=4.0), 0.2).kind == "wanders"
-    assert "found no rest" in orbit(logistic.at(r=4.0), 0.2).sentence
+    assert orbit(logistic.at(r=4.0), 0.2).sentence == (
+        "It neither settles nor repeats within 100 steps."
+    )
     assert "jumps between four points, 0.38" in orbit(logistic.at(r=3.5), 0.2, 200).sentence
     result = orbit(logistic.at(r=3.55), 0.2, 400)
     assert (result.period, result.sentence) == (8, "It jumps between 8 points, for ever.")
@@ -107,11 +109,31 @@ def test_sentences_of_further_orbits() -> None:
     assert orbit(line.at(a=-1, b=0), 2.0).sentence == (
         "It jumps between two points, −2 and 2, for ever."
     )
-    assert orbit(line.at(a=1, b=1), 0.0).kind == "wanders"  # each step adds 1
     lost = orbit(custom_map("log(x)"), 2.0)
     assert lost.kind == "breaks"
     assert "there is no value" in lost.sentence
     assert orbit(custom_map("x"), 3.0).steps == 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "says"),
+    [
+        (1.0, 1.0, "It grows on and on: 68 after 60 steps."),  # each step adds 1
+        (1.0, -0.1, "It falls on and on: 2 after 60 steps."),
+        (1.05, 1.0, "It grows on and on: 503 after 60 steps."),
+        (-1.05, 0.0, "It swings wider and wider: 149.4 after 60 steps."),
+    ],
+)
+def test_an_orbit_that_moves_away_is_not_said_to_wander(a: float, b: float, says: str) -> None:
+    result = orbit(PRESETS["line"].at(a=a, b=b), 8.0, 60)
+    assert result.kind == "grows"
+    assert result.sentence == says
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 20])
+@pytest.mark.parametrize("text", ["cos(x)", "2/x", "0.9 x", "x - x^3/9"])
+def test_an_orbit_of_steps_that_get_shorter_or_stay_does_not_grow(text: str, n: int) -> None:
+    assert orbit(custom_map(text), 1.0, n).kind != "grows"
 
 
 def test_passing_near_a_fixed_point_is_not_convergence() -> None:

@@ -23,7 +23,7 @@ from deq.figures.fixed_points.cobweb_background import (
 )
 from deq.figures.shared.animation import stepped
 from deq.figures.shared.controls import thin
-from deq.figures.shared.layout import axes, base_layout
+from deq.figures.shared.layout import axes, base_layout, coloured, heading, upright
 from deq.figures.shared.palette import Palette, palette, translucent
 from deq.figures.shared.traces import dots, line, marker, moved, rounded, within
 
@@ -50,6 +50,8 @@ def linked_cobweb(
     contraction: Sequence[tuple[float, float]] = (),
     basins: npt.ArrayLike = (),
     plain_iteration: bool = True,
+    second: npt.ArrayLike = (),
+    apart: int | None = None,
     stacked: bool = False,
     theme: str | None = "light",
 ) -> go.Figure:
@@ -73,6 +75,10 @@ def linked_cobweb(
         For starts spread evenly over the view the index of the point they end at, −1 for none.
     plain_iteration : bool
         Whether the next iterate is the height just read; then its dot appears with it.
+    second : array (m + 1,)
+        Iterates from a second start, drawn beside the first over their steps.
+    apart : int, optional
+        The first step at which the two are 0.1 apart: an upright line.
     stacked : bool
         One panel above the other, for narrow screens.
     theme : {"light", "dark"}
@@ -114,12 +120,18 @@ def linked_cobweb(
             *strip_labels(basins, view, points, strip, colours, method=method),
         ],
     }
+    other = rounded(within(second, view, 50)[: last + 1])
+    if other:
+        layout["annotations"] += _second_labels(right, apart, colours)
+        layout["shapes"] += [] if apart is None else [
+            {**upright(apart, colours.muted, yref="y2 domain"), "xref": "x2"}
+        ]  # fmt: skip
     x_web, y_web = rounded(web[:, 0]), rounded(web[:, 1])
     shown = half_steps_shown(len(web))
     return stepped(
         [*background(web, x, y, view, colours), *crossings(points, hues, last, colours)],
-        _looks(x_web, y_web, colours),
-        [_moment(x_web, y_web, k, plain_iteration) for k in shown],
+        [*_second_look(other, colours), *_looks(x_web, y_web, colours)],
+        [[*_second_moment(other, k), *_moment(x_web, y_web, k, plain_iteration)] for k in shown],
         [sentences[k] for k in shown],
         layout,
         colours,
@@ -162,6 +174,31 @@ def _looks(x: list[Any], y: list[Any], colours: Palette) -> list[dict[str, Any]]
         ),
         {**head, "name": "step", "xaxis": "x2", "yaxis": "y2"},
     ]
+
+
+def _second_look(other: list[Any], colours: Palette) -> list[dict[str, Any]]:
+    """How the iterates from a second start look; nothing if there are none."""
+    hue = colours.digits[4]
+    dot = marker(hue, 6, symbol="square")
+    look = line(list(range(len(other))), other, hue, 1.5, mode="lines+markers", dash="dot",
+                marker=dot, name="second", panel=2,
+                hover="second start: x<sub>%{x}</sub> = %{y:.4f}")  # fmt: skip
+    return [look] if other else []
+
+
+def _second_moment(other: list[Any], k: int) -> list[dict[str, Any]]:
+    n = k // 2
+    return [moved(list(range(n + 1))[: len(other)], other[: n + 1])] if other else []
+
+
+def _second_labels(
+    panel: tuple[float, float, float, float], apart: int | None, colours: Palette
+) -> list[dict[str, Any]]:
+    """Which line is which, above the iterates, and where they part."""
+    legend = f"{coloured('● x₀', colours.ink)}   {coloured('■ x₀ + 0.001', colours.digits[4])}"
+    if apart is not None:
+        legend += f"   ┊ apart at step {apart}"
+    return [heading(panel[0], panel[3], legend, colours.ink)]
 
 
 def _moment(x: list[Any], y: list[Any], k: int, plain_iteration: bool) -> list[dict[str, Any]]:

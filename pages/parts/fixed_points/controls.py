@@ -20,7 +20,7 @@ from pages.parts.fixed_points.words import whereabouts
 from pages.parts.shared import errors, settings, widgets
 from pages.parts.shared.settings import current, said, setting, show
 from pages.parts.shared.text import literal
-from pages.parts.shared.widgets import Control, NumberInput, Segments, Slider, Text
+from pages.parts.shared.widgets import Control, NumberInput, Segments, Slider, Text, Toggle
 
 OWN = "own"
 MAPS = (*PRESETS, OWN)
@@ -108,6 +108,13 @@ class Settings(MapSettings):
             help="Of Picard. The other methods stop after 100 evaluations.",
         )
     )
+    second: bool = setting(
+        Toggle(
+            "A second start, x₀ + 0.001",
+            False,
+            help="Of Picard: shows beside the iterates those from a start that is 0.001 further.",
+        )
+    )
 
 
 def controls() -> Choice:
@@ -116,7 +123,8 @@ def controls() -> Choice:
     method = show(Settings, "method")
     h = show(Settings, "h", disabled=method != "damped")
     steps = show(Settings, "steps")
-    return replace(choice, method=method, damping=h, steps=steps)
+    second = show(Settings, "second", disabled=method != "Picard") and method == "Picard"
+    return replace(choice, method=method, damping=h, steps=steps, second=second)
 
 
 def which_map() -> Choice:

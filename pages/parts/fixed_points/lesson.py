@@ -27,6 +27,7 @@ from deq.scalar import (
     contraction_intervals,
     euler_factor,
     fixed_points,
+    iterate,
     orbit,
     rate,
 )
@@ -37,6 +38,7 @@ TOLERANCE = 1e-6
 STARTS = 240
 CURVE = 321
 PATIENCE = 100  # evaluations after which a method of the comparison has not settled
+NUDGE, APART = 0.001, 0.1  # how far off a second start is; from where on two orbits are apart
 _FAR = 4.0  # widths of the view by which a path may widen it, on either side
 _KEPT = 256
 
@@ -52,6 +54,7 @@ class Choice:
     method: str = "Picard"  # one of `METHODS`
     damping: float = 0.5  # of the method "damped"
     steps: int = 60  # the most steps of plain iteration
+    second: bool = False  # also from x0 + NUDGE, by plain iteration
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Lesson:
     observed: float  # contraction that was seen; NaN for none
     expected: float  # |g′(x*)|, or what the damping makes of it; NaN for none
     evals: int  # of the chosen method
+    second: Tensor  # iterates from the second start; empty without one
 
     @property
     def paths(self) -> Mapping[str, Path]:
@@ -107,6 +111,7 @@ def lesson(choice: Choice) -> Lesson:
     else:
         path = _paths(choice.text, choice.values, choice.x0, choice.damping)[choice.method]
         settled, xs, heights, evals = path.converged, path.xs, path.heights, int(path.evals[-1])
+    second = iterate(g, choice.x0 + NUDGE, choice.steps) if choice.second else xs[:0]
     view = _widened(choice, xs, settled or run.kind in ("cycles", "creeps", "wanders"))
     land = landscape(choice.text, choice.values, view)
     limit = float(xs[-1]) if settled else math.nan
@@ -114,7 +119,7 @@ def lesson(choice: Choice) -> Lesson:
     return Lesson(
         choice, g, view, land, run, xs, heights, cobweb(xs, heights), limit, fixed,
         run.rate if choice.method == "Picard" else rate(xs),
-        _expected(choice, fixed, land.points, xs), evals,
+        _expected(choice, fixed, land.points, xs), evals, second,
     )  # fmt: skip
 
 
@@ -152,6 +157,39 @@ def nearest(points: FixedPoints, x: float) -> FixedPoint | None:
     return min(near, key=lambda p: abs(p.x - x)) if near else None
 
 
+def apart_from(result: Lesson) -> int | None:
+    """The first step at which the orbits from both starts are more than `APART` apart."""
+    one, two = result.orbit.xs[: len(result.second)], result.second[: len(result.orbit.xs)]
+    apart = ((one - two).abs() > APART).nonzero()
+    return int(apart[0]) if len(apart) else None
+
+
+def solves_alike(result: Lesson) -> bool:
+    """Whether `deq.solve` ends where the page does, after as many evaluations.
+
+    It nearly always does. It stops at the first x within the tolerance, though, also beside an
+    unstable fixed point; and it shortens a step of Newton's that leads to where g has no value.
+    """
+    settled, x, evals = _solved(result.choice)
+    if not (settled and result.settled):
+        return settled == result.settled
+    return evals == result.evals and f"{x:.4g}" == f"{float(result.xs[-1]):.4g}"
+
+
+@lru_cache(maxsize=_KEPT)
+def _solved(choice: Choice) -> tuple[bool, float, int]:
+    """Whether, where and after how many evaluations `deq.solve` settles."""
+    sol = deq.solve(
+        parse(choice.text, values=dict(choice.values)),
+        torch.tensor([choice.x0], dtype=torch.float64),
+        solver=solver_of(choice.method, choice.damping),
+        atol=TOLERANCE,
+        rtol=0,
+        max_evals=choice.steps if choice.method == "Picard" else PATIENCE,
+    )
+    return bool(sol.converged), float(sol.z), int(sol.nfe)
+
+
 def errors(result: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
     """For each method its evaluations and its distances from where it settled, or from x*.
 
@@ -165,6 +203,16 @@ def errors(result: Lesson) -> dict[str, tuple[Tensor, Tensor]]:
         if math.isfinite(target):
             courses[name] = (path.evals, (path.xs - target).abs())
     return courses if any(bool((e > 0).any()) for _, e in courses.values()) else {}
+
+
+def straight(result: Lesson) -> float:
+    """g′(x*) where plain iteration settles and its error falls by that factor; else NaN.
+
+    Where the slope is next to zero the error falls faster and faster instead.
+    """
+    settles = result.fixed is not None and result.paths["Picard"].converged
+    slope = result.fixed.slope if settles and result.fixed else math.nan
+    return slope if abs(slope) >= 1e-3 else math.nan
 
 
 def end(result: Lesson, path: Path) -> float:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts.fixed_points import words
-from pages.parts.fixed_points.lesson import Lesson, errors
+from pages.parts.fixed_points.lesson import Lesson, apart_from, errors, straight
 from pages.parts.shared import downloads
 from pages.parts.shared.chart import Panel
 
@@ -25,13 +25,15 @@ def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:
         contraction=land.contraction,
         basins=() if land.points.everywhere else land.basins,
         plain_iteration=method == "Picard",
+        second=result.second,
+        apart=apart_from(result),
         stacked=stacked,
         theme=theme,
     )
     height = 800 if stacked else 525
     with st.container(key="iterates"):
         Panel(
-            figure, "cobweb", height, words.stage_alt(result), words.shows(method), fit="hero"
+            figure, "cobweb", height, words.stage_alt(result), words.shows(result), fit="hero"
         ).show()
     return figure
 
@@ -41,17 +43,17 @@ def speed(result: Lesson, theme: str | None) -> None:
     left, right = st.columns([3, 2], gap="large")
     courses = errors(result)
     if courses:
-        settles = result.paths["Picard"].converged and result.fixed is not None
-        slope = result.fixed.slope if settles and result.fixed else float("nan")
-        figure = errors_over_evals(courses, slope=slope, chosen=result.choice.method, theme=theme)
-        alt = "Error against evaluations of g on a logarithmic axis, one line a method."
-        Panel(figure, "errors", 290, alt, words.ERRORS_SHOW, words.ERRORS_TITLE).show(left)
+        figure = errors_over_evals(
+            courses, slope=straight(result), chosen=result.choice.method, theme=theme
+        )
+        alt = f"Error against evaluations of g, log scale. {words.costs(result)}"
+        Panel(figure, "errors", 290, alt, words.errors_show(result), words.ERRORS_TITLE).show(left)
     else:
         with left, st.container(key="errors", gap="xsmall"):
             st.header(words.ERRORS_TITLE, anchor=False)
             st.caption(words.no_errors(result))
     with right, st.container(key="race", gap="xsmall"):
-        st.header("The cure: the same start by every method", anchor=False)
+        st.header(words.RACE_TITLE, anchor=False)
         st.markdown(words.race(result))
         st.caption(words.RACE_SHOWS)
 

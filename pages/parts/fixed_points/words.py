@@ -7,31 +7,33 @@ import math
 
 from deq.formula import FormulaError
 from deq.scalar import HALF_STEPS
-from pages.parts.fixed_points.lesson import Choice, Lesson, end
+from pages.parts.fixed_points.lesson import APART, NUDGE, Lesson, apart_from, end, straight
 from pages.parts.shared.downloads import table
 from pages.parts.shared.numbers import minus, number, short
 
 _SHOWS = {
     "Picard": (
-        "the height read off the curve: carried across to the diagonal, it is the next x, and at "
-        "the same height stands the next dot on the right."
+        "the height of the curve: carried across to the diagonal it is the next x, and the next "
+        "dot over the steps has the same height. A fixed point x\\* is where the curve meets the "
+        "diagonal."
     ),
     "damped": (
-        "the slanted lines: only h of the way is taken, so the web turns less and may be there "
-        "sooner."
+        "the slanted lines: each goes only the part h of the way to the next x of plain iteration."
     ),
-    "Anderson": "the line through the last two points: where it meets the diagonal is the next x.",
+    "Anderson": (
+        "the secant, the line through the last two points of the curve: where it meets the "
+        "diagonal is the next x."
+    ),
     "Newton": "the tangent: where it meets the diagonal is the next x, however far away that is.",
 }
+_SECOND_SHOWS = "**Look for** the step at which squares and dots part: "
 
 ERRORS_TITLE = "How fast: the error, per evaluation of g"
-ERRORS_SHOW = (
-    "**Look for** straight lines: on a log axis each step removes the same share, and the slope is "
-    "log |g′(x*)|. Newton and the secant bend down."
-)
+RACE_TITLE = "The same start by every method"
 RACE_SHOWS = (
-    "Until |g(x) − x| < 10⁻⁶. A derivative counts as an evaluation. Methods may end at different "
-    "fixed points: the secant and Newton do not care whether one is stable."
+    "Each stops when the residual |g(x) − x| is below 10⁻⁶, or after 100 evaluations. A derivative "
+    "counts as an evaluation of g. Methods may end at different fixed points: Anderson and Newton "
+    "also find unstable ones."
 )
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ACROSS = {
@@ -72,7 +74,7 @@ def verdict(result: Lesson) -> str:
         return "Here g(x) = x: every point is fixed, so each start stays where it is."
     if result.choice.method == "Picard":
         sentence = result.orbit.sentence
-        if result.orbit.kind in ("escapes", "breaks", "wanders") and not len(
+        if result.orbit.kind in ("escapes", "breaks", "grows", "wanders") and not len(
             result.landscape.points
         ):
             sentence += " No fixed point is in view."
@@ -109,15 +111,22 @@ def whereabouts(error: FormulaError, text: str) -> str:
     return f"{piece}\n{' ' * (at - begin)}^"
 
 
-def shows(method: str) -> str:
-    """What to look for in the main figure.
+def shows(result: Lesson) -> str:
+    """What to look for in the main figure."""
+    if result.choice.second:
+        return f"{_SECOND_SHOWS}{together(result)}"
+    return f"**Look for** {_SHOWS[result.choice.method]}"
 
-    Examples
-    --------
-    >>> shows("Newton")[:28]
-    '**Look for** the tangent: wh'
-    """
-    return f"**Look for** {_SHOWS[method]}"
+
+def together(result: Lesson) -> str:
+    """How long the orbits from both starts agree."""
+    step = apart_from(result)
+    if step is None:
+        return f"they stay within {APART} of each other."
+    return (
+        f"they begin {NUDGE} apart, agree to {APART} up to step {step - 1}, and are farther apart "
+        f"at step {step}."
+    )
 
 
 def stage_alt(result: Lesson) -> str:
@@ -128,7 +137,8 @@ def stage_alt(result: Lesson) -> str:
         kinds = "every point"
     return (
         f"Cobweb of g(x) = {result.choice.text} from {short(result.choice.x0)} beside its "
-        f"iterates. {verdict(result)} Fixed points: {kinds}."
+        f"iterates, by {result.choice.method}. {verdict(result)} Fixed points: {kinds}."
+        + (f" From a start {NUDGE} further: {together(result)}" if result.choice.second else "")
     )
 
 
@@ -188,23 +198,24 @@ def race(result: Lesson) -> str:
     return "\n".join(rows)
 
 
-def code(choice: Choice) -> str:
-    """The same in six lines of `deq`; runs as it stands."""
-    values = f", values={dict(choice.values)}" if choice.values else ""
-    solver = {
-        "Picard": "deq.Picard()",
-        "damped": f"deq.Picard(damping={choice.damping:g})",
-        "Anderson": "deq.Anderson(window=1)",
-        "Newton": "deq.Newton()",
-    }[choice.method]
+def errors_show(result: Lesson) -> str:
+    """What to look for in the errors: only a slope other than zero makes a straight line."""
+    if math.isnan(straight(result)):
+        return "**Look for** the lines that fall: those methods settle, the steeper the sooner."
     return (
-        "import torch, deq\n"
-        "from deq.formula import parse\n"
-        f"g = parse({choice.text!r}{values})\n"
-        f"start = torch.tensor([{choice.x0!r}], dtype=torch.float64)\n"
-        f"sol = deq.solve(g, start, solver={solver}, tol=1e-6)\n"
-        'print(f"{sol.z.item():.4f}", deq.Status(sol.status.item()).name, sol.nfe.item())\n'
+        "**Look for** Picard's straight line: each step multiplies the error by about |g′(x\\*)|; "
+        "the observed contraction is that factor in this run. "
+        "The lines of Newton and Anderson bend down: their factor shrinks on the way."
     )
+
+
+def costs(result: Lesson) -> str:
+    """The table in a sentence: which method settles, and after how many evaluations."""
+    found = [
+        f"{name} settles after {int(path.evals[-1])}" if path.converged else f"{name} does not"
+        for name, path in result.paths.items()
+    ]
+    return f"{', '.join(found)}."
 
 
 def iterates_csv(result: Lesson) -> str:

@@ -17,9 +17,9 @@ from pages.parts.steady_states.solver_lesson import METHODS, TOLERANCES
 
 SECTIONS = ("Flow", "Euler step", "Why an ODE", "Depth")
 TITLES = {
-    "Flow": "The same g as an ODE: dx/dt = g(x) − x stands still exactly where g(x) = x",
-    "Euler step": "Walk h of the way: Euler’s step is damping, and h = 1 is iteration",
-    "Why an ODE": "Where iteration jumps for ever, the ODE settles: z = tanh(w z + 0.3)",
+    "Flow": "The same g as an ODE: dx/dt = g(x) − x is zero exactly where g(x) = x, an equilibrium",
+    "Euler step": "Euler’s step x ← x + h (g(x) − x) is damped iteration; h = 1 is iteration",
+    "Why an ODE": "Where iteration jumps for ever, the ODE settles: g(x) = tanh(w x + 0.3)",
     "Depth": "From layer to depth: z ← tanh(W z + U x + b), and its equilibrium",
 }
 SLOPES = (-1.5, -2.0, -5.0)
@@ -54,8 +54,9 @@ class Settings(MapSettings):
             "The ODE's method",
             "dopri5",
             METHODS,
-            help="Runge–Kutta pairs that choose their own steps. The number is the order: dopri8 "
-            "takes few long steps, adaptive_heun (order 2) many short ones.",
+            help="Runge–Kutta pairs that choose their own steps. The number is the order: at fine "
+            "tolerances dopri8 takes few long steps, adaptive_heun (order 2) many short ones. An "
+            "evaluation is one value of g; a step takes several.",
         )
     )
     tol: str = setting(

@@ -48,6 +48,7 @@ class Walk:
     method: str
     tol: float
     jumps: Orbit  # the iteration
+    iteration: int | None  # its evaluations to the tolerance; None for never
     run: Flow  # the ODE's accepted steps
     curve: tuple[Tensor, Tensor]  # the ODE's smooth way: times, states
     limit: float  # z* where the ODE ends
@@ -85,8 +86,10 @@ def walk(w: float, method: str, tol: float) -> Walk:
     end = float(run.x[-1])
     limit = min((p.x for p in points), key=lambda x: abs(x - end), default=end)
     t = torch.linspace(0, JUMPS, 240, dtype=torch.float64)
+    evals = dict(zip(*price(w, "Picard"), strict=True))[tol]
     return Walk(
-        w, method, tol, orbit(g, START, 400, tol=tol), run, (t, run.at(g, t)), limit,
+        w, method, tol, orbit(g, START, 400, tol=tol),
+        None if math.isnan(evals) else int(evals), run, (t, run.at(g, t)), limit,
         float(derivative(g, limit)),
     )  # fmt: skip
 
@@ -108,7 +111,7 @@ def price(problem: float | str, solver: str) -> tuple[tuple[float, ...], tuple[f
     for tol in TOLERANCES:
         sol = deq.solve(f, z0, solver=method, tol=tol, max_evals=MOST)
         evals.append(float(sol.nfe) if bool(sol.converged.all()) else math.nan)
-        if math.isnan(evals[-1]):  # finer ones would fail, too
+        if solver == "Picard" and math.isnan(evals[-1]):  # it goes the same way at finer ones
             break
     evals += [math.nan] * (len(TOLERANCES) - len(evals))
     return TOLERANCES, tuple(evals)

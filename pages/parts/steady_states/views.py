@@ -18,7 +18,7 @@ from pages.parts.fixed_points import controls as map_controls
 from pages.parts.shared import hero, pace
 from pages.parts.shared.chart import Panel
 from pages.parts.shared.downloads import columns
-from pages.parts.steady_states import code, controls, words
+from pages.parts.steady_states import captions, code, controls, words
 from pages.parts.steady_states.lesson import flowing, stepping
 from pages.parts.steady_states.solver_lesson import JUMPS, MOST, deep, price, walk
 
@@ -34,6 +34,7 @@ class Section:
     readouts: Mapping[str, str]
     main: Panel
     code: str
+    prints: str  # what the code prints
     file: str  # the name of its files
     title: str  # of the picture
     table: Callable[[], str]  # makes the CSV
@@ -59,7 +60,7 @@ def show(name: str, narrow: bool, theme: str | None) -> Section:
         with pace.after_the_answer():
             section.more(below, right)
     hero.take_home(
-        section.code, "", section.file, section.table,
+        section.code, section.prints, section.file, section.table,
         section.main.figure, section.title, section.verdict,
     )  # fmt: skip
     return section
@@ -73,14 +74,15 @@ def flow(narrow: bool, theme: str | None) -> Section:
         result.t, result.courses, result.iterates, result.x, result.speed,
         view=result.view, points=result.points.points, stacked=narrow, theme=theme,
     )  # fmt: skip
-    alt, shows = words.flow_alt(result), words.flow_shows(result)
+    alt, shows = words.flow_alt(result), captions.flow_shows(result)
     names = ["t", *(f"x from {x!r}" for x in result.courses[:, 0].tolist())]
     return Section(
         repr(choice),
         words.flow_verdict(result),
         words.flow_readouts(result),
         Panel(figure, "flow-field", 520 if narrow else 510, alt, shows, name="flow", fit="hero"),
-        code.flow_code(choice),
+        code.flow_code(choice, round(float(result.t[-1]))),
+        code.flow_prints(result),
         "flow",
         f"dx/dt = {choice.text} − x",
         lambda: columns(names, result.t, *result.courses),
@@ -106,20 +108,21 @@ def step(narrow: bool, theme: str | None) -> Section:
         slopes = [p.slope for p in points]
         chosen = points.index(exact.goal) if exact.goal in points else 0
         plane = lambda_plane(slopes, h=h, chosen=chosen, theme=theme)
-        Panel(plane, "plane", 262, words.PLANE_ALT, words.PLANE_SHOWS).show(right)
+        Panel(plane, "plane", 262, captions.plane_alt(result), captions.PLANE_SHOWS).show(right)
         costs = steps_over_h(
             result.hs, result.counts, h, result.steps,
             best=result.best, limit=result.limit, theme=theme,
         )  # fmt: skip
         alt = f"Steps until |g(x) − x| < 10⁻⁶ against h. {verdict}"
-        Panel(costs, "costs", 200, alt, words.COST_SHOWS).show(below)
+        Panel(costs, "costs", 200, alt, captions.cost_shows(result)).show(below)
 
     return Section(
         f"{choice} {h}",
         verdict,
         words.step_readouts(result),
-        Panel(figure, "euler", 262, alt, words.STEP_SHOWS),
+        Panel(figure, "euler", 262, alt, captions.step_shows(result)),
         code.step_code(choice, h),
+        code.step_prints(result),
         "steps",
         f"Euler's step on {choice.text}",
         lambda: columns(["h", "steps"], result.hs, result.counts),
@@ -129,7 +132,7 @@ def step(narrow: bool, theme: str | None) -> Section:
 
 
 def why(narrow: bool, theme: str | None) -> Section:
-    """tanh(w z + 0.3) by iteration and by the ODE."""
+    """tanh(w x + 0.3) by iteration and by the ODE."""
     w, method, tol = controls.race()
     result = walk(w, method, tol)
     verdict = words.walk_verdict(result)
@@ -137,26 +140,32 @@ def why(narrow: bool, theme: str | None) -> Section:
         result.jumps.xs[: JUMPS + 1], result.run.t, result.run.x, result.curve,
         limit=result.limit, view=(-1.1, 1.1), method=method, theme=theme,
     )  # fmt: skip
-    alt = f"Iterates of tanh({w:g} z + 0.3) and the ODE. {verdict}"
+    alt = f"Iterates of g(x) = tanh({w:g} x + 0.3) and the ODE by {method}. {verdict}"
 
     def more(below: Place, right: Place) -> None:
         left, right = below.columns(2, gap="medium")
         draw = partial(evals_over_tol, chosen=method, now=tol, most=MOST, theme=theme)
         solvers = dict.fromkeys(["Picard", "dopri5", "dopri8", "bosh3", method])
-        here = draw({name: price(w, name) for name in solvers})
-        Panel(here, "prices", 205, words.PRICE_ALT, words.PRICE_SHOWS, words.PRICE_TITLE).show(left)
+        here = {name: price(w, name) for name in solvers}
+        costs = captions.prices({name: evals for name, (_, evals) in here.items()}, tol)
+        alt = f"Evaluations against the tolerance for this map, one line a solver. {costs}"
+        shows = f"{captions.PRICE_SHOWS} {costs}"
+        Panel(draw(here), "prices", 205, alt, shows, captions.PRICE_TITLE).show(left)
         calm = {name: price("calm", name) for name in ("Picard", method)}
-        shows = f"{words.CALM_SHOWS} {words.times(calm[method][1], calm['Picard'][1], tol)}"
-        Panel(draw(calm), "calm", 205, words.CALM_ALT, shows, words.CALM_TITLE).show(right)
+        costs = captions.times(calm[method][1], calm["Picard"][1], tol)
+        alt = f"Evaluations against the tolerance on a contractive layer. {costs}"
+        shows = f"{captions.CALM_SHOWS} {costs}"
+        Panel(draw(calm), "calm", 205, alt, shows, captions.CALM_TITLE).show(right)
 
     return Section(
         f"{w} {method} {tol}",
         verdict,
         words.walk_readouts(result),
-        Panel(figure, "jump", 265, alt, words.WALK_SHOWS),
+        Panel(figure, "jump", 265, alt, captions.walk_shows(result)),
         code.walk_code(w, method, tol),
+        code.walk_prints(result),
         "steps",
-        f"z = tanh({w:g} z + 0.3)",
+        f"g(x) = tanh({w:g} x + 0.3)",
         lambda: columns(["t", "x"], result.run.t, result.run.x),
         more,
     )
@@ -176,17 +185,27 @@ def depth(narrow: bool, theme: str | None) -> Section:
 
     def more(below: Place, right: Place) -> None:
         plane = lambda_plane(result.eigenvalues, chosen=-1, brief=True, theme=theme)
-        alt = f"Eigenvalues of the layer's Jacobian at z*; the largest |λ| is {result.radius:.2f}"
-        Panel(plane, "plane", 240, alt, words.EIGEN_SHOWS, camera=False).show(right)
+        alt = (
+            "Eigenvalues of the layer's Jacobian at z*: "
+            f"{words.deep_readouts(result)['Eigenvalues λ there']}; the largest |λ| is "
+            f"{result.radius:.2f}."
+        )
+        Panel(plane, "plane", 240, alt, captions.EIGEN_SHOWS, camera=False).show(right)
 
     return Section(
         f"{gain} {seed} {start}",
         verdict,
         words.deep_readouts(result),
         Panel(
-            figure, "portrait", 900 if narrow else 540, alt, words.depth_shows(result), fit="hero"
+            figure,
+            "portrait",
+            900 if narrow else 540,
+            alt,
+            captions.depth_shows(result),
+            fit="hero",
         ),
-        code.deep_code(gain, seed),
+        code.deep_code(gain, seed, start),
+        code.deep_prints(result),
         "layers",
         f"gain {gain:g}, seed {seed}",
         lambda: columns(["k", "z1", "z2", "distance"], *numbers),

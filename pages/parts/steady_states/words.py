@@ -3,50 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from deq.figures.steady_states.phase_line import flow_stability
 from deq.status import Status
 from pages.parts.shared.numbers import minus, number, readout, short
 from pages.parts.steady_states.lesson import Flowing, Stepping
-from pages.parts.steady_states.solver_lesson import DEPTH, TOLERANCES, Deep, Walk
-
-STEP_SHOWS = (
-    "**Look for** the best step: there the dots land on x\\* almost at once. Twice as far is the "
-    "limit."
-)
-PLANE_SHOWS = (
-    "**Look for** λ inside a disc or outside. Small h: a large disc, which in the end fills all "
-    "that lies left of 1."
-)
-PLANE_ALT = (
-    "The λ-plane: iteration's unit disc, Euler's disc, and the half-plane in which the flow "
-    "settles, with λ of each equilibrium."
-)
-COST_SHOWS = (
-    "**Look for** how cheap the middle is, and how quickly both ends become dear. h = 1 is "
-    "iteration, seldom the best."
-)
-WALK_SHOWS = (
-    "**Look for** the squares: dense where the state moves fast, further and further apart as it "
-    "comes to rest."
-)
-PRICE_SHOWS = (
-    "**Look for** how each line rises to the right: the price of more digits. A high-order method "
-    "(dopri8) pays least for them."
-)
-PRICE_TITLE = "What it costs here"
-PRICE_ALT = "Evaluations against the tolerance for this map, one line a solver."
-CALM_TITLE = "And on an ordinary layer of 50 numbers, ‖W‖ = 0.5"
-CALM_ALT = (
-    "Evaluations against the tolerance on a contractive layer: iteration needs about a tenth of "
-    "the ODE's."
-)
-CALM_SHOWS = (
-    "**Look for** the gap. On an ordinary layer, a contraction, iteration (Picard) is there in a "
-    "few evaluations, and the ODE spends ten times as many."
-)
-EIGEN_SHOWS = "**Look for** the moment λ leaves the unit disc, still left of 1."
+from pages.parts.steady_states.solver_lesson import DEPTH, Deep, Walk
 
 
 def flow_verdict(result: Flowing) -> str:
@@ -80,24 +42,6 @@ def flow_verdict(result: Flowing) -> str:
     return f"The flow from {short(result.choice.x0)} {end}. {why}"
 
 
-def flow_shows(result: Flowing) -> str:
-    """What to look for, which depends on the equilibria."""
-    if len(result.points) > 1:
-        return (
-            "**Look for** the curves that part at the dashed line. The flow crosses none of them, "
-            "so the start decides where it ends. It settles wherever g′ < 1."
-        )
-    if result.slope < 0:
-        return (
-            "**Look for** the dots that overshoot where the curve glides: the flow never jumps "
-            "across an equilibrium. It settles wherever g′ < 1; iteration needs |g′| < 1."
-        )
-    return (
-        "**Look for** curves and dots that follow the same strokes: each stroke has the slope "
-        "dx/dt, whatever t is."
-    )
-
-
 def iteration(result: Flowing) -> str:
     """What iterating does at the equilibrium where the flow settles."""
     slope = result.slope
@@ -105,7 +49,7 @@ def iteration(result: Flowing) -> str:
         return ""
     sentence = f"λ = g′(x*) = {short(slope)}"
     if abs(abs(slope) - 1) < 1e-6:
-        return f"{sentence}: iteration stands on the edge."
+        return f"{sentence}: iteration neither nears x* nor leaves it."
     if abs(slope) > 1:
         return f"{sentence}, beyond −1: iteration cannot settle there."
     return f"{sentence}: iteration settles, too" + (", swinging." if slope < 0 else ".")
@@ -171,50 +115,34 @@ def walk_verdict(result: Walk) -> str:
     if end.status is Status.CONVERGED:
         walked = (
             f"The ODE settles at {short(result.limit)} after {len(end.t) - 1} steps, "
-            f"{end.nfe} evaluations."
+            f"{_counted(end.nfe)}."
         )
     else:
         walked = (
-            f"{result.method} gave up after {end.nfe} evaluations: it bounces about the "
-            "equilibrium at its own error."
+            f"{result.method} has not settled after {_counted(end.nfe)}: its own errors keep it "
+            "moving about the equilibrium."
         )
-    kind = result.jumps.kind
-    if kind == "settles":
-        jumped = f"Iteration settles, too, after {result.jumps.steps} steps."
+    if result.iteration is not None:
+        jumped = f"Iteration settles after {_counted(result.iteration)}."
     else:
         jumped = result.jumps.sentence.replace("It ", "Iteration ", 1)
     return f"{jumped} {walked}"
+
+
+def _counted(evals: int) -> str:
+    return "1 evaluation" if evals == 1 else f"{evals} evaluations"
 
 
 def walk_readouts(result: Walk) -> dict[str, str]:
     """The numbers beside the picture."""
     lengths = result.run.t.diff()
     grow = f"{short(float(lengths[0]))} → {short(float(lengths.max()))}" if len(lengths) else "–"
-    settled = result.jumps.kind == "settles"
     return {
         "λ = g′(x*)": readout(result.slope, ".4f"),
         "Evaluations, ODE": f"{result.run.nfe}",
-        "Evaluations, iteration": f"{result.jumps.steps + 1}" if settled else "never",
+        "Evaluations, iteration": "never" if result.iteration is None else f"{result.iteration}",
         "Length of a step": grow,
     }
-
-
-def times(ode: Sequence[float], iteration: Sequence[float], tol: float) -> str:
-    """How many times more the ODE costs than iteration at a tolerance.
-
-    Examples
-    --------
-    >>> times([37, 61, 95, 140, 180, 223], [4, 6, 7, 8, 9, 10], 1e-2)
-    'At 1e-02: 6 evaluations by iteration, 61 by the ODE, 10 times more.'
-    """
-    k = TOLERANCES.index(tol)
-    one, two = ode[k], iteration[k]
-    if math.isnan(one) or math.isnan(two):
-        return f"At {tol:.0e}: one of them never got there."
-    return (
-        f"At {tol:.0e}: {two:.0f} evaluations by iteration, {one:.0f} by the ODE, "
-        f"{one / two:.0f} times more."
-    )
 
 
 def deep_verdict(result: Deep) -> str:
@@ -232,21 +160,6 @@ def deep_verdict(result: Deep) -> str:
         )
     flows = "the flow still does" if result.settles else "neither does the flow (some Re λ > 1)"
     return f"ρ = {rho:.2f} > 1: more layers never settle at z*; {flows}."
-
-
-def depth_shows(result: Deep) -> str:
-    """What to look for, which depends on whether the layers settle."""
-    if result.radius < 1:
-        return (
-            "**Look for** the layers' dots hopping into z\\* where the flow glides. On the right, "
-            "a straight line: each layer leaves the same share of the distance, ρ."
-        )
-    return (
-        "**Look for** the layers' dots, which never come nearer, and the flow's curves, which end "
-        "in z\\* all the same. To the flow λ may be anywhere left of 1."
-        if result.settles
-        else "**Look for** dots and curves that both avoid z\\*, a hollow diamond: it repels both."
-    )
 
 
 def _pair(values: list[complex]) -> str:

@@ -75,6 +75,17 @@ def test_with_other_methods_the_height_is_not_the_next_iterate():
     assert (step.x[0], step.y[0], step.marker.symbol) == (2, 1, "circle")
 
 
+def test_iterates_from_a_second_start_move_with_the_first():
+    figure = drawn(second=np.arange(4.0), apart=3)  # it ends before the first does
+    assert list(only(figure, "second").y) == [0, 1, 2, 3]
+    frame = at(figure, "3")
+    assert list(frame.data[0].y) == [0, 1]
+    assert list(at(figure, "12").data[0].x) == [0, 1, 2, 3]
+    assert figure.data[frame.traces[0]].name == "second"
+    assert figure.layout.shapes[-1].x0 == 3
+    go.Figure(figure.to_dict())
+
+
 def test_each_half_step_has_a_caption_and_a_slider_position():
     figure = drawn()
     captions = {frame.name: frame.data[-1].text[0] for frame in figure.frames}
