@@ -3,7 +3,7 @@
 import streamlit as st
 
 from deq.digits.mnist import mnist_found
-from deq.training.lab.config import LabConfig
+from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero, own_model
 from pages.parts.shared.tasks import question, try_and_read
@@ -36,22 +36,24 @@ def page() -> None:
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
-        config = controls.controls()
-        runs.buttons(lesson.PANEL, config, resumable=True)
+        chosen = controls.controls()
+        runs.buttons(lesson.PANEL, chosen, resumable=True)
         if st.session_state["data"] == "mnist" and not mnist_found():
             mnist.download()
+    run = lesson.PANEL.current()
+    shown = lesson.config_of(run)
+    config = shown if isinstance(chosen, str) else chosen
     with stage:
         question()
+        older.mark(words.labelled(shown), words.labelled(config), run)
         st.fragment(results, run_every=interval)()
     afterwards()
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
     with code:
-        usable = config if isinstance(config, LabConfig) else LabConfig()
-        hero.code_box(
-            words.code(usable),
-            heading="**The same from Python**, or with `python -m deq train lab`",
-        )
+        prints = words.prints(run, lesson.records(run)) if config == shown else ""
+        heading = "**The same from Python**, or with `python -m deq train lab`"
+        older.code_box(words.code(config), prints, heading)
     with bring:
         own_model.bring(to_draw.leave)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -17,8 +17,9 @@ def results(measured: list[Measurement]) -> None:
     verdict = words.verdict(measured)
     hero.verdict(verdict)
     figure = gradients_over_depth(measured, stacked=narrow, theme=theme)
-    Panel(figure, "gradients-error", 1000 if narrow else 460, words.ALT, name="gradients").show()
-    player_keys.attach("gradients-error", f"{verdict} {theme}", label=words.ALT)
+    alt = words.alt(measured)
+    Panel(figure, "gradients-error", 1000 if narrow else 460, alt, name="gradients").show()
+    player_keys.attach("gradients-error", f"{verdict} {theme}", label=alt)
     st.caption(words.LOOK)
     downloads.both(
         "Numbers (CSV)",
