@@ -52,7 +52,6 @@ def test_from_an_unlucky_start_the_states_run_away():
     config = CONFIGS["An unlucky start"]
     assert f"{build(config).slope:.2f}" == "1.22"
     flows = curves_of([lesson.untrained(config)], config).flows[0]  # (10, T)
-    assert (np.abs(np.diff(flows, 2)) > 0).all()
     steps = np.abs(np.diff(flows))
     assert (steps[:, 1:] > steps[:, :-1]).all()  # faster and faster
 
