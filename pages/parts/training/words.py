@@ -47,9 +47,10 @@ def confusion_alt(confusion: Sequence[Sequence[int]]) -> str:
     most, written, read = max(
         (count, i, j) for i, row in enumerate(confusion) for j, count in enumerate(row) if i != j
     )
+    wrong = f"the largest number is {most}: {written} read as {read}" if most else "are zeros"
     return (
-        "A ten by ten table: rows are digits as written, columns as read. Off its diagonal the "
-        f"largest number is {most}: {written} read as {read}."
+        "A ten by ten table: rows are digits as written, columns as read. Off its diagonal "
+        f"{wrong}."
     )
 
 
