@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from deq.training.doubling.config import DoublingConfig
 from pages.parts.doubling import controls, lesson, tasks, views, words
+from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero
 from pages.parts.shared.tasks import question, try_and_read
@@ -22,17 +22,21 @@ def page() -> None:
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
-        config = controls.controls()
-        runs.buttons(lesson.PANEL, config)
+        chosen = controls.controls()
+        runs.buttons(lesson.PANEL, chosen)
+    run = lesson.PANEL.current()
+    shown = lesson.config_of(run)
+    config = shown if isinstance(chosen, str) else chosen
     with stage:
         question()
+        older.mark(controls.labelled(shown), controls.labelled(config), run)
         st.fragment(results, run_every=interval)()
     predict, code = st.columns([2, 3], gap="large")
     predict.markdown(tasks.PREDICT)
     with code:
-        usable = config if isinstance(config, DoublingConfig) else DoublingConfig()
-        hero.code_box(words.code(usable), heading="The same in six lines of `deq`")
-    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
+        prints = words.prints(run, lesson.records(run)) if config == shown else ""
+        older.code_box(words.code(config), prints)
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings, lesson.start)
 
 
 with errors.in_words():

@@ -22,7 +22,8 @@ def page() -> None:
             st.warning(measured, icon=":material/error:")
         else:
             views.results(measured)
-    hero.code_box(words.CODE)
+    hero.code_box(words.code(setting), words.prints(measured))
+    st.caption(words.IN_A_LAYER)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 

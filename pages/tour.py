@@ -10,12 +10,12 @@ guard.through_app()
 
 IDEA = (
     f"{len(STOPS)} stops, {MINUTES:.0f} minutes. Each is a link that sets its page; a bar above "
-    "the page says what to do there and leads on. Page Down and Page Up, the keys of a "
-    "presenter’s remote, do as well."
+    "the page says what to do there and leads to the next stop. Page Down and Page Up, the keys of "
+    "a presenter’s remote, do the same."
 )
 VIEW = (
-    "For the projector: large type, and nothing on the wall that you do not need. Your choice "
-    "travels along on the tour, and stands in the link below for your class."
+    "For the projector: large type, and only the parts of a page that you need. The tour keeps "
+    "your choice, and the link below gives it to your class."
 )
 
 

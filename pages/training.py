@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from deq.training.lab.config import LabConfig
+from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.runs import words as run_words
 from pages.parts.shared import errors, guard, hero, own_model
@@ -38,12 +38,16 @@ def page() -> None:
     interval = lesson.PANEL.interval()
     stage, right = st.columns(hero.SPLIT, gap="medium")
     with right, st.container(key="controls", gap="small"):
-        config = controls.controls()
-        runs.buttons(lesson.PANEL, config, resumable=True)
+        chosen = controls.controls()
+        runs.buttons(lesson.PANEL, chosen, resumable=True)
         if st.session_state["data"] == "mnist" and controls.no_mnist() == controls.MISSING:
             mnist.download()
+    run = lesson.PANEL.current()
+    shown = lesson.config_of(run)
+    config = shown if isinstance(chosen, str) else chosen
     with stage:
         question()
+        older.mark(words.labelled(shown), words.labelled(config), run)
         st.fragment(results, run_every=interval)()
         lesson.PANEL.watch()
     with errors.in_words():
@@ -51,11 +55,9 @@ def page() -> None:
     st.divider()
     code, bring = st.columns([3, 2], gap="large")
     with code:
-        usable = config if isinstance(config, LabConfig) else LabConfig()
-        hero.code_box(
-            words.code(usable),
-            heading="The same from Python, or with `python -m deq train lab`",
-        )
+        prints = words.prints(run, lesson.records(run)) if config == shown else ""
+        heading = "The same from Python, or with `python -m deq train lab`"
+        older.code_box(words.code(config), prints, heading)
     with bring:
         own_model.bring(to_draw.leave)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

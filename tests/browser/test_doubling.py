@@ -69,9 +69,11 @@ def test_the_epochs_can_be_played(visit, app):
     )
 
 
-def test_a_start_without_an_equilibrium_gives_a_sentence(visit, app):
-    page = visit(f"{app}/doubling?seed=25&constrained=false&solver=Picard")
+def test_a_task_starts_its_run_and_one_without_an_equilibrium_says_so(visit, app):
+    page = visit(f"{app}/doubling")
     page.wait_for_selector(CAPTION)
-    click(page, "train-start")
+    click(page, "try-1")
     run_says(page, "The run failed. After 0 epochs the states ran away")
     page.wait_for_selector(".st-key-train-start button:enabled")
+    assert "An unlucky start" in page.locator(".st-key-asked").inner_text()
+    assert "After 0 epochs the states ran away" in page.locator(".st-key-prints").inner_text()

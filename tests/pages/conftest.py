@@ -1,12 +1,13 @@
 """The app in Streamlit's AppTest, always opened through app.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.gradients import lesson as gradients
+from pages.parts.runs import registry
 from pages.parts.shared import pace
 from pages.parts.solvers import lesson as solvers
 
@@ -19,6 +20,14 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses: only a browser needs them."""
     monkeypatch.setattr(pace, "FIRST_VISIT", 0.0)
     monkeypatch.setattr(pace, "ANSWER", 0.0)
+
+
+@pytest.fixture
+def clean_pool() -> Iterator[None]:
+    """No training run goes on after the test."""
+    yield
+    registry.pool().close()
+    registry.pool.clear()
 
 
 @pytest.fixture

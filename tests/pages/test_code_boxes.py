@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 
+from tests.pages.a_run import ended
 from tests.pages.code_box import boxes, printed
 
 PAGES = ("fixed_points", "steady_states", "solvers", "inside", "doubling", "training", "gradients")
@@ -15,9 +16,16 @@ TASKS = [
 
 
 @pytest.mark.parametrize(("page", "task"), TASKS)
-def test_the_code_prints_what_the_page_says(open_page, page, task):
+def test_the_code_prints_what_the_page_says(open_page, request, page, task):
+    if page in ("training", "doubling"):
+        request.getfixturevalue("clean_pool")
     app = open_page(page)
     app.button(f"try-{task}").click().run()
+    if page == "training":  # as short as can be
+        app.number_input("epochs").set_value(1).run()
+        app.button("train-start").click().run()
+    if page in ("training", "doubling"):
+        ended(app, page)
     assert not app.exception
     assert not app.error
     ((code, says),) = boxes(app)

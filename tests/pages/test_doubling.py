@@ -1,26 +1,16 @@
 """The y = 2x page, opened through app.py."""
 
 import json
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from deq.training.doubling.config import DoublingConfig
-from pages.parts.doubling import lesson, words
+from pages.parts.doubling import controls
 from pages.parts.doubling.tasks import TRY
-from pages.parts.runs import registry
+from pages.parts.shared import settings
+from tests.pages.a_run import ended
+from tests.pages.code_box import boxes, printed
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def clean_pool():
-    yield
-    registry.pool().close()
-    registry.pool.clear()
+pytestmark = pytest.mark.usefixtures("clean_pool")
 
 
 def status(app) -> str:
@@ -32,16 +22,10 @@ def metric(app, label: str) -> str:
     return found
 
 
-def finish(app, patience: float = 60):
+def finish(app):
     """Press Start and wait for the run, as the page itself does when it refreshes."""
     app.button(key="train-start").click().run()
-    run = registry.pool().find(app.session_state[lesson.PANEL.key])
-    deadline = time.monotonic() + patience
-    while run.live:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    app.run()
-    return run
+    return ended(app, "doubling")
 
 
 def test_the_first_picture_is_a_finished_run(open_page):
@@ -96,7 +80,10 @@ def test_what_to_try_sets_the_page(open_page, k):
     assert not app.error
     for name, value in TRY[k].settings.items():
         assert app.session_state[name] == value
-    assert not app.button(key="train-start").disabled
+    run = ended(app, "doubling")
+    wanted = {**settings.defaults(controls.Settings), **TRY[k].settings}
+    assert {name: run.config[name.removeprefix("line-")] for name in wanted} == wanted
+    assert not app.info  # the run has the settings that are chosen
 
 
 def test_a_run_without_an_equilibrium_fails_with_a_sentence(open_page):
@@ -110,9 +97,25 @@ def test_a_run_without_an_equilibrium_fails_with_a_sentence(open_page):
     assert not app.error
 
 
-def test_the_code_box_runs_as_shown():
-    code = words.code(DoublingConfig(slope=0.5, intercept=1.0, seed=7))
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert "asked -5, it answers -1.5" in done.stdout
+def test_a_run_with_other_settings_is_marked_until_start(open_page):
+    app = open_page("doubling", epochs="40")
+    assert "the run before, with Epochs: 400" in app.info[0].value
+    assert not boxes(app)  # what would be printed is not known yet
+    assert "Press **Start**: what this code prints" in status(app)
+    finish(app)
+    assert not app.info
+    assert boxes(app)
+
+
+UNUSUAL = {"line-slope": "0.5", "line-intercept": "-3.5", "seed": "7", "constrained": "false",
+           "rate": "0.02", "epochs": "60", "solver": "Broyden", "gradient": "unrolled",
+           "variant": "tanh"}  # fmt: skip
+
+
+def test_the_code_carries_every_control(open_page):
+    assert set(UNUSUAL) == set(settings.controls(controls.Settings))
+    app = open_page("doubling", **UNUSUAL)
+    finish(app)
+    ((code, says),) = boxes(app)
+    assert printed(code) == f"{says}\n"
+    assert len(code.split(",")) >= len(UNUSUAL)

@@ -7,8 +7,9 @@ import pytest
 
 from deq.diagnostics.gradients import Measurement
 from deq.figures.gradients.comparison import gradients_over_depth
-from pages.parts.gradients import tasks, words
-from tests.pages.code_box import printed
+from pages.parts.gradients import controls, tasks
+from pages.parts.shared import settings
+from tests.pages.code_box import boxes, printed
 
 
 def test_the_first_picture_is_complete(open_page):
@@ -35,9 +36,13 @@ def test_what_to_try_sets_the_page(open_page, k):
     assert not app.exception
 
 
-def test_the_code_on_the_page_runs():
-    lines = printed(words.CODE).splitlines()
-    assert [line.split()[0] for line in lines] == ["Implicit", "Unrolled", "Phantom", "Phantom"]
+UNUSUAL = {"gain": "0.37", "width": "24", "batch": "5", "seed": "11"}
+
+
+def test_the_code_carries_every_control(open_page):
+    assert set(UNUSUAL) == set(settings.controls(controls.Settings))
+    ((code, says),) = boxes(open_page("gradients", **UNUSUAL))
+    assert printed(code) == f"{says}\n"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

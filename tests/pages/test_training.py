@@ -17,18 +17,15 @@ from deq.models.weights import save
 from deq.training.lab.config import LabConfig
 from pages.parts.runs import registry
 from pages.parts.runs.run import Run
-from pages.parts.shared import own_model
+from pages.parts.shared import own_model, settings
 from pages.parts.training import controls, lesson, tasks, words
-from tests.pages.code_box import printed
+from tests.pages.a_run import ended
+from tests.pages.code_box import boxes, printed
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def clean_pool():
-    yield
-    registry.pool().close()
-    registry.pool.clear()
+pytestmark = pytest.mark.usefixtures("clean_pool")
 
 
 def said(app) -> str:
@@ -75,7 +72,7 @@ def test_two_runs_of_a_visitor_are_compared(open_page):
     until_over(other)
     app.run()
     (compared,) = app.multiselect
-    assert compared.value == [run.id, other.id]
+    assert compared.value == ["example", run.id, other.id]
     assert "seed 1" in lesson.name(other, 2)
     assert app.query_params["runs"] in (f"{run.id}.{other.id}", [f"{run.id}.{other.id}"])
 
@@ -176,10 +173,27 @@ def test_what_to_try_sets_the_page(open_page, task):
     assert not app.button(key="train-start").disabled
 
 
-def test_the_code_on_the_page_runs(open_page):
-    app = open_page("training", epochs="1", batch="400")
-    (block,) = app.code
-    assert "named right" in printed(block.value)
+def test_the_code_makes_the_example(open_page):
+    ((code, says),) = boxes(open_page("training"))
+    assert printed(code) == f"{says}\n"
+
+
+UNUSUAL = {"model": "convolutional", "epochs": "1", "contained": "false", "contraction": "0.7",
+           "width": "4", "batch": "500", "rate": "0.002", "solver": "Picard", "tol": "1e-2",
+           "gradient": "unrolled", "penalty": "0.1", "vary": "false", "seed": "3"}  # fmt: skip
+
+
+def test_the_code_carries_every_control(open_page):
+    assert {*UNUSUAL, "data"} == set(settings.controls(controls.Settings))
+    app = open_page("training", **UNUSUAL)
+    assert "This is the run before, with Network: article" in app.info[0].value
+    assert not boxes(app)  # what would be printed is not known yet
+    start(app)
+    ended(app, "training")
+    assert not app.info
+    ((code, says),) = boxes(app)
+    assert printed(code) == f"{says}\n"
+    assert "data='mnist'" in words.code(LabConfig(data="mnist"))
 
 
 def test_status_verdict_and_progress_in_words():

@@ -168,6 +168,6 @@ def _headings(run: RunCurves, colours: Palette) -> tuple[str, ...]:
         f"{coloured('━ what it answers', flow)}   "
         f"{coloured(f'- - y = {minus(target)}', colours.accent)}",
         line if run.variant != "tanh" else "the slope of f, at most, and f(0)",
-        coloured("ten states flow to their equilibria", flow),
+        coloured("the ten states follow the flow", flow),
         "<b>sum of squares</b>",
     )

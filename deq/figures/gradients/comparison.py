@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from deq.figures.shared.layout import axes, base_layout, build, coloured, heading, headings
+from deq.figures.shared.layout import (
+    axes,
+    base_layout,
+    build,
+    coloured,
+    heading,
+    headings,
+    note,
+)
 from deq.figures.shared.palette import palette
 from deq.figures.shared.traces import line, marker, significant
 
@@ -23,6 +31,7 @@ _HEADINGS = (
     "<b>time</b>, in evaluations of the cell",
 )
 _LONG = {"JFB": "JFB (phantom, 1 step)"}
+_PERCENT = -2  # log₁₀ of the error at which a line helps the eye
 
 
 def gradients_over_depth(
@@ -89,6 +98,13 @@ def gradients_over_depth(
         "annotations": [
             *headings(panels, _HEADINGS, colours.ink, yshift=3),
             heading(0, 1, legend, colours.ink, size=14, yshift=28, align="left"),
+            note(0, _PERCENT, "1 %", colours.muted, size=12, yshift=8, xref="x domain", yref="y",
+                 xanchor="left"),
         ],
-    }
+        "shapes": [
+            {"type": "line", "xref": "x domain", "x0": 0, "x1": 1,
+             "y0": 10**_PERCENT, "y1": 10**_PERCENT,
+             "line": {"color": colours.muted, "width": 1.5, "dash": "dot"}},
+        ],
+    }  # fmt: skip
     return build(data, layout)

@@ -180,5 +180,6 @@ def _headings(colours: Palette) -> tuple[str, ...]:
         "<b>named right</b>, of 300",
         f"<b>evaluations</b>: <span style='color:{forward}'>━ forward</span>, "
         f"<span style='color:{backward}'>╍ backward</span>",
-        f"{coloured('━ residual', forward)}, {coloured('╍ spectral radius', colours.accent)} (log)",
+        f"{coloured('━ residual', forward)}, {coloured('╍ spectral radius', colours.accent)},<br>"
+        f"{coloured('┈ contraction constant', colours.accent)} (log)",
     )

@@ -9,10 +9,23 @@ import streamlit as st
 
 from deq.training.doubling.config import DoublingConfig, build
 from deq.training.doubling.train import train_doubling
+from pages.parts.doubling import controls
 from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Run
 
 PANEL = RunPanel("doubling")
+
+
+def start() -> None:
+    """Start the run that is chosen, at once: it lasts about a second."""
+    config = controls.config()
+    if isinstance(config, DoublingConfig):
+        PANEL.start(asdict(config))
+
+
+def config_of(run: Run | None) -> DoublingConfig:
+    """The configuration of a run, or of the example."""
+    return DoublingConfig() if run is None else DoublingConfig.of(run.config)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

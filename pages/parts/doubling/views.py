@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deq.figures.doubling.learning import learning
-from deq.training.doubling.config import DoublingConfig
 from deq.training.doubling.curves import curves_of
 from pages.parts.doubling import lesson, words
 from pages.parts.runs.run import Run
@@ -14,7 +13,7 @@ from pages.parts.shared import downloads
 def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Results:
     """Verdict, numbers and the four panels, which play once the run has ended."""
     records = lesson.records(run)
-    config = DoublingConfig.of(run.config) if run is not None else DoublingConfig()
+    config = lesson.config_of(run)
     played = not live and len(records) > 1
     return Results(
         verdict=words.verdict(records, config),
@@ -23,8 +22,8 @@ def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Res
         figure=learning(curves_of(records, config), played=played, stacked=narrow, theme=theme),
         name="doubling",
         height=1150 if narrow else 570,
-        alt=words.ALT,
-        caption=words.LOOK_FOR,
+        alt=words.alt(records, config),
+        caption=words.look_for(config),
         records=records,
     )
 

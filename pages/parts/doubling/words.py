@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 from deq.training.doubling.config import DoublingConfig
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.words import where
 from pages.parts.shared.numbers import known, minus, readout
 
 CLOSE = 0.05  # an answer that is right to the eye
-ALT = (
-    "Four panels: the learned answers against the line, the walk of slope and intercept, the ten "
-    "states flowing to their equilibria, and the loss on a logarithmic axis."
-)
-LOOK_FOR = (
-    "**Look for** the answer at x = −5, far outside the ten numbers: when the straight line is "
-    "right, it is right everywhere. And for the states: the closer a is to 1, the longer they take."
-)
+_PRINTED = ("answer", "loss", "slope", "intercept")
+_RAN_AWAY = "After "  # how `train_doubling` begins to say why a run failed
+
+
+def alt(records: Records, config: DoublingConfig) -> str:
+    """What the figure shows now, for people who cannot see it."""
+    last = records[-1]
+    line = minus(f"f has the slope {last['slope']:.2f} and the intercept {last['intercept']:.2f}")
+    return (
+        f"Four panels at epoch {last['epoch']}. The answers over x, with the line to learn dashed: "
+        f"{verdict(records, config)} The path of slope and intercept: {line}. The ten states over "
+        f"the time of the flow. The loss over epochs, on a logarithmic axis: "
+        f"{readout(last['loss'], '.2g')}."
+    )
+
+
+def look_for(config: DoublingConfig) -> str:
+    """What to look for in the figure, and what its numbers are."""
+    far = (
+        "a straight line that is right at the ten numbers is right everywhere"
+        if config.variant == "linear"
+        else "a curve that is right at the ten numbers need not be right there"
+    )
+    return (
+        f"**Look for** the large dot at x = −5 (first panel), far outside the ten numbers: {far}. "
+        "And for the ten states (third panel): the closer a is to 1, the longer they take. "
+        "Evaluations are calls of f: forward, those that find z\\*; backward, products with the "
+        "derivative of f, for the implicit gradient."
+    )
 
 
 def status(run: Run | None) -> str:
@@ -38,9 +61,9 @@ def verdict(records: Records, config: DoublingConfig) -> str:
     right = config.slope * -5 + config.intercept
     answer, slope = last["answer"], last["slope"]
     if slope >= 1 and config.variant == "linear":
-        sentence = f"f rises with slope {slope:.2f}: from 1 on no equilibrium is stable."
+        sentence = f"f rises with slope {slope:.2f}: no equilibrium is stable from 1 on."
     elif not known(answer):
-        sentence = "It has not learnt anything yet."
+        sentence = "It has learnt nothing yet."
     elif abs(answer - right) < CLOSE:
         sentence = f"Asked −5, which it never saw, it answers {answer:.3f}. Right: {right:g}."
     else:
@@ -64,14 +87,34 @@ def readouts(records: Records) -> dict[str, str]:
 
 
 def code(config: DoublingConfig) -> str:
-    """The same in six lines; runs as it stands."""
+    """The same as code that runs as it stands."""
+    usual = DoublingConfig()
+    other = [
+        f"{name}={getattr(config, name)!r}"
+        for name in DoublingConfig.__dataclass_fields__
+        if getattr(config, name) != getattr(usual, name)
+    ]
     return (
-        "import deq\n"
-        "from deq.training.doubling import train_doubling\n"
-        "from deq.training.doubling_config import DoublingConfig\n"
-        f"config = DoublingConfig(slope={config.slope!r}, intercept={config.intercept!r}, "
-        f"seed={config.seed})\n"
-        "*_, last = train_doubling(config)\n"
-        'print(f"asked -5, it answers {last.answer:.3f}; f(u) = {last.slope:.4f} u '
-        '+ {last.intercept:.4f}")'
+        "from deq.training.doubling import DoublingConfig, train_doubling\n"
+        "from deq.training.errors import TrainingError\n"
+        "\n"
+        "try:\n"
+        f"    *_, last = train_doubling(DoublingConfig({', '.join(other)}))\n"
+        '    print(f"Asked -5, it answers {last.answer:.3f}; loss {last.loss:.2g}")\n'
+        '    print(f"Slope a: {last.slope:.4f}, intercept b: {last.intercept:.4f}")\n'
+        "except TrainingError as reason:\n"
+        "    print(reason)"
     )
+
+
+def prints(run: Run | None, records: Records) -> str:
+    """What the code of a run prints; empty if the run has not come to its own end."""
+    if run is not None and run.state == "failed":
+        return run.why if run.why.startswith(_RAN_AWAY) else ""
+    if run is not None and run.state != "done":
+        return ""
+    last = {name: records[-1][name] if known(records[-1][name]) else math.nan for name in _PRINTED}
+    return (
+        "Asked -5, it answers {answer:.3f}; loss {loss:.2g}\n"
+        "Slope a: {slope:.4f}, intercept b: {intercept:.4f}"
+    ).format(**last)

@@ -24,11 +24,16 @@ class Settings:
             0.1,
             1.2,
             0.01,
-            help="z* = tanh(γ Q z* + x) with a rotation Q: a contraction with constant γ below 1.",
+            help="The layer is z\\* = tanh(γ Q z\\* + x) with a rotation Q. Below 1 it is a "
+            "contraction: f brings any two states closer, at least by the factor γ.",
         )
     )
-    width: int = setting(Slider("Width", USUAL.width, 8, 256, 8))
-    batch: int = setting(Slider("Samples", USUAL.batch, 1, 128, 1))
+    width: int = setting(
+        Slider("Width", USUAL.width, 8, 256, 8, help="How many numbers a state z has.")
+    )
+    batch: int = setting(
+        Slider("Samples", USUAL.batch, 1, 128, 1, help="How many inputs x at once.")
+    )
     seed: int = random_seed("Seed", USUAL.seed)
 
 

@@ -17,10 +17,10 @@ def results(measured: list[Measurement]) -> None:
     verdict = words.verdict(measured)
     hero.verdict(verdict)
     figure = gradients_over_depth(measured, stacked=narrow, theme=theme)
-    Panel(
-        figure, "gradients-error", 1000 if narrow else 460, words.ALT, name="gradients", fit="hero"
-    ).show()
-    player_keys.attach("gradients-error", f"{verdict} {theme}")
+    alt = words.alt(measured)
+    height = 1000 if narrow else 460
+    Panel(figure, "gradients-error", height, alt, name="gradients", fit="hero").show()
+    player_keys.attach("gradients-error", f"{verdict} {theme}", label=alt)
     st.caption(words.LOOK)
     downloads.both(
         "Numbers (CSV)",

@@ -6,7 +6,7 @@ it (`question`), to which the page scrolls: the button is a screen or two furthe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -48,9 +48,15 @@ class _Asked(NamedTuple):
 
 
 def try_and_read(
-    tasks: str | Sequence[Try], sources: str, table: type[DataclassInstance] | None = None
+    tasks: str | Sequence[Try],
+    sources: str,
+    table: type[DataclassInstance] | None = None,
+    then: Callable[[], None] = lambda: None,
 ) -> None:
-    """Two columns: tasks, which are text or buttons that set the controls of `table`; sources."""
+    """Two columns: tasks, which are text or buttons that set the controls of `table`; sources.
+
+    `then` is called once a task has set them.
+    """
     with st.container(key="try-and-read"):
         st.divider()
         left, right = st.columns([1, 1] if isinstance(tasks, str) else [3, 2], gap="large")
@@ -60,7 +66,7 @@ def try_and_read(
         else:
             with left, st.container(key="what-to-try", gap="xsmall"):
                 st.header("What to try", anchor=False)
-                _buttons(tasks, table)
+                _buttons(tasks, table, then)
         right.header("Read on", anchor=False)
         right.markdown(sources)
 
@@ -82,14 +88,16 @@ def question() -> None:
     _to_question(data={"number": found.number}, key="to-question", height="content")
 
 
-def _buttons(tasks: Sequence[Try], table: type[DataclassInstance] | None) -> None:
+def _buttons(
+    tasks: Sequence[Try], table: type[DataclassInstance] | None, then: Callable[[], None]
+) -> None:
     for k, task in enumerate(tasks):
         button, words = st.columns([1, 2], gap="small", vertical_alignment="center")
         button.button(
             task.label,
             key=f"try-{k}",
             on_click=errors.callback(_press),
-            args=(table, task),
+            args=(table, task, then),
             width="stretch",
         )
         words.caption(task.watch)
@@ -99,9 +107,10 @@ def _close() -> None:
     del st.session_state[_ASKED]
 
 
-def _press(table: type[DataclassInstance] | None, task: Try) -> None:
+def _press(table: type[DataclassInstance] | None, task: Try, then: Callable[[], None]) -> None:
     if table is not None:
         settings.apply(table, task.settings)
     before: _Asked | None = st.session_state.get(_ASKED)
     number = before.number + 1 if before else 1
     st.session_state[_ASKED] = _Asked(settings.page(), task, number)
+    then()

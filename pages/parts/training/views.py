@@ -19,10 +19,11 @@ from pages.parts.runs.run import Records, Run
 from pages.parts.runs.views import Results
 from pages.parts.shared import downloads, errors
 from pages.parts.shared.chart import Panel, chart
-from pages.parts.training import lesson, tasks, to_draw, words
+from pages.parts.training import lesson, to_draw, words
 
 _SHOWN = 12
 _MISTAKE = 84  # wide, pixels of the screen
+_EXAMPLE = "example"  # among the ids of runs
 
 
 def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Results:
@@ -36,8 +37,8 @@ def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Res
         figure=lab(Log.of(records), played=not live, stacked=narrow, theme=theme),
         name="lab",
         height=1250 if narrow else 540,
-        alt=words.ALT,
-        caption=f"{tasks.LOOK} {tasks.CLOUD}",
+        alt=words.alt(records),
+        caption=f"{words.LOOK} {words.CLOUD}",
         records=records,
     )
 
@@ -67,7 +68,7 @@ def files(run: Run | None, results: Results) -> None:
             disabled=not there,
         )
         downloads.numbers("Log (CSV)", lambda: to_csv(results.records), "lab")
-        downloads.picture(results.figure, "Training lab", words.ALT, "lab")
+        downloads.picture(results.figure, "Training lab", results.alt, "lab")
     to_draw.from_fragment()
 
 
@@ -81,7 +82,8 @@ def answers(records: Records, config: LabConfig, theme: str | None) -> None:
         st.markdown("**Which digit is taken for which?** Look for pairs that hands confuse too.")
         with st.container(key="confusion"):
             figure = confusion_matrix(last["confusion"], theme=theme)
-            chart(figure, "confusion", 430, words.CONFUSION_ALT, camera=False)
+            alt = words.confusion_alt(last["confusion"])
+            chart(figure, "confusion", 430, alt, camera=False)
     with right, st.container(key="mistakes", gap="small"):
         wrong = last["mistakes"]
         st.markdown(
@@ -117,25 +119,31 @@ def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
 
 
 def comparison(known: Sequence[Run], theme: str | None) -> None:
-    """Up to four runs on one chart, once there is more than one."""
-    ready = [(k, run) for k, run in enumerate(known, 1) if any(r.get("cloud") for r in run.records)]
-    if len(ready) < 2:
-        st.caption("Start a second run with other settings to see both on one chart here.")
+    """Up to four runs on one chart: the visitor's and the example."""
+    ready = {run.id: run for run in known if any(r.get("cloud") for r in run.records)}
+    names = {_EXAMPLE: "the example"} | {
+        run.id: lesson.name(run, k) for k, run in enumerate(known, 1) if run.id in ready
+    }
+    if len(names) < 2:
+        st.caption("Start a run with other settings to see it and the example on one chart here.")
         return
-    names = {run.id: lesson.name(run, k) for k, run in ready}
     chosen = st.multiselect(
         "Runs to compare",
         list(names),
         default=list(names)[-MOST:],
-        format_func=lambda run: names[run],
+        format_func=names.__getitem__,
         max_selections=MOST,
         key=f"compare-{len(names)}",
     )
-    some = [run for _, run in ready if run.id in chosen]
+    some = [one for one in names if one in chosen]
     if not some:
         st.caption("Choose a run to see its curves.")
         return
-    titles = [names[run.id] for run in some]
-    figure = runs([Log.of(run.records) for run in some], titles, theme=theme)
-    alt = f"Loss, share named right and evaluations over epochs of {'; '.join(titles)}"
+    logs = [Log.of(lesson.records(ready.get(one))) for one in some]
+    figure = runs(logs, [names[one] for one in some], theme=theme)
+    ends = (
+        f"{names[one]}: {100 * log.accuracy[-1]:.0f} % named right, {log.evals[-1]:.1f} evaluations"
+        for one, log in zip(some, logs, strict=True)
+    )
+    alt = f"Loss, share named right and evaluations over epochs. At the end {'; '.join(ends)}."
     Panel(figure, "comparison", 330, alt).show()

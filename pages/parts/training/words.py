@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deq.training.lab.config import LabConfig
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.words import where
+from pages.parts.shared import settings
 from pages.parts.shared.numbers import known
+from pages.parts.training import controls
 
-ALT = (
-    "A cloud of 200 equilibria in ten colours, and beside it four curves over epochs: loss, share "
-    "of digits named right, evaluations, and residual with spectral radius."
+LOOK = (
+    "**Look for** ten clusters that part as the loss falls. Below right: the **contraction "
+    "constant** κ of f (dotted) is the most that f can stretch a distance; below 1 every digit has "
+    "exactly one equilibrium. The **spectral radius** is the size of the largest eigenvalue of "
+    "∂f/∂z at one digit's equilibrium: the nearer it is to 1, the more **evaluations** of f the "
+    "equilibrium takes. The residual is ‖f(z) − z‖/(1 + ‖z‖) where the solver stopped."
 )
-CONFUSION_ALT = "A ten by ten table: rows are digits as written, columns as read."
+CLOUD = (
+    "Each point is the equilibrium of one of 200 digits that are kept apart, projected on the two "
+    "principal components (the directions of largest spread) of the ten class means, and turned to "
+    "fit the picture before."
+)
+
+
+_PRINTED = ("accuracy", "loss", "evals", "adjoint_evals", "radius", "bound")
+
+
+def alt(records: Records) -> str:
+    """What the figure shows now, for people who cannot see it."""
+    now = readouts(records)
+    return (
+        "A cloud of 200 equilibria in ten colours, and beside it four panels over epochs. "
+        f"Loss, now {now['Loss']}. Share of 300 digits named right. Evaluations, now "
+        f"{now['Evaluations, forward']} forward and {now['Backward']} backward. Residual, spectral "
+        f"radius, now {now['Spectral radius']}, and contraction constant, now "
+        f"{now['Contraction constant']}."
+    )
+
+
+def confusion_alt(confusion: Sequence[Sequence[int]]) -> str:
+    """The same for the table of what was taken for what."""
+    most, written, read = max(
+        (count, i, j) for i, row in enumerate(confusion) for j, count in enumerate(row) if i != j
+    )
+    wrong = f"the largest number is {most}: {written} read as {read}" if most else "are zeros"
+    return (
+        "A ten by ten table: rows are digits as written, columns as read. Off its diagonal "
+        f"{wrong}."
+    )
 
 
 def status(run: Run | None, mine: bool = True) -> str:
@@ -78,11 +115,18 @@ def readouts(records: Records) -> dict[str, str]:
         ("Evaluations, forward", "evals", "{:.1f}"),
         ("Backward", "adjoint_evals", "{:.1f}"),
         ("Spectral radius", "radius", "{:.2f}"),
+        ("Contraction constant", "bound", "{:.2f}"),
         ("Digits a second", "speed", "{:,.0f}"),
     ):
         value = _latest(records, name)
         shown[label] = "–" if value is None else form.format(value).replace("%", " %")
     return shown
+
+
+def labelled(config: LabConfig) -> dict[str, object]:
+    """What a visitor can choose of a configuration, by the labels of the controls."""
+    table = settings.controls(controls.Settings)
+    return {control.label: getattr(config, key) for key, control in table.items()}
 
 
 def mistake(digit: Mapping[str, Any]) -> str:
@@ -91,7 +135,7 @@ def mistake(digit: Mapping[str, Any]) -> str:
 
 
 def code(config: LabConfig) -> str:
-    """The same in a few lines; runs as it stands."""
+    """The same as code that runs as it stands."""
     usual = LabConfig()
     other = [
         f"{name}={getattr(config, name)!r}"
@@ -99,9 +143,24 @@ def code(config: LabConfig) -> str:
         if getattr(config, name) != getattr(usual, name)
     ]
     return (
-        "from deq.training.lab import train_lab\n"
-        "from deq.training.lab_config import LabConfig\n"
-        f"for line in train_lab(LabConfig({', '.join(other)})):\n"
-        '    if line.stage != "step":\n'
-        '        print(f"step {line.step:4}: {line.accuracy:.1%} named right")'
+        "import torch\n"
+        "from deq.training.lab import LabConfig, train_lab\n"
+        "\n"
+        "torch.set_num_threads(1)  # as on the page: sums are rounded in the same order\n"
+        f"*_, last = train_lab(LabConfig({', '.join(other)}))\n"
+        'print(f"Named right: {last.accuracy:.1%}, loss: {last.loss:.3f}")\n'
+        'print(f"Evaluations, forward: {last.evals:.1f}, backward: {last.adjoint_evals:.1f}")\n'
+        'print(f"Spectral radius: {last.radius:.2f}, contraction constant: {last.bound:.2f}")'
     )
+
+
+def prints(run: Run | None, records: Records) -> str:
+    """What the code of a run prints; empty if the run has not come to its own end."""
+    if run is not None and run.state != "done":
+        return ""
+    last = {name: records[-1][name] if known(records[-1][name]) else math.nan for name in _PRINTED}
+    return (
+        "Named right: {accuracy:.1%}, loss: {loss:.3f}\n"
+        "Evaluations, forward: {evals:.1f}, backward: {adjoint_evals:.1f}\n"
+        "Spectral radius: {radius:.2f}, contraction constant: {bound:.2f}"
+    ).format(**last)
