@@ -1,4 +1,4 @@
-"""The page "Inside one", opened through app.py."""
+"""The page "One equilibrium", opened through app.py."""
 
 import json
 

@@ -1,1 +1,1 @@
-"""Figures of the page Inside one."""
+"""Figures of the page One equilibrium."""

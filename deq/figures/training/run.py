@@ -21,11 +21,11 @@ if TYPE_CHECKING:  # figures do not import what trains
 
 # Equilibria, loss, accuracy, evaluations, residual.
 _BESIDE = (
-    (0, 0.42, 0, 1),
-    (0.5, 0.72, 0.6, 1),
-    (0.8, 1, 0.6, 1),
-    (0.5, 0.72, 0, 0.4),
-    (0.8, 1, 0, 0.4),
+    (0, 0.4, 0, 1),
+    (0.46, 0.7, 0.6, 1),
+    (0.77, 1, 0.6, 1),
+    (0.46, 0.7, 0, 0.4),
+    (0.77, 1, 0, 0.4),
 )
 _STACKED = (
     (0, 1, 0.66, 1),
@@ -66,11 +66,14 @@ def lab(
     if not played:
         shown = shown[-1:]
     below = {} if played else {"b": 56}
+    annotations = headings(panels, _headings(colours), colours.ink)
+    if not stacked:  # the last heading is longer than its panel is wide
+        annotations[-1] |= {"x": 1, "xanchor": "right"}
     layout = {
         **base_layout(colours),
         **axes(colours, panels, _axes(run, stacked)),
         "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, **below},
-        "annotations": headings(panels, _headings(colours), colours.ink),
+        "annotations": annotations,
     }
     return stepped(
         _curves(run, colours),

@@ -1,1 +1,1 @@
-"""Parts of the page Inside one."""
+"""Parts of the page One equilibrium."""

@@ -1,4 +1,4 @@
-"""The figures of the page "Inside one"."""
+"""The figures of the page "One equilibrium"."""
 
 import json
 
