@@ -20,7 +20,7 @@ def results(measured: list[Measurement]) -> None:
     alt = words.alt(measured)
     height = 1000 if narrow else 460
     Panel(figure, "gradients-error", height, alt, name="gradients", fit="hero").show()
-    player_keys.attach("gradients-error", f"{verdict} {theme}", label=alt)
+    player_keys.attach("gradients-error", f"{verdict} {theme}")
     st.caption(words.LOOK)
     downloads.both(
         "Numbers (CSV)",
