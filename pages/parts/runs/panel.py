@@ -38,7 +38,8 @@ class RunPanel:
 
         The address is written again, since a change of page clears it.
         """
-        run = registry.pool().find(self._asked())
+        asked = self._asked()
+        run = registry.pool().find(asked) if asked else None
         if run is None or run.kind != self.kind:
             return None
         self.show(run)
