@@ -97,4 +97,4 @@ def test_figures_follow_when_the_system_turns_dark_while_the_page_is_open(visit,
     page.wait_for_function(f"{button} && getComputedStyle({button}).fill === 'rgb(241, 244, 248)'")
     for scheme, fill in (("dark", "rgb(28, 36, 48)"), ("light", "rgb(241, 244, 248)")):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(f"getComputedStyle({button}).fill === '{fill}'", timeout=10_000)
+        page.wait_for_function(f"{button} && getComputedStyle({button}).fill === '{fill}'")

@@ -46,9 +46,16 @@ def test_controls_stand_before_the_figure_that_they_change(visit, app, path, las
 def test_a_task_stands_nearer_its_own_button_and_the_digit_beside_its_picture(visit, app):
     page = visit(f"{app}/fixed_points", **PHONE)
     page.wait_for_selector(".st-key-try-1")
-    first, second = box(page, ".st-key-try-0"), box(page, ".st-key-try-1")
-    text = box(page, ".st-key-what-to-try [data-testid=stCaptionContainer]")
-    assert 0 <= below(first, text) < 0.7 * below(text, second)
+    page.wait_for_selector("[class*=st-key-fit-hero-] .main-svg")
+    page.wait_for_selector(driver.IDLE, timeout=60_000)
+    page.wait_for_function(  # at one moment: figures above may still grow
+        """() => {
+            const at = (where) => document.querySelector(where).getBoundingClientRect();
+            const text = at('.st-key-what-to-try [data-testid=stCaptionContainer] p');
+            const own = text.top - at('.st-key-try-0').bottom;
+            return own >= 0 && own < 0.7 * (at('.st-key-try-1').top - text.bottom);
+        }"""
+    )
     page = visit(f"{app}/draw", **PHONE)
     page.wait_for_selector(".st-key-seen img")
     digit, picture = box(page, ".st-key-prediction"), box(page, ".st-key-seen")

@@ -120,7 +120,7 @@ p > .tour-next { padding: 0.4rem 0.8rem; }
    scrolls the page; the figure's own buttons and slider still take it. */
 @media (hover: none) {
   .js-plotly-plot .modebar-container, .st-key-still { display: none; }
-  .js-plotly-plot .cartesianlayer .drag, .js-plotly-plot .draglayer .drag { pointer-events: none; }
+  .js-plotly-plot .draglayer .drag { pointer-events: none !important; }  /* Plotly sets "all" */
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 </style>
