@@ -70,7 +70,10 @@ def lab(
         **base_layout(colours),
         **axes(colours, panels, _axes(run, stacked)),
         "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, **below},
-        "annotations": headings(panels, _headings(colours), colours.ink),
+        "annotations": [
+            {**words, "align": "left"}
+            for words in headings(panels, _headings(colours), colours.ink)
+        ],
     }
     return stepped(
         _curves(run, colours),
