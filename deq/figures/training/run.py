@@ -66,14 +66,14 @@ def lab(
     if not played:
         shown = shown[-1:]
     below = {} if played else {"b": 56}
-    annotations = headings(panels, _headings(colours), colours.ink)
-    if not stacked:  # the last heading is longer than its panel is wide
-        annotations[-1] |= {"x": 1, "xanchor": "right"}
     layout = {
         **base_layout(colours),
         **axes(colours, panels, _axes(run, stacked)),
         "margin": {"l": 44 if stacked else 10, "r": 14, "t": 30, **below},
-        "annotations": annotations,
+        "annotations": [
+            {**words, "align": "left"}
+            for words in headings(panels, _headings(colours), colours.ink)
+        ],
     }
     return stepped(
         _curves(run, colours),

@@ -67,9 +67,15 @@ def status(run: Run | None, mine: bool = True) -> str:
         stopped=f"Stopped at {done}.{' **Resume** goes on from there.' if mine else ''}"
         if last
         else "Stopped before it began.",
-        finished=f"Finished in {float(last['seconds']) if last else 0.0:.0f} s.",
+        finished=f"Finished in {_duration(last)}." if last else "Finished.",
         failed=" **Resume** goes on from the last epoch that was kept." if last and mine else "",
     )
+
+
+def _duration(record: Mapping[str, Any]) -> str:
+    speed = record.get("speed")
+    each = f", {speed:,.0f} digits a second" if known(speed) else ""
+    return f"{float(record['seconds']):.0f} s{each}"
 
 
 def _progress(record: Mapping[str, Any] | None) -> str:
@@ -116,7 +122,6 @@ def readouts(records: Records) -> dict[str, str]:
         ("Backward", "adjoint_evals", "{:.1f}"),
         ("Spectral radius", "radius", "{:.2f}"),
         ("Contraction constant", "bound", "{:.2f}"),
-        ("Digits a second", "speed", "{:,.0f}"),
     ):
         value = _latest(records, name)
         shown[label] = "–" if value is None else form.format(value).replace("%", " %")
