@@ -6,7 +6,7 @@ it (`question`), to which the page scrolls: the button is a screen or two furthe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -37,6 +37,7 @@ class Try(NamedTuple):
     label: str
     settings: Mapping[str, object]
     watch: str
+    also: Callable[[], None] | None = None  # what else is done, such as loading an example
 
 
 class _Asked(NamedTuple):
@@ -92,6 +93,8 @@ def _buttons(tasks: Sequence[Try], table: type[DataclassInstance] | None) -> Non
 def _press(table: type[DataclassInstance] | None, task: Try) -> None:
     if table is not None:
         settings.apply(table, task.settings)
+    if task.also is not None:
+        task.also()
     before: _Asked | None = st.session_state.get(_ASKED)
     number = before.number + 1 if before else 1
     st.session_state[_ASKED] = _Asked(settings.page(), task, number)
