@@ -17,7 +17,7 @@ from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
 from deq.figures.inside.smudge import smudged
 from deq.figures.steady_states.lambda_plane import lambda_plane
-from pages.parts.inside import lesson, words
+from pages.parts.inside import code, lesson, words
 from pages.parts.inside.controls import Asked
 from pages.parts.inside.lesson import Result
 from pages.parts.shared import hero, player_keys
@@ -71,14 +71,15 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
     look = asked.look
     result = lesson.result(look)
     verdict = words.verdict(result.scene, result.values)
+    printed = code.shown(result.scene, result.values)
     hero.verdict(verdict)
     with st.container(key="inside"):
         view = VIEWS[look.section](Setup(result, verdict, narrow, theme))
         lay_out(view)
-    st.caption(words.LOOK_FOR[look.section])
+    st.caption(words.look_for(look.section, result.scene))
     hero.take_home(
-        words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
-        "",
+        code.code(look.section, asked.subject.loading, look.gain, dict(look.options), printed),
+        code.prints(result.values, printed),
         look.section,
         lambda: columns(view.numbers, *view.numbers.values()),
         view.main[0],
@@ -120,12 +121,17 @@ def eigenvalues(setup: Setup) -> View:
         up="‖z − z*‖ (log scale)",
     )
     values = spectrum.values
-    alt = f"Distance from z* over the steps, and the predicted straight line. {verdict}"
+    alt = words.from_to("Distance from z*", spectrum.distances, "the steps of iteration")
     return View(
-        (lambda_plane(values, chosen=-1, theme=setup.theme), "plane", TALL, verdict),
+        (
+            lambda_plane(values, chosen=-1, theme=setup.theme),
+            "plane",
+            TALL,
+            f"The largest {len(values)} eigenvalues in the complex plane. {verdict}",
+        ),
         {"real": values.real, "imaginary": values.imag},
         "Iteration, and what the largest |λ| predicts",
-        ((rates, "rates", TALL - 40, alt),),
+        ((rates, "rates", TALL - 40, f"{alt} {verdict}"),),
     )
 
 
@@ -133,8 +139,10 @@ def kick(setup: Setup) -> View:
     """The path on the map, and the distance over time."""
     result, verdict, settled = setup.result.values, setup.verdict, setup.result.scene.converged
     path = setup.path(result.t, settled=settled and result.returned)
-    what = "‖z − z*‖" if settled else "distance from the flow that was not kicked"
+    what = "‖z − z*‖" if settled else "distance from the flow without a kick"
+    decay = [Curve("e⁻ᵗ", *result.decay, "muted", 2, "dash", at=0.6)] if settled else []
     distance = setup.curves(
+        *decay,
         Curve("", result.t, result.distances, "ode", 3),
         across="solver time t",
         up=f"{what} (log scale)",
@@ -144,7 +152,14 @@ def kick(setup: Setup) -> View:
         (path, "kicked", TALL, f"The state's path on the map. {verdict}"),
         {"t": result.t, "distance": result.distances},
         "How far from z\\*" if settled else "How far apart",
-        ((distance, "kick-distance", TALL - 40, verdict),),
+        (
+            (
+                distance,
+                "kick-distance",
+                TALL - 40,
+                f"{words.from_to(what, result.distances, 'solver time')} {verdict}",
+            ),
+        ),
     )
 
 
@@ -162,10 +177,20 @@ def channels(setup: Setup) -> View:
     return View(
         (channel_maps(flow.t, flow.z, theme=setup.theme), "channels", TALL + 90, alt),
         {"t": flow.t, **numbers},
-        "How far it still is from rest",
+        "The residual, and what is read",
         (
-            (residual, "channel-residual", SHORT, "Residual over solver time."),
-            (shares, "channel-opinions", SHORT, words.SHARES_ALT),
+            (
+                residual,
+                "channel-residual",
+                SHORT,
+                words.from_to("Residual", flow.residuals, "solver time"),
+            ),
+            (
+                shares,
+                "channel-opinions",
+                SHORT,
+                words.shares_alt(flow.probabilities, "solver time"),
+            ),
         ),
     )
 
@@ -174,6 +199,7 @@ def depth(setup: Setup) -> View:
     """Shares of the digits and distance from z*, over k."""
     result = setup.result.values
     layers = range(len(result.distances))
+    alt = words.from_to("Distance from z*", result.distances, "the number of layers")
     path = setup.path(layers, settled=setup.result.scene.converged, clock="k")
     shares = probabilities_over_time(
         layers, result.probabilities, clock="layers k", theme=setup.theme
@@ -188,8 +214,18 @@ def depth(setup: Setup) -> View:
         {"k": layers, "distance": result.distances, **_probabilities(result)},
         "What k layers read, and how far they are from z\\*",
         (
-            (shares, "depth-shares", SHORT, words.DEPTH_SHARES_ALT),
-            (distance, "depth-distance", SHORT, words.DEPTH_DISTANCE_ALT),
+            (
+                shares,
+                "depth-shares",
+                SHORT,
+                words.shares_alt(result.probabilities, "the number of layers"),
+            ),
+            (
+                distance,
+                "depth-distance",
+                SHORT,
+                alt,
+            ),
         ),
     )
 
@@ -205,7 +241,8 @@ def starts(setup: Setup) -> View:
         across="solver time t",
         up="‖z − z*‖ (log scale)",
     )
-    alt = "Distance of each flow from the equilibrium over time."
+    farthest = result.distances.amax(dim=1)
+    alt = words.from_to("Largest distance of 20 flows from z*", farthest, "solver time")
     numbers = {f"start {n}": far for n, far in enumerate(result.distances.T)}
     return View(
         (paths, "starts-paths", TALL + 30, setup.verdict),
@@ -230,7 +267,14 @@ def smudge(setup: Setup) -> View:
     return View(
         (figure, "smudge-path", 820 if setup.narrow else TALL, setup.verdict),
         {**numbers, **_probabilities(result)},
-        others=((moved, "moved", SHORT, words.MOVED_ALT),),
+        others=(
+            (
+                moved,
+                "moved",
+                SHORT,
+                words.from_to("Distance that z* has moved", result.z_shift, "the amount"),
+            ),
+        ),
     )
 
 
