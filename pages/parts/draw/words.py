@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -104,7 +103,7 @@ def bars_alt(probabilities: list[float]) -> str:
     return f"Probabilities of the ten digits: {named}."
 
 
-def shares_alt(times: Sequence[float], probabilities: Any) -> str:
+def shares_alt(times: Any, probabilities: Any) -> str:
     """Ten curves in words: which digit leads at last, and since when.
 
     Examples
