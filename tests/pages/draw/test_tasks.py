@@ -4,14 +4,18 @@ import csv
 import io
 import itertools
 import re
+import shutil
 
 import numpy as np
 import pytest
 
 from deq.digits import example, prepare
+from deq.figures.shared.cloud import Cloud
 from deq.models import load
+from deq.models.weights import SHIPPED, load_file
 from pages.parts.draw import tasks, words
 from pages.parts.pad import subject
+from pages.parts.shared.own_model import Own
 from tests.browser.driver import drawings
 from tests.pages.code_box import boxes, printed
 from tests.pages.test_draw import answer, chart, drawn
@@ -139,6 +143,20 @@ def test_the_code_reads_a_drawing_from_the_file_that_the_page_offers(open_page, 
     assert printed(code, tmp_path) == f"{says}\n"
     assert says.startswith("Looks like a 7")
     assert "Drawing (PNG)" in [b.proto.label for b in app.get("download_button")]
+
+
+def test_the_code_reads_a_network_of_the_visitors_own_from_its_file(open_page, tmp_path):
+    file = tmp_path / "weights.safetensors"
+    shutil.copy(SHIPPED, file)
+    model = load_file(file)
+    app = open_page("draw", example="6")
+    cloud = Cloud.of(model.cloud_points, model.cloud_labels)
+    app.session_state["own-model"] = Own(model, cloud, "from a file")
+    app.run()
+    assert "Your own network reads" in said(app)
+    ((code, says),) = boxes(app)
+    assert file.name in code
+    assert printed(code, tmp_path) == f"{says}\n"
 
 
 def test_an_empty_pad_has_no_code(open_page):
