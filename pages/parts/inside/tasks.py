@@ -13,13 +13,13 @@ TRY = (
         "Held firmly",
         {},
         "How far from 0 is the outermost eigenvalue? That is the share of the error that a step "
-        "leaves: how many steps until the distance on the right has fallen a hundredfold?",
+        "leaves: how many steps until the distance in the second chart has fallen a hundredfold?",
     ),
     Try(
         "Close to the edge",
         {"of": MNIST, "digit": 0, "gamma": 4.0},
         "The gain stretches the eigenvalues. How far from 0 is the outermost one now, and how many "
-        "steps does a hundredfold fall take on the right?",
+        "steps does a hundredfold fall take in the second chart?",
     ),
     Try(
         "A hard kick",
@@ -30,8 +30,8 @@ TRY = (
     Try(
         "No way back",
         {"see": "kick", "gamma": 7.0},
-        "No equilibrium was found here. On the right, the distance between the flow with the kick "
-        "and the one without: does it shrink for good, or does it grow in the end?",
+        "No equilibrium was found here. In the second chart, the distance between the flow with "
+        "the kick and the one without: does it shrink for good, or does it grow in the end?",
     ),
     Try(
         "As few layers as possible",

@@ -17,13 +17,13 @@ LOOK_FOR: Mapping[str, str] = {
     "eigenvalues": "**Look for** the point farthest from 0. The points are the eigenvalues λ of "
     "the Jacobian J = ∂f/∂z at z\\*; the largest |λ| is its spectral radius, the share of the "
     "error that a step of iteration leaves. The distance to the line Re λ = 1 is how fast the flow "
-    "returns. On the right, the dashed line is the prediction and the dots are the run.",
-    "kick": "**Look for** the slope after the kick, on the right: it hardly depends on the size of "
-    "the kick. The dashed line is e⁻ᵗ, the return from a direction that a step forgets at once "
-    "(λ = 0): a random kick is mostly made of those. On the left, the map shows two principal "
+    "returns. In the second chart, the dashed line is the prediction and the dots are the run.",
+    "kick": "**Look for** the slope after the kick, in the second chart: it hardly depends on the "
+    "size of the kick. The dashed line is e⁻ᵗ, the return from a direction that a step forgets at once "
+    "(λ = 0): a random kick is mostly made of those. The map shows two principal "
     "components of the state: the directions in which equilibria of digits differ most.",
-    "kick that does not return": "**Look for** the distance on the right, between the flow with "
-    "the kick and the flow without: where no equilibrium holds the state, it grows in the end.",
+    "kick that does not return": "**Look for** the distance in the second chart, between the flow "
+    "with the kick and the flow without: where no equilibrium holds the state, it grows at last.",
     "channels": "**Look for** tiles that light up at once, and for others that come later: "
     "z = relu(W z + x) lets every channel wait for its neighbours. The strongest channels first.",
     "depth": "**Look for** the k from which on the answer stays the same, and for the k from which "
