@@ -19,9 +19,9 @@ LOOK_FOR: Mapping[str, str] = {
     "error that a step of iteration leaves. The distance to the line Re λ = 1 is how fast the flow "
     "returns. In the second chart, the dashed line is the prediction and the dots are the run.",
     "kick": "**Look for** the slope after the kick, in the second chart: it hardly depends on the "
-    "size of the kick. The dashed line is e⁻ᵗ, the return from a direction that a step forgets at once "
-    "(λ = 0): a random kick is mostly made of those. The map shows two principal "
-    "components of the state: the directions in which equilibria of digits differ most.",
+    "size of the kick. The dashed line is e⁻ᵗ, the return from a direction that a step forgets at "
+    "once (λ = 0): a random kick is mostly made of those. The map shows two principal components "
+    "of the state: the directions in which equilibria of digits differ most.",
     "kick that does not return": "**Look for** the distance in the second chart, between the flow "
     "with the kick and the flow without: where no equilibrium holds the state, it grows at last.",
     "channels": "**Look for** tiles that light up at once, and for others that come later: "
