@@ -9,7 +9,7 @@ from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
 from pages.parts.shared import errors, guard, hero, own_model, pace, player_keys
 from pages.parts.shared.engine import Engine, engine
-from pages.parts.shared.tasks import try_and_read
+from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
 
@@ -22,6 +22,7 @@ def page(machine: Engine) -> None:
         right = st.container(gap="small", key="results")
         below = st.container(gap="small", key="settings")
     with right:
+        question()
         answer_side, path_side = st.columns([1, 2.5], gap="medium")
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
@@ -54,8 +55,9 @@ def page(machine: Engine) -> None:
         time_cursor("trajectory", ["decision", "residuals"], version, palette(theme).accent)
         player_keys.attach("trajectory", version, figure="The path of the hidden state")
         pad_script(drawing.address(), drawing.example, version)
-        views.files(seen, figure)
-    try_and_read(tasks.TRY, tasks.READ)
+        own = machine.model is not engine().model
+        views.files(seen, choice, drawing, figure, own=own)
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 
 @st.fragment

@@ -50,6 +50,12 @@ class Kick:
         return float(self.separation[-1]) / pushed if pushed else 0.0
 
     @property
+    def decay(self) -> tuple[Tensor, Tensor]:
+        """Times since the kick, and e⁻ᵗ from the distance after it: the return where λ = 0."""
+        t = self.t[self.index :]  # (T′,)
+        return t, self.distances[self.index] * torch.exp(self.t[self.index] - t)
+
+    @property
     def returned(self) -> bool:
         """Whether at most a hundredth of the kick remains."""
         return self.remaining <= 0.01

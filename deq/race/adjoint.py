@@ -51,8 +51,8 @@ def adjoint_problem(problem: Problem, seed: int = 0) -> Problem | None:
         name=f"adjoint-{problem.name}",
         title=f"Backward: {problem.title}",
         formula=r"w = J^\top w + g",
-        why="Whatever the map, its adjoint system is linear, and the same eigenvalues decide: who "
-        "is slow forward is slow backward, but GMRES knows that it is linear.",
+        why="The adjoint system of any map is linear, with the same eigenvalues: solvers that are "
+        "slow forward are slow backward, too. GMRES is made for linear systems.",
         f=lambda w: (pull(w) + g).detach(),
         z0=torch.zeros_like(g),
         adjoint=True,

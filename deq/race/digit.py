@@ -23,8 +23,8 @@ def digit_problem(model: Classifier, image: npt.NDArray[np.float32]) -> Problem:
         title="A digit",
         formula=r"z = f(z, x)",
         why="The cell is a contraction by construction, and on digits a strong one: each step of "
-        "iteration leaves about a fifth of the error. Where that is so, simple methods are hard "
-        "to beat, and the ODE pays for a smooth path that only the eye asks for.",
+        "iteration leaves about a fifth of the residual. There, simple iteration is hard to beat. "
+        "The ODE takes many more evaluations, since it follows a smooth path.",
         f=lambda z: model.cell(z, x),
         z0=model.start(),
     )

@@ -49,82 +49,87 @@ GALLERY: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "A batch with one hard member",
             r"z = \tanh(\gamma_b Q z + x_b)",
             "Seven members are strong contractions (γ = 0.4), one is hardly any (γ = 0.985). Each "
-            "is frozen as it settles; the curve is that of the one furthest from settling.",
+            "is frozen as it converges; the curve is that of the one with the largest residual.",
         ),
         "tanh layer": (
             "A tanh layer of 50 numbers",
             r"z = \tanh(\gamma W z + x)",
-            "Its gain γ decides. Small: plain iteration is hard to beat. Beyond 1 nothing promises "
-            "an equilibrium, or only one.",
+            "Its gain γ decides. Small: plain iteration is hard to beat. Beyond 1 there may be "
+            "no equilibrium that is stable, or several.",
         ),
         "three speeds": (
             "Three speeds",
             r"z = \mathrm{diag}(.9,\ .99,\ .999)\,z + 1",
-            "Iteration forgets its slowest error at 0.1 % a step: thousands of steps. But there "
-            "are only three speeds, and whoever remembers a few steps can tell them apart.",
+            "Iteration removes 0.1 % of its slowest error a step: thousands of steps. But there "
+            "are only three speeds, and a solver that uses a few past steps can tell them apart.",
         ),
         "two hundred speeds": (
             "Two hundred speeds",
             r"z = A z + 1,\quad A = A^\top,\ \rho(A) = .99",
-            "Eigenvalues all over [−0.99, 0.99]: no five past steps can tell two hundred apart, so "
-            "memory helps less, and longer memory helps more.",
+            "Eigenvalues all over [−0.99, 0.99]: five past steps cannot tell two hundred apart, so "
+            "they help less, and more past steps help more.",
         ),
         "turning for ever": (
-            "Turning for ever",
+            "Rotations",
             r"z = R z + 1,\quad |\lambda| = 1",
-            "Rotations: iteration circles around the equilibrium and comes no nearer. The flow "
-            "spirals in, since Re λ < 1, and so does half a step.",
+            "Iteration circles around the equilibrium and comes no nearer. The flow "
+            "spirals in, since Re λ < 1, and so does iteration with half steps.",
         ),
         "spiral": (
             "A spiral in the plane",
             r"z = .95\,R_{100°}\, z + b",
-            "Each step turns by 100° and gains 5 %. Watch who cuts across.",
+            "Each step of iteration turns by 100° and comes 5 % nearer. Solvers that use past "
+            "steps leave the spiral and go straight to its centre.",
         ),
         "narrow valley": (
             "A narrow valley in the plane",
             r"z = A z + b,\quad \lambda = .98,\ -.6",
             "Fast across and slow along: iteration falls into the valley at once and then crawls. "
-            "Two numbers need two secants: after those, memory knows everything.",
+            "A linear map of two numbers is known after two past steps; Anderson and Broyden use "
+            "them.",
         ),
         "nine equilibria": (
             "Nine equilibria",
             r"z = \tanh(2z) \text{ in each coordinate}",
             "Four of nine equilibria attract the flow. The flow goes to the one whose basin it "
-            "starts in; whoever extrapolates may end anywhere, even on an unstable one.",
+            "starts in; a solver that extrapolates may end at any, even at one that is "
+            "not stable.",
         ),
         "stiff": (
-            "One direction bites back",
+            "One steep direction",
             r"z = \mathrm{diag}(.5,\ -5)\,z + b",
-            "The slope −5 throws iteration further out each time. The flow minds only Re λ < 1; "
-            "the step it may take is short.",
+            "The slope −5 makes each step of iteration land further out. The flow is stable, since "
+            "Re λ < 1, but its steps have to be short.",
         ),
         "repelling": (
             "An equilibrium that repels",
             r"z = 2z + 1",
-            "−1 is a fixed point, but everything that follows the dynamics runs away from it. A "
-            "root finder lands there: found is not the same as stable.",
+            "−1 is a fixed point, but iteration and flow move away from it. A method that solves "
+            "f(z) − z = 0, such as Newton's, finds it all the same: found does not mean stable.",
         ),
         "no equilibrium": (
             "No equilibrium at all",
             r"z = z^2 + 1",
-            "There is no real solution. A good solver says so, and keeps the best state it saw.",
+            "There is no real solution. Each solver says that it has failed, and keeps its best "
+            "state.",
         ),
         "twenty steps": (
             "Done in twenty steps",
             r"z = N z + 1,\quad N^{20} = 0",
             "Strictly triangular: iteration is exact after twenty steps, though the error first "
-            "grows. All eigenvalues are 0 and tell nothing of that.",
+            "grows. All eigenvalues are 0, so they do not show this growth.",
         ),
         "all alike": (
             "A hundred times the same",
             r"z_i = .9\,z_i + 1,\ i = 1 \dots 100",
             "All residuals point the same way, so the past steps are multiples of each other and "
-            "their least-squares system is singular. A careless solver divides by zero here.",
+            "their least-squares system is singular. A solver has to see that, or it divides by 0.",
         ),
         "one number": (
             "One number",
             r"z = \cos z",
-            "A memory of five steps in a space of one dimension: four of them are redundant.",
+            "Anderson keeps five past steps, but in one dimension a single one is enough: the "
+            "others say nothing new.",
         ),
     }
 )

@@ -55,6 +55,8 @@ class SolverRun:
         The returned states.
     seconds : float
         Time of a solve, see `measure_times`; NaN if not measured.
+    between : (float, float)
+        The middle half of the times of its repeated solves, or all where there are three.
     ode_stable : bool or None
         Whether the flow dz/dt = f(z) − z is stable at the returned states; None if they are no
         equilibria, for large states, and for adjoint problems.
@@ -71,6 +73,7 @@ class SolverRun:
     relative_residual: float
     z: Tensor
     seconds: float
+    between: tuple[float, float]
     ode_stable: bool | None
 
     @property
@@ -144,7 +147,13 @@ def measure_times(
                 began = time.perf_counter()
                 solve(problem.f, problem.z0, solver=solvers[name], tol=tol, max_evals=max_evals)
                 taken.append(time.perf_counter() - began)
-    return [replace(run, seconds=statistics.median(times[run.name])) for run in runs]
+    return [_timed(run, sorted(times[run.name])) for run in runs]
+
+
+def _timed(run: SolverRun, times: Sequence[float]) -> SolverRun:
+    outer = len(times) // _REPEATS  # one at each end of five
+    middle = times[outer], times[-1 - outer]
+    return replace(run, seconds=statistics.median(times), between=middle)
 
 
 def _recorded(name: str, problem: Problem, solver: Solver, tol: float, max_evals: int) -> SolverRun:
@@ -166,6 +175,7 @@ def _recorded(name: str, problem: Problem, solver: Solver, tol: float, max_evals
         relative_residual=float(found.relative_residual.max()),
         z=found.z,
         seconds=math.nan,
+        between=(math.nan, math.nan),
         ode_stable=_ode_stable(problem, found),
     )
 

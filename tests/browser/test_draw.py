@@ -8,6 +8,7 @@ from tests.browser.driver import (
     caption_starts,
     click,
     draw,
+    draw_zero,
     example,
     press_player,
     reads,
@@ -49,7 +50,7 @@ def test_downloads(visit, app, tmp_path):
         click(page, "download-csv")
     numbers.value.save_as(tmp_path / "trajectory.csv")
     lines = (tmp_path / "trajectory.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("t,residual,pc1")
+    assert lines[0].startswith("t,residual,relative_residual,pc1")
     assert len(lines) > 5
     with page.expect_download() as picture:
         click(page, "download-html")
@@ -99,3 +100,26 @@ def test_scrubbing_moves_the_path_and_the_charts_over_time_with_it(visit, app):
     page.get_by_role("radio", name="3-D").or_(page.get_by_role("button", name="3-D")).click()
     page.wait_for_selector(".st-key-path-3d-chart .gl-container canvas")
     page.wait_for_url("**view=3-D**")
+
+
+def test_a_task_keeps_the_drawing_and_its_example_replaces_it(visit, app):
+    page = visit(f"{app}/draw")
+    draw_zero(page)
+    click(page, "try-4")
+    page.wait_for_selector('.st-key-asked:has-text("Picard in place of the ODE")')
+    page.wait_for_selector('.st-key-readouts:has-text("Picard")')
+    page.wait_for_url("**solver=Picard**")
+    page.wait_for_function(
+        """() => {
+            const top = document.querySelector('.st-key-asked').getBoundingClientRect().top;
+            return 0 < top && top < innerHeight / 2;
+        }"""
+    )
+    reads(page, "0")
+    assert "ink=" in page.url
+    click(page, "try-1")
+    page.wait_for_selector('.st-key-asked:has-text("Between 4 and 9")')
+    page.wait_for_url("**example=4**")
+    reads(page, "9")
+    assert "ink=" not in page.url
+    assert "solver=" not in page.url

@@ -9,7 +9,8 @@ import pytest
 
 from pages.parts.fixed_points import code as fixed_points
 from pages.parts.fixed_points.lesson import Choice
-from pages.parts.inside import words as inside
+from pages.parts.inside import code as inside
+from pages.parts.pad.subject import loading_mnist
 from pages.parts.steady_states import code
 
 HOSTILE = (
@@ -38,7 +39,8 @@ def codes(text):
     yield fixed_points.path_code(choice)
     yield code.flow_code(choice, 8)
     yield code.step_code(choice, 0.5)
-    yield inside.code("smudge", 7, 1.0, {"kind": text, "seed": 0})
+    picture = loading_mnist(7)
+    yield inside.code("smudge", picture, 1.0, {"kind": text, "seed": 0}, inside.Print("x"))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -7,7 +7,16 @@ import pytest
 from tests.pages.a_run import ended
 from tests.pages.code_box import boxes, printed
 
-PAGES = ("fixed_points", "steady_states", "solvers", "inside", "doubling", "training", "gradients")
+PAGES = (
+    "draw",
+    "fixed_points",
+    "steady_states",
+    "solvers",
+    "inside",
+    "doubling",
+    "training",
+    "gradients",
+)
 TASKS = [
     pytest.param(page, number, id=f"{page}-{task.label}")
     for page in PAGES

@@ -14,14 +14,19 @@ from deq.figures.shared.palette import FONT, palette
 
 
 def trajectory_csv(
-    t: npt.ArrayLike, residual: npt.ArrayLike, points: npt.ArrayLike, probabilities: npt.ArrayLike
+    t: npt.ArrayLike,
+    residual: npt.ArrayLike,
+    relative: npt.ArrayLike,
+    points: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
 ) -> str:
     """One line a recorded state, every digit of every number.
 
     Parameters
     ----------
-    t, residual : array (T,)
-        Solver time and ‖f(z) − z‖₂.
+    t, residual, relative : array (T,)
+        Solver time, ‖f(z) − z‖₂, and ‖f(z) − z‖₂ / (1 + ‖z‖₂), which the stop test compares with
+        the tolerance.
     points : array (T, 3)
         The state on the model's fixed principal components.
     probabilities : array (T, 10)
@@ -29,21 +34,23 @@ def trajectory_csv(
 
     Examples
     --------
-    >>> text = trajectory_csv([0.0], [0.5], [[1, 2, 3]], [[0.1] * 10])
+    >>> text = trajectory_csv([0.0], [0.5], [0.25], [[1, 2, 3]], [[0.1] * 10])
     >>> text.splitlines()[0]
-    't,residual,pc1,pc2,pc3,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9'
-    >>> text.splitlines()[1][:19]
-    '0.0,0.5,1.0,2.0,3.0'
+    't,residual,relative_residual,pc1,pc2,pc3,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9'
+    >>> text.splitlines()[1][:24]
+    '0.0,0.5,0.25,1.0,2.0,3.0'
     """
     columns = [
         np.asarray(t, dtype=np.float64)[:, None],  # (T, 1)
         np.asarray(residual, dtype=np.float64)[:, None],  # (T, 1)
+        np.asarray(relative, dtype=np.float64)[:, None],  # (T, 1)
         np.asarray(points, dtype=np.float64).reshape(-1, 3),  # (T, 3)
         np.asarray(probabilities, dtype=np.float64).reshape(-1, 10),  # (T, 10)
     ]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["t", "residual", "pc1", "pc2", "pc3", *(f"p{k}" for k in range(10))])
+    names = ["t", "residual", "relative_residual", "pc1", "pc2", "pc3"]
+    writer.writerow([*names, *(f"p{k}" for k in range(10))])
     writer.writerows(np.concatenate(columns, axis=1).tolist())
     return buffer.getvalue()
 

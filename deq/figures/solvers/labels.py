@@ -16,7 +16,8 @@ _HEAD = 8
 # Ends no further apart than this share one leader; other labels avoid this much of a leader.
 _SAME, _LEADER = 14, 45
 _NOTHING = "rgba(0,0,0,0)"
-_TALL = 270  # what is left of a panel for the curves, roughly
+_TRIES = 5
+_TALL = 350  # of a panel, roughly
 Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
 
@@ -46,7 +47,25 @@ def end_labels(
     room : float
         Decades to add below the span.
     """
-    across, up = width / (reach[1] - reach[0]), _TALL / (span[1] - span[0])
+    tall = float(_TALL)  # of the curves: what the labels below them leave
+    for _ in range(_TRIES):
+        labels, lowest = _placed(lines, reach, span, width, tall)
+        below = max(0.0, lowest - tall)
+        if tall + below <= _TALL:
+            break
+        tall = max(_TALL - below, _TALL / 2)
+    return labels, below / tall * (span[1] - span[0])
+
+
+def _placed(
+    lines: Sequence[Line],
+    reach: Sequence[float],
+    span: tuple[float, float],
+    width: float,
+    tall: float,
+) -> tuple[list[dict[str, Any]], float]:
+    """The labels where the curves are this tall in pixels, and where the lowest one ends."""
+    across, up = width / (reach[1] - reach[0]), tall / (span[1] - span[0])
     ends = []
     for line in lines:
         x, y = math.log10(float(line.x[-1])), math.log10(float(line.y[-1]))
@@ -81,7 +100,7 @@ def end_labels(
             }
         )
         named.append(at)
-    return labels, max(0.0, lowest - _TALL) / up
+    return labels, lowest
 
 
 def _free(

@@ -46,7 +46,7 @@ def race_figure(
     runs : sequence of SolverRun
         From `deq.race.race`.
     tol : float
-        The line at which a solver has settled.
+        The line below which a solver has converged.
     seconds : bool
         Over time, spread evenly over the evaluations, instead of over evaluations.
     land : Landscape, optional
@@ -154,8 +154,8 @@ def _heads(lines: Sequence[Line], place: float) -> dict[str, Any]:
 
 
 def _sentence(lines: Sequence[Line], place: float, *, seconds: bool) -> str:
-    settled = sum(solver.run.converged and solver.x[-1] <= place for solver in lines)
+    done = sum(solver.run.converged and solver.x[-1] <= place for solver in lines)
     spent = f"{1000 * place:.2g} ms" if seconds else f"{place:.0f} evaluations"
-    if not settled:
-        return f"{spent}: nobody has settled yet"
-    return f"{spent}: {settled} of {len(lines)} have settled"
+    if not done:
+        return f"{spent}: no solver has converged yet"
+    return f"{spent}: {done} of {len(lines)} have converged"

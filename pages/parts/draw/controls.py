@@ -24,9 +24,10 @@ class Settings:
             "Solver",
             DEFAULT.name,
             tuple(SOLVERS),
-            help="**ODE** follows dz/dt = f(z) − z in small steps until it stands still: slow and "
-            "steady; it also settles where the others jump. **Picard** applies the layer again and "
-            "again. **Anderson** guesses ahead from the last five states: usually the cheapest.",
+            help="**ODE** follows dz/dt = f(z) − z in small steps until z stands still, by the "
+            "Runge–Kutta method with this name. **Picard** applies the layer again and again: "
+            "z ← f(z). **Anderson** combines its last five steps so that their residuals cancel: "
+            "usually the fewest evaluations of f.",
         )
     )
     tol: str = setting(
@@ -34,7 +35,7 @@ class Settings:
             "Tolerance",
             "1e-3",
             TOLERANCES,
-            help="The solver stops when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
+            help="The solver stops when the residual ‖f(z) − z‖ / (1 + ‖z‖) is at most this.",
         )
     )
     start: str = setting(
@@ -42,7 +43,7 @@ class Settings:
             "Start z₀",
             "zero",
             ("zero", "random"),
-            help="All zeros, or Gaussian noise. A contractive layer ends at the same z* from "
+            help="All zeros, or random. A layer that is a contraction leads to the same z\\* from "
             "anywhere.",
         )
     )

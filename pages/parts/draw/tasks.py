@@ -1,20 +1,70 @@
 """What the Draw page lets people try, and where to read on."""
 
-TRY = """
-1. Draw a 4 stroke by stroke. After which stroke does the path first turn to the 4?
-2. Load *4 or 9*. How often does the head change its digit before it comes to rest?
-3. Load *scribble*. It settles just as well: **convergence is not confidence**.
-4. Set the start to *random* under More and change the seed. Where does the path end each time?
-5. Change the solver to Picard. How many evaluations does the ODE spend for the same equilibrium?
-6. Loosen the tolerance to 1e-1. Does the answer change? What did the last decimals buy?
-"""
-READ = """
-* Bai, Kolter, Koltun: *Deep equilibrium models* (2019). The network as a fixed point.
-* Chen, Rubanova, Bettencourt, Duvenaud: *Neural ordinary differential equations* (2018).
-* Pal, Edelman, Rackauckas: *Continuous deep equilibrium models* (2023). The steady state of an ODE.
-* Dormand, Prince: *A family of embedded Runge–Kutta formulae* (1980). The solver dopri5.
-* Anderson: *Iterative procedures for nonlinear integral equations* (1965).
+from __future__ import annotations
 
-Example strokes: Alpaydin and Alimoglu, *Pen-based recognition of handwritten digits* (1998),
-CC BY 4.0.
+from functools import partial
+
+from pages.parts.shared.tasks import Try
+
+
+def _example(name: str) -> None:
+    from pages.parts.pad.pad import put_example  # the canvas can only be imported in the app
+
+    put_example(name)
+
+
+TRY = (
+    Try(
+        "Stroke by stroke",
+        {},
+        "Press **Clear** under the pad and draw a 4 in two strokes. After which stroke does the "
+        "path end in the region of the 4?",
+    ),
+    Try(
+        "Between 4 and 9",
+        {},
+        "Press **Play**. How often does the point change its digit before it stops? How sure is "
+        "the network at last?",
+        partial(_example, "4 or 9"),
+    ),
+    Try(
+        "A scribble",
+        {},
+        "Does the state converge? Does the network name a digit? **Convergence is not "
+        "confidence.**",
+        partial(_example, "scribble"),
+    ),
+    Try(
+        "A random start",
+        {"start": "random", "seed": 1},
+        "The path begins elsewhere. Does it end in the same place as from zero? Change the seed, "
+        "under **More**, and look again.",
+    ),
+    Try(
+        "Picard in place of the ODE",
+        {"solver": "Picard"},
+        "Read the number of evaluations, in the line below the map. Then choose ODE dopri5 again: "
+        "how many does it spend for the same equilibrium?",
+    ),
+    Try(
+        "A loose tolerance",
+        {"tol": "1e-1"},
+        "Read the digit and the number of evaluations. Then set the tolerance to 1e-5: does the "
+        "digit change, and what do the further decimals cost?",
+    ),
+)
+READ = """
+* Bai, Kolter, Koltun: *[Deep equilibrium models](https://arxiv.org/abs/1909.01377)* (2019). The
+  network as a fixed point.
+* Chen, Rubanova, Bettencourt, Duvenaud: *[Neural ordinary differential
+  equations](https://arxiv.org/abs/1806.07366)* (2018).
+* Pal, Edelman, Rackauckas: *[Continuous deep equilibrium
+  models](https://arxiv.org/abs/2201.12240)* (2023). The steady state of an ODE.
+* Dormand, Prince: *[A family of embedded Runge–Kutta
+  formulae](https://doi.org/10.1016/0771-050X%2880%2990013-3)* (1980). The solver dopri5.
+* Anderson: *[Iterative procedures for nonlinear integral
+  equations](https://doi.org/10.1145/321296.321305)* (1965).
+
+Example strokes: Alpaydin and Alimoglu, *[Pen-based recognition of handwritten
+digits](https://doi.org/10.24432/C5MG6K)* (1998), CC BY 4.0.
 """

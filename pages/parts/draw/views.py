@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,18 +19,23 @@ from deq.figures import (
 )
 from pages.parts.draw import words
 from pages.parts.draw.controls import Settings
+from pages.parts.pad.subject import loading_drawing, save
 from pages.parts.shared import alts, downloads, style
+from pages.parts.shared import hero as box
 from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
 from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 
+if TYPE_CHECKING:
+    from pages.parts.pad.pad import Pad
+
 
 def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
     """The digit, large, in its colour, beside the picture it was read from; below, the verdict.
 
-    Whether the state settled has a badge of its own: it does not say whether the answer is right.
+    Whether the state converged has a badge of its own: it does not say whether the answer is right.
     """
     digit, colour = "–", palette(theme).muted
     if seen.answer is not None:
@@ -64,9 +69,9 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
 
 def _settled(solution: Any) -> None:
     if bool(solution.converged[0]):
-        st.badge("the state settled", icon=":material/check:", color="green")
+        st.badge("the state converged", icon=":material/check:", color="green")
     else:
-        st.badge("the state did not settle", icon=":material/warning:", color="orange")
+        st.badge("the state did not converge", icon=":material/warning:", color="orange")
         st.caption(words.unsettled(int(solution.status[0]), int(solution.nfe[0])))
 
 
@@ -91,12 +96,11 @@ def hero(seen: Seen, machine: Engine, theme: str | None) -> go.Figure:
         vertical_alignment="center",
         gap="small",
     ):
-        st.markdown(
-            "**The hidden state on its way.** Look for how it slows down as it nears z\\*.",
-            width="content",
-        )
+        st.markdown("**The hidden state z on its way to its equilibrium z\\***", width="content")
         view = show(Settings, "view")
-    return path(seen, machine, 3 if view == "3-D" else 2, theme)
+    figure = path(seen, machine, 3 if view == "3-D" else 2, theme)
+    st.caption(words.PATH_LOOK_FOR)
+    return figure
 
 
 def path(
@@ -136,10 +140,10 @@ def opinions(seen: Seen, theme: str | None) -> None:
     if seen.answer is None:
         _placeholder("How the ten probabilities move while the state settles appears here.")
         return
-    figure = probabilities_over_time(seen.answer.course.t, seen.answer.shares, theme=theme)
-    alt = alts.shares("solver time", seen.answer.course.t, seen.answer.shares)
-    chart(figure, "opinions", 190, alt)
-    st.caption("**Look for** the moment when one line leaves the others: there it is decided.")
+    times, shares = seen.answer.course.t, seen.answer.shares
+    figure = probabilities_over_time(times, shares, theme=theme)
+    chart(figure, "opinions", 190, alts.shares("solver time", times, shares))
+    st.caption(words.SHARES_LOOK_FOR)
 
 
 def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
@@ -151,7 +155,7 @@ def residuals(seen: Seen, choice: Choice, theme: str | None) -> None:
     figure = residuals_over_time(course, tol=choice.tol, solver=choice.family, theme=theme)
     alt = words.residuals_alt(course.t, course.relative_residual[:, 0], choice.tol)
     chart(figure, "residuals", 190, alt)
-    st.caption("**Look for** a straight slope: on a log axis, each step removes the same share.")
+    st.caption(words.RESIDUALS_LOOK_FOR)
 
 
 def readouts(seen: Seen, choice: Choice) -> None:
@@ -168,22 +172,36 @@ def readouts(seen: Seen, choice: Choice) -> None:
             f"final residual ‖f(z) − z‖ / (1 + ‖z‖) "
             f"**{number(float(solution.relative_residual[0]))}**, "
             f"tolerance **{number(choice.tol)}** · "
-            f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**"
+            f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**",
+            help=words.NUMBERS,
         )
 
 
-def files(seen: Seen, figure: go.Figure) -> None:
-    """The path of the hidden state: its numbers and its picture."""
+def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: bool) -> None:
+    """The code box, and the numbers, the picture and the drawing as files."""
     if seen.answer is None:
         return
     answer = seen.answer
     prediction, course = answer.prediction, answer.course
-    downloads.both(
-        "Trajectory (CSV)",
-        lambda: trajectory_csv(course.t, course.residual[:, 0], answer.points, answer.shares),
-        "trajectory",
-        figure,
-        f"The way to the equilibrium of a {prediction.digit}",
-        prediction.reason,
-    )
-    downloads.still()
+    code, right = st.columns([3, 2], gap="large")
+    with code:
+        text = words.code(choice, loading_drawing(drawing.example), own)
+        box.code_box(text, words.prints(prediction))
+    with right, st.container(key="take-home", gap="small"):
+        st.markdown("**Take it home**")
+        downloads.both(
+            "Trajectory (CSV)",
+            lambda: trajectory_csv(
+                course.t,
+                course.residual[:, 0],
+                course.relative_residual[:, 0],
+                answer.points,
+                answer.shares,
+            ),
+            "trajectory",
+            figure,
+            f"The way to the equilibrium of a {prediction.digit}",
+            prediction.reason,
+        )
+        save(drawing.rgba)
+        downloads.still()

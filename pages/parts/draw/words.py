@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from deq import Status
+from deq.models import Prediction
+from pages.parts.pad.subject import Loading
 from pages.parts.shared import alts
+from pages.parts.shared.engine import MAX_EVALS, Choice
 from pages.parts.shared.numbers import number
 
 _UNSETTLED = {
     Status.MAX_EVALS: (
         "Still moving after {nfe} evaluations. Loosen the tolerance or try another solver."
     ),
-    Status.DIVERGED: "The state ran away instead of settling. Try another solver or start.",
+    Status.DIVERGED: "The state grew without bound. Try another solver or start.",
     Status.NON_FINITE: "The numbers grew beyond all bounds. Try another solver or start.",
     Status.STALLED: "Rounding hides any further progress. Loosen the tolerance.",
 }
 
 EMPTY = "Draw a digit: with the mouse, a pen, a finger or the keyboard."
+NUMBERS = (
+    "An **evaluation** is one call of the layer f, which is nearly all the work. The **residual** "
+    "says how far z is from an equilibrium; the solver has converged when it is at most the "
+    "tolerance."
+)
+PATH_LOOK_FOR = (
+    "**Look for** steps that become shorter towards z\\*. The map shows the two **principal "
+    "components** of the state: the directions in which the equilibria of digits differ most. "
+    "**Solver time** t: the time of the flow dz/dt = f(z) − z; for Picard and Anderson, the number "
+    "of steps."
+)
+SHARES_LOOK_FOR = (
+    "**Look for** the time at which one line leaves the others: from there on the answer is clear."
+)
+RESIDUALS_LOOK_FOR = (
+    "The **residual** ‖f(z) − z‖, divided by 1 + ‖z‖, says how far z is from an equilibrium. "
+    "**Look for** a straight slope: on this logarithmic axis, equal times remove equal shares."
+)
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 
 
@@ -103,3 +124,38 @@ def bars_alt(probabilities: list[float]) -> str:
     best = sorted(range(len(probabilities)), key=lambda k: -probabilities[k])[:3]
     named = ", ".join(f"{k} with {100 * probabilities[k]:.0f} %" for k in best)
     return f"Probabilities of the ten digits: {named}."
+
+
+def code(choice: Choice, loading: Loading, own: bool) -> str:
+    """The same solve in a few lines; ``own``: of the visitor's own network, which is in a file."""
+    family, _, method = choice.name.partition(" ")
+    solver = f"deq.{family}({f'method={method!r}' if method else ''})"
+    start = "" if choice.seed is None else f", z0=model.start({choice.seed})"
+    load = 'deq.models.load("digits")'
+    if own:
+        load = 'load_file(Path("weights.safetensors"))  # your own network'
+    lines = [
+        *(["from pathlib import Path"] if own else []),
+        "import deq",
+        *loading.imports,
+        *(["from deq.models.weights import load_file"] if own else []),
+        loading.line,
+        f"model = {load}",
+        "read = model.predict(",
+        f"    image, solver={solver}, tol={choice.tol:g}, max_evals={MAX_EVALS}{start}",
+        ")",
+        "print(read.reason)",
+        "found = read.solution",
+        "n, residual = int(found.nfe), float(found.relative_residual)",
+        'end = "converged" if found.converged else "not converged"',
+        'print(f"{n} evaluations, residual {residual:.1e}, {end}")',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def prints(read: Prediction) -> str:
+    """What that code prints."""
+    found = read.solution
+    end = "converged" if bool(found.converged[0]) else "not converged"
+    residual = float(found.relative_residual[0])
+    return f"{read.reason}\n{int(found.nfe[0])} evaluations, residual {residual:.1e}, {end}"

@@ -3,20 +3,22 @@
 LAYERS = {
     "heading": "1 · Stack the same layer without end",
     "alt": "The state after each layer swings ever closer to 0.739.",
-    "caption": "Here the layer is the cosine key of a calculator, f(z) = cos z. **Look for** the "
-    "depth at which one more layer changes nothing.",
+    "caption": "Here the layer is the cosine key of a calculator, f(z) = cos z, and its **state** "
+    "z one number. **Look for** the depth from which on one more layer changes nothing.",
 }
 FIXED_POINT = {
     "heading": "2 · What remains is a fixed point, z\\* = f(z\\*)",
     "alt": "A cobweb between the cosine and the diagonal winds into their crossing.",
-    "caption": "So nobody has to build the layers: find the crossing, by whatever method is best. "
-    "**Look for** the web tightening around z\\*.",
+    "caption": "The layers need not be built: it is enough to find the state that a layer leaves "
+    "as it is, its **equilibrium** z\\*. **Look for** the web that winds into the crossing: up or "
+    "down to the curve is a layer.",
 }
 FLOW = {
     "heading": "3 · It is where an ODE stands still, dz/dt = f(z) − z",
     "alt": "The ODE glides to 0.739 where the iteration swings about it.",
-    "caption": "Walk a little towards f(z) instead of jumping there, and depth becomes time. "
-    "**Look for** the curve that arrives without overshooting.",
+    "caption": "Go a little towards f(z) instead of jumping there, and the number of layers "
+    "becomes the **solver time** t of the ODE. **Look for** the curve that arrives without "
+    "overshooting.",
 }
 DIGIT = "4 · Now let z be {size:,} numbers, and let x be a drawing"
 DIGIT_IDEA = (
@@ -24,6 +26,7 @@ DIGIT_IDEA = (
     "*deep equilibrium model*."
 )
 DIGIT_SHOWS = (
-    "**Look for** where the path ends: each colour is the region in which one digit's states come "
-    "to rest."
+    "**Look for** where the path ends: each colour is the region in which the equilibria of one "
+    "digit lie. The axes are two **principal components** of the state: the directions in which "
+    "digits differ most."
 )

@@ -29,7 +29,15 @@ class Settings:
         Slider("Size of the kick", 1.0, 0.0, 3.0, 0.1, help="Its length over that of the state.")
     )
     kind: str = setting(Choice("Smudge", "noise", tuple(SMUDGES)))
-    logit: str = setting(Choice("Logit of", AUTO, (AUTO, *"0123456789")))
+    logit: str = setting(
+        Choice(
+            "Logit of",
+            AUTO,
+            (AUTO, *"0123456789"),
+            help="The logit of a digit is its score, before softmax makes ten probabilities of the "
+            "ten scores.",
+        )
+    )
     unrolled: int = setting(Slider("Unrolled steps k", 10, 1, 50, 1))
     seed: int = random_seed("Seed")
     gamma: float = setting(
@@ -40,7 +48,7 @@ class Settings:
             8.0,
             0.25,
             help="The cell becomes f(γz, x). γ = 1 is the network as trained; a larger γ stretches "
-            "all eigenvalues, until the equilibrium loses its hold.",
+            "all eigenvalues, until the equilibrium is no longer stable.",
         )
     )
 

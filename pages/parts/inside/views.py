@@ -17,7 +17,7 @@ from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
 from deq.figures.inside.smudge import smudged
 from deq.figures.steady_states.lambda_plane import lambda_plane
-from pages.parts.inside import lesson, words
+from pages.parts.inside import code, lesson, words
 from pages.parts.inside.controls import Asked
 from pages.parts.inside.lesson import Result
 from pages.parts.shared import alts, hero, player_keys
@@ -71,14 +71,15 @@ def show(asked: Asked, narrow: bool, theme: str | None) -> None:
     look = asked.look
     result = lesson.result(look)
     verdict = words.verdict(result.scene, result.values)
+    printed = code.shown(result.scene, result.values)
     hero.verdict(verdict)
     with st.container(key="inside"):
         view = VIEWS[look.section](Setup(result, verdict, narrow, theme))
         lay_out(view)
-    st.caption(words.LOOK_FOR[look.section])
+    st.caption(words.look_for(look.section, result.scene))
     hero.take_home(
-        words.code(look.section, asked.subject.place, look.gain, dict(look.options)),
-        "",
+        code.code(look.section, asked.subject.loading, look.gain, dict(look.options), printed),
+        code.prints(result.values, printed),
         look.section,
         lambda: columns(view.numbers, *view.numbers.values()),
         view.main[0],
@@ -120,12 +121,17 @@ def eigenvalues(setup: Setup) -> View:
         up="‖z − z*‖ (log scale)",
     )
     values = spectrum.values
-    alt = f"Distance from z* over the steps, and the predicted straight line. {verdict}"
+    alt = alts.course("Distance from z*", "the steps of iteration", steps, spectrum.distances)
     return View(
-        (lambda_plane(values, chosen=-1, theme=setup.theme), "plane", TALL, verdict),
+        (
+            lambda_plane(values, chosen=-1, theme=setup.theme),
+            "plane",
+            TALL,
+            f"The largest {len(values)} eigenvalues in the complex plane. {verdict}",
+        ),
         {"real": values.real, "imaginary": values.imag},
         "Iteration, and what the largest |λ| predicts",
-        ((rates, "rates", TALL - 40, alt),),
+        ((rates, "rates", TALL - 40, f"{alt} {verdict}"),),
     )
 
 
@@ -133,8 +139,12 @@ def kick(setup: Setup) -> View:
     """The path on the map, and the distance over time."""
     result, verdict, settled = setup.result.values, setup.verdict, setup.result.scene.converged
     path = setup.path(result.t, settled=settled and result.returned)
-    what = "‖z − z*‖" if settled else "distance from the flow that was not kicked"
+    what = "‖z − z*‖" if settled else "distance from the flow without a kick"
+    times, decay = result.decay
+    decays = [Curve("e⁻ᵗ", times, decay, "muted", 2, "dash", at=0.6)] if settled else []
+    alt = alts.course(what, "solver time", result.t, result.distances)
     distance = setup.curves(
+        *decays,
         Curve("", result.t, result.distances, "ode", 3),
         across="solver time t",
         up=f"{what} (log scale)",
@@ -144,7 +154,7 @@ def kick(setup: Setup) -> View:
         (path, "kicked", TALL, f"The state's path on the map. {verdict}"),
         {"t": result.t, "distance": result.distances},
         "How far from z\\*" if settled else "How far apart",
-        ((distance, "kick-distance", TALL - 40, verdict),),
+        ((distance, "kick-distance", TALL - 40, f"{alt} {verdict}"),),
     )
 
 
@@ -164,7 +174,7 @@ def channels(setup: Setup) -> View:
     return View(
         (channel_maps(flow.t, flow.z, theme=setup.theme), "channels", TALL + 90, alt),
         {"t": flow.t, **numbers},
-        "How far it still is from rest",
+        "The residual, and what is read",
         (
             (residual, "channel-residual", SHORT, falls),
             (shares, "channel-opinions", SHORT, decides),

@@ -1,28 +1,18 @@
-"""Drawings to load with one click: pen strokes, one of each digit, and two hard cases."""
+"""Drawings to load with one click; they are those of `deq.digits.example`."""
 
 from __future__ import annotations
-
-import json
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from deq.digits import render
-from pages.parts.pad.ink import BRUSH, SIZE, Stroke
+from deq.digits import example
+from deq.digits.examples import EXAMPLES
+from deq.digits.examples import strokes as _all
+from pages.parts.pad.ink import Stroke
 
-_FILE = Path(__file__).parents[3] / "assets" / "examples.json"
-
-NAMES = (*"0123456789", "4 or 9", "scribble")
+NAMES = EXAMPLES
 FIRST = "3"
 """On the pad before the first stroke."""
-
-
-@cache
-def _all() -> dict[str, list[Stroke]]:
-    drawings = json.loads(_FILE.read_text(encoding="utf-8"))["drawings"]
-    return {name: [np.asarray(stroke) for stroke in drawings[name]] for name in NAMES}
 
 
 def strokes(name: str) -> list[Stroke]:
@@ -38,4 +28,4 @@ def strokes(name: str) -> list[Stroke]:
 
 def rgba(name: str) -> npt.NDArray[np.uint8]:
     """The example as the pad shows it, (280, 280, 4)."""
-    return render(strokes(name), SIZE, BRUSH)
+    return example(name)

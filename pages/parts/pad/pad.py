@@ -104,6 +104,8 @@ class Pad:
         """The pixels (280, 280, 4): those of the canvas, or the same strokes rendered here."""
         if self.pixels is not None:
             return self.pixels
+        if self.example is not None:
+            return examples.rgba(self.example)
         layers = [
             render([stroke], SIZE, width)
             for stroke, width in zip(*strokes_of(self.objects), strict=True)
@@ -179,6 +181,13 @@ def undo() -> None:
 def clear() -> None:
     """Empty the pad."""
     pad().show([])
+
+
+def put_example(name: str) -> None:
+    """Put an example on the pad; the pills are a new set, which shows it as the chosen one."""
+    state = pad()
+    state.pills += 1
+    state.show(objects_of(examples.strokes(name), BRUSH), example=name)
 
 
 def load_example(pills: int) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from PIL import Image
 
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.mnist import load_subset
@@ -16,6 +20,7 @@ from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import NumberInput
 
 Picture = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
 LAST = 4999
 USUAL = 1204
 DRAWING, MNIST = "my drawing", "MNIST digit"
@@ -30,6 +35,13 @@ DIGIT = NumberInput(
 """The control that picks one of MNIST's digits."""
 
 
+class Loading(NamedTuple):
+    """How code gets the picture: its imports, and the line after them."""
+
+    imports: tuple[str, ...]
+    line: str
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A picture to look at."""
@@ -37,7 +49,8 @@ class Subject:
     image: Picture  # (28, 28) in [0, 1]
     name: str  # as people read it
     query: dict[str, str]  # what the address needs so that another browser finds the picture
-    place: int | None = None  # its number in MNIST; None for a drawing
+    loading: Loading
+    pixels: Pixels | None = None  # of a drawing that is no example, (280, 280, 4)
 
     @property
     def key(self) -> bytes:
@@ -55,18 +68,34 @@ def image_of(key: bytes) -> Picture:
     return np.frombuffer(key, np.float32).reshape(28, 28).copy()
 
 
-def lines(place: int | None) -> str:
-    """The line of code that loads the picture; for a drawing, which is no file, another digit.
+def loading_mnist(place: int) -> Loading:
+    """A digit of MNIST in code.
 
     Examples
     --------
-    >>> lines(7)
+    >>> loading_mnist(7).line
     'image = load_subset()[0][7] / 255'
-    >>> lines(None)
-    'image = load_subset()[0][1204] / 255  # in place of your drawing'
     """
-    note = "  # in place of your drawing" if place is None else ""
-    return f"image = load_subset()[0][{USUAL if place is None else place}] / 255{note}"
+    imports = ("from deq.digits.mnist import load_subset",)
+    return Loading(imports, f"image = load_subset()[0][{place}] / 255")
+
+
+def loading_drawing(example: str | None) -> Loading:
+    """An example in code, or a drawing of the visitor's, which has to be saved as a file first.
+
+    Examples
+    --------
+    >>> loading_drawing("3").line
+    "image = prepare(example('3'))"
+    """
+    if example:
+        return Loading(
+            ("from deq.digits import example, prepare",), f"image = prepare(example({example!r}))"
+        )
+    return Loading(
+        ("import numpy", "from PIL import Image", "from deq.digits import prepare"),
+        'image = prepare(numpy.array(Image.open("drawing.png")))  # the button "Drawing (PNG)"',
+    )
 
 
 def drawn_here() -> None:
@@ -88,20 +117,28 @@ def subject(kind: str, place: int) -> Subject | str:
         except DataError as error:
             return errors.in_words_of(error)
         image = images[place].astype(np.float32) / 255
-        return Subject(image, f"digit {place} of MNIST, a {labels[place]}", {}, place)
+        name = f"digit {place} of MNIST, a {labels[place]}"
+        return Subject(image, name, {}, loading_mnist(place))
     from pages.parts.pad import pad
 
     drawing = pad.pad()
+    pixels = drawing.rgba()
     try:
-        image = prepare(drawing.rgba())
+        image = prepare(pixels)
     except NotADrawing as problem:
         return f"{literal(problem)} Or pick a digit of MNIST."
     query = {"example": drawing.example} if drawing.example else {"ink": drawing.address()}
-    return Subject(image, "your drawing", {k: v for k, v in query.items() if v})
+    return Subject(
+        image,
+        "your drawing",
+        {k: v for k, v in query.items() if v},
+        loading_drawing(drawing.example),
+        None if drawing.example else pixels,
+    )
 
 
 def shown(chosen: Subject) -> None:
-    """The picture, small, as the network gets it."""
+    """The picture, small, as the network gets it; a drawing can be saved for the code box."""
     with st.container(key="seen"):
         st.image(
             magnify(chosen.image),
@@ -109,3 +146,27 @@ def shown(chosen: Subject) -> None:
             caption=chosen.name,
             alt=f"The 28×28 picture that the network sees: {chosen.name}",
         )
+    pixels = chosen.pixels
+    if pixels is not None:
+        save(lambda: pixels)
+
+
+def save(pixels: Callable[[], Pixels]) -> None:
+    """A button that saves a drawing without loss."""
+    st.download_button(
+        "Drawing (PNG)",
+        lambda: png(pixels()),
+        "drawing.png",
+        "image/png",
+        icon=":material/draw:",
+        on_click="ignore",
+        key="download-png",
+        help="What is on the pad, as a file that the code on this page reads.",
+    )
+
+
+def png(pixels: Pixels) -> bytes:
+    """Pixels (H, W, 4) as a file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()

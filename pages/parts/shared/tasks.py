@@ -37,6 +37,7 @@ class Try(NamedTuple):
     label: str
     settings: Mapping[str, object]
     watch: str
+    also: Callable[[], None] | None = None  # what else is done, such as loading an example
 
 
 class _Asked(NamedTuple):
@@ -110,6 +111,8 @@ def _close() -> None:
 def _press(table: type[DataclassInstance] | None, task: Try, then: Callable[[], None]) -> None:
     if table is not None:
         settings.apply(table, task.settings)
+    if task.also is not None:
+        task.also()
     before: _Asked | None = st.session_state.get(_ASKED)
     number = before.number + 1 if before else 1
     st.session_state[_ASKED] = _Asked(settings.page(), task, number)

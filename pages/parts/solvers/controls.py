@@ -30,7 +30,9 @@ class Settings:
             "Pass",
             "forward",
             ("forward", "backward"),
-            help="**Backward** solves w = Jᵀw + g, the linear system behind the implicit gradient.",
+            help="**Forward** looks for the equilibrium z = f(z). **Backward** solves w = Jᵀw + g, "
+            "the linear system behind the implicit gradient, where J = ∂f/∂z is the Jacobian at "
+            "z\\*.",
         )
     )
     tolerance: str = setting(
@@ -38,7 +40,8 @@ class Settings:
             "Tolerance",
             "1e-4",
             TOLERANCES,
-            help="The dashed line: a solver has settled when ‖f(z) − z‖ ≤ tol + tol·‖z‖.",
+            help="The dashed line: a solver has converged when ‖f(z) − z‖ / (1 + ‖z‖) is at most "
+            "the tolerance.",
         )
     )
     over: str = setting(
@@ -60,7 +63,7 @@ class Settings:
             1,
             2000,
             1,
-            help="Who needs more is stopped there, and says so.",
+            help="A solver that needs more evaluations is stopped there.",
         )
     )
 

@@ -28,20 +28,23 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
         theme=theme,
     )
     height = 860 if narrow and result.land is not None else 500
-    Panel(figure, "race", height, f"The race. {verdict}", fit="hero").show()
+    Panel(figure, "race", height, words.alt(problem, runs, verdict), fit="hero").show()
     st.caption(f"{words.LOOK_FOR} {words.SECONDS if chosen.seconds else ''}")
     table, reason = st.columns([3, 2], gap="large")
     with reason:
         st.markdown(f"**{problem.title}.** {problem.why}")
         st.latex(problem.formula)
+        with st.expander("What each solver does"):
+            st.markdown(words.WHO)
     pace.let_go()
     timed = lesson.timed(course)
     with table, st.container(key="race-table"):
         st.markdown(words.table(problem, timed, tol=course.tol, narrow=narrow))
-    digit = chosen.subject.place if chosen.subject else None
+        if any(words.outrun(run, course.tol) for run in timed):
+            st.caption(words.OUTRUN_WHY)
     hero.take_home(
-        words.code(course.name, digit, backward=course.backward, tol=course.tol),
-        "",
+        words.code(course, chosen.subject.loading if chosen.subject else None),
+        words.prints(timed),
         "race",
         lambda: words.numbers(timed),
         figure,

@@ -6,39 +6,59 @@ from collections.abc import Sequence
 
 from deq.race import Problem, SolverRun
 from deq.status import Status
-from pages.parts.pad import subject
+from pages.parts.pad.subject import Loading
 from pages.parts.shared import downloads
+from pages.parts.solvers.lesson import Course
 
 IDEA = (
-    "Every solver starts at the same z₀ and looks for the same z\\* = f(z\\*). What an evaluation "
-    "of f costs is the same for all; how much each learns from one is not."
+    "Every solver starts at the same z₀ and looks for an equilibrium, z\\* = f(z\\*). The "
+    "**residual** ‖f(z) − z‖ says how far a state z is from being one. An **evaluation** is one "
+    "call of f, which is what costs time in a large network."
 )
 LOOK_FOR = (
-    "**Look for** straight lines, which lose the same share of the error at each step, and for "
-    "curves that bend down: those learn from their past. A head stops where its solver stops. "
-    "…: reached the cap; ✕: failed."
+    "**Look for** where each curve meets the dashed line, the tolerance: the further left, the "
+    "cheaper. Both axes are logarithmic: 10, 100 and 1000 are equally far apart. Each curve ends "
+    "at the name of its solver; … after a name: stopped at the cap; ✕: failed."
 )
 SECONDS = (
-    "Seconds are spread evenly over a solver's evaluations. Beside a cheap f, what a solver does "
-    "itself costs more than it saves; the larger f, the more the other picture counts."
+    "Seconds are spread evenly over a solver's evaluations, and include its own arithmetic. Times "
+    "count as equal where the middle halves of the repeated solves overlap, or where they are "
+    "within a tenth of each other."
+)
+OUTRUN = "its state has outrun its start: a smaller residual is asked"
+OUTRUN_WHY = (
+    "A state that has grown far beyond its start must come to a smaller residual than the limit: "
+    "otherwise running away would count as convergence, since ‖z‖ is in the denominator."
 )
 ENDED = {
-    Status.CONVERGED: "settled",
+    Status.CONVERGED: "converged",
     Status.MAX_EVALS: "reached the cap",
     Status.DIVERGED: "ran away",
     Status.NON_FINITE: "met NaN or infinity",
-    Status.STALLED: "at the floor of rounding",
+    Status.STALLED: "stopped where rounding hides progress",
 }
+WHO = """
+* **Picard**: z ← f(z), again and again. **damped**: it goes only a part of that way.
+* **Anderson**: combines its last steps so that their residuals cancel as far as possible.
+* **Broyden**: estimates the Jacobian, the matrix of all derivatives ∂f/∂z, from its past steps.
+* **Newton**: follows the true Jacobian; products with it come from automatic differentiation and
+  count as evaluations.
+* **GMRES**: takes Newton's place on the backward pass. It is made for linear systems: it combines
+  all products so far so that the residual is least.
+* **ODE**: follows dz/dt = f(z) − z until it stands still, by a Runge–Kutta method with this name.
+* **PseudoTransient**: follows the same flow, in steps that grow until they are Newton's.
+"""
 _WHY = {
-    "Picard": "each step already leaves so little error that a memory has nothing to add",
-    "damped": "smaller steps tame what plain iteration throws too far",
+    "Picard": "each step already leaves so little error that past steps have nothing to add",
+    "damped": "its smaller steps converge where full steps overshoot",
     "Anderson": "it combines its last steps so that their residuals cancel",
-    "Broyden": "it builds an approximate Jacobian from the steps it took, and never measures one",
-    "Newton": "it asks for products with the Jacobian and solves for the whole way at once",
-    "GMRES": "the system is linear, and it is made for that",
-    "ODE": "a small step along the flow is the only safe one here",
-    "PseudoTransient": "its steps along the flow grow as it settles, until they are Newton's",
+    "Broyden": "it builds an approximate Jacobian from the steps it took, and never computes one",
+    "Newton": "it uses products with the Jacobian, and solves for the whole way at once",
+    "GMRES": "the system is linear, and GMRES is made for linear systems",
+    "ODE": "it takes small steps along the flow, which is stable here",
+    "PseudoTransient": "its steps along the flow grow as it converges, until they are Newton's",
 }
+_TENTH = 1.1
 
 
 def verdict(problem: Problem, runs: Sequence[SolverRun], *, seconds: bool) -> str:
@@ -46,31 +66,48 @@ def verdict(problem: Problem, runs: Sequence[SolverRun], *, seconds: bool) -> st
     done = [run for run in runs if run.converged]
     if not done:
         ends = {ENDED[run.status] for run in runs}
-        return f"Nobody settles: all {' or '.join(sorted(ends))}."
+        return f"No solver converges: all {' or '.join(sorted(ends))}."
     cost = _seconds if seconds else _evals
-    best = min(cost(run) for run in done)
-    first = [run for run in done if cost(run) == best]
+    best = min(done, key=cost)
+    most = max(cost(run) for run in done if run is best or _tie(run, best, seconds=seconds))
+    first = [run for run in done if cost(run) <= most]
     names = _listed([run.name for run in first])
-    cost_text = f"in {time(best)}" if seconds else f"with {best:.0f} evaluation{'s' * (best != 1)}"
-    each = " each" * (len(first) > 1)
-    words = [f"{names} {'wins' if len(first) == 1 else 'win'} {cost_text}{each}"]
+    if len(first) == 1:
+        words = [f"{names} wins {'in' if seconds else 'with'} {_cost(best, seconds)}"]
+    elif seconds:
+        words = [f"{names} tie: {_cost(best, seconds)} to {_cost(max(first, key=cost), seconds)}"]
+    else:
+        words = [f"{names} win with {_cost(best, seconds)} each"]
     slow = max(done, key=cost)
     if slow not in first:
         words.append(f"; {slow.name} takes {time(cost(slow)) if seconds else slow.nfe}")
     lost = len(runs) - len(done)
     if lost:
-        words.append(f"; {lost} of {len(runs)} never settle")
-    words.append(". ")
-    words.append(f"{first[0].name}: {_WHY[first[0].name.partition(' ')[0]]}.")
+        words.append(f"; {lost} of {len(runs)} do not converge")
+    words.append(f". {best.name}: {_WHY[best.name.partition(' ')[0]]}.")
     cheap = min(done, key=_evals)
-    if seconds and cheap.nfe < min(run.nfe for run in first):
+    if seconds and cheap not in first and cheap.nfe < min(run.nfe for run in first):
         words.append(f" {cheap.name} needs fewer evaluations, but spends more time between them.")
     away = [run.name for run in done if run.ode_stable is False]
     if away:
-        words.append(f" But {_listed(away)} settled on an equilibrium that repels the flow.")
+        words.append(
+            f" But {_listed(away)} found an equilibrium that is not stable: the flow "
+            "dz/dt = f(z) − z moves away from it."
+        )
     if problem.batch > 1:
-        words.append(_frozen(first[0]))
+        words.append(_frozen(best))
     return "".join(words)
+
+
+def _tie(run: SolverRun, best: SolverRun, *, seconds: bool) -> bool:
+    """Whether a run is as cheap as the best; of times, as far as the noise lets one say."""
+    if not seconds:
+        return run.nfe == best.nfe
+    return run.seconds <= _TENTH * best.seconds or run.between[0] <= best.between[1]
+
+
+def _cost(run: SolverRun, seconds: bool) -> str:
+    return time(run.seconds) if seconds else f"{run.nfe} evaluation{'s' * (run.nfe != 1)}"
 
 
 def _frozen(run: SolverRun) -> str:
@@ -109,28 +146,55 @@ def time(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
 
 
+def _place(run: SolverRun) -> tuple[bool, int]:
+    """The order of the table: fewest evaluations first, and last those that failed."""
+    return not run.converged, run.nfe
+
+
 def table(problem: Problem, runs: Sequence[SolverRun], *, tol: float, narrow: bool = False) -> str:
-    """The results in Markdown, the quickest first and those that failed last."""
+    """The results in Markdown, in the order of `_place`."""
     rows = [
         f"| Solver | Evaluations | Time | Residual (limit {_short(tol)}) | How it ended |",
         "|---|--:|--:|--:|---|",
     ]
     if narrow:  # a phone has no room for all
         rows = ["| Solver | Evals | Time | How it ended |", "|---|--:|--:|---|"]
-    for run in sorted(runs, key=lambda run: (not run.converged, run.nfe)):
-        ended = ENDED[run.status] + (", where the flow would not stay" * (run.ode_stable is False))
+    for run in sorted(runs, key=_place):
         count = f"{run.nfe}"
         if problem.batch > 1 and max(sorted(run.sample_nfe)[:-1]) < run.nfe:
             count += f" (others {max(sorted(run.sample_nfe)[:-1])})"
         residual = _short(run.relative_residual)
         spent = time(run.seconds).replace(" ", "\N{NO-BREAK SPACE}")
-        cells = [run.name, count, spent, *([] if narrow else [residual]), ended]
+        cells = [run.name, count, spent, *([] if narrow else [residual]), _ended(run, tol)]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
+def _ended(run: SolverRun, tol: float) -> str:
+    ended = ENDED[run.status]
+    if run.ode_stable is False:
+        ended += ", at an equilibrium that is not stable"
+    if outrun(run, tol):
+        ended += f"; {OUTRUN}"
+    return ended
+
+
+def outrun(run: SolverRun, tol: float) -> bool:
+    """Whether it failed though its residual is below the limit; see `deq.bookkeeping.stop_test`."""
+    return not run.converged and run.relative_residual <= tol
+
+
 def _short(residual: float) -> str:
     return f"{residual:.1e}".replace("e-0", "e-").replace("-", "−") if residual else "0"
+
+
+def alt(problem: Problem, runs: Sequence[SolverRun], sentence: str) -> str:
+    """What the figure shows, for people who cannot see it: where each curve ends."""
+    ends = "; ".join(
+        f"{run.name} {_short(run.relative_residual)} after {run.nfe}, {ENDED[run.status]}"
+        for run in sorted(runs, key=_place)
+    )
+    return f"Residual of each solver on “{problem.title}”. {sentence} How they end: {ends}."
 
 
 def numbers(runs: Sequence[SolverRun]) -> str:
@@ -145,22 +209,42 @@ def numbers(runs: Sequence[SolverRun]) -> str:
     )
 
 
-def code(name: str, digit: int | None, *, backward: bool, tol: float) -> str:
+def code(course: Course, loading: Loading | None) -> str:
     """The same in a few lines."""
-    lines = ["import deq", "from deq.race import adjoint_problem, problem, race"]
-    if name == "digit":
-        lines += [
-            "from deq.digits.mnist import load_subset",
-            "from deq.race.digit import digit_problem",
-            subject.lines(digit),
-            'todo = digit_problem(deq.models.load("digits"), image)',
-        ]
+    field, back = course.field, "adjoint_problem, " * course.backward
+    if loading is None:
+        gain = f", gain={course.gain:g}" * (course.name == "tanh layer")
+        head = [f"from deq.race import {back}SolverSettings, problem, race"]
+        todo = f"problem({course.name!r}{gain})"
     else:
-        lines.append(f'todo = problem("{name}")')
-    if backward:
-        lines.append("todo = adjoint_problem(todo)")
-    lines += [
-        f"for lap in race(todo, tol={tol:g}):",
-        '    print(f"{lap.name:16} {lap.nfe:4} evaluations  {lap.status.name}")',
+        head = [
+            "import deq",
+            *loading.imports,
+            f"from deq.race import {back}SolverSettings, race",
+            "from deq.race.digit import digit_problem",
+            loading.line,
+        ]
+        todo = 'digit_problem(deq.models.load("digits"), image)'
+    if course.backward:
+        todo = f"adjoint_problem({todo})"
+    lines = [
+        *head,
+        f"todo = {todo}",
+        "settings = SolverSettings(",
+        f"    window={field.window}, damping={field.damping:g}, method={field.method!r}",
+        ")",
+        f"runs = race(todo, settings, tol={course.tol:g}, max_evals={course.cap}, timed=False)",
+        "runs.sort(key=lambda run: (not run.converged, run.nfe))",
+        "for run in runs:",
+        '    end = "converged" if run.converged else "not converged"',
+        '    print(f"{run.name:16}{run.nfe:4} evaluations, {end}")',
     ]
     return "\n".join(lines) + "\n"
+
+
+def prints(runs: Sequence[SolverRun]) -> str:
+    """What that code prints."""
+    return "\n".join(
+        f"{run.name:16}{run.nfe:4} evaluations, {'' if run.converged else 'not '}converged"
+        for run in sorted(runs, key=_place)
+    )

@@ -145,12 +145,14 @@ def test_no_figure_needs_the_internet(course, points, shares, cloud):
 def test_the_csv_has_full_precision(course, points, shares):
     points = points + np.pi / 7
     rows = list(csv.reader(io.StringIO(
-        trajectory_csv(course.t, course.residual[:, 0], points, shares)
+        trajectory_csv(
+            course.t, course.residual[:, 0], course.relative_residual[:, 0], points, shares
+        )
     )))  # fmt: skip
-    assert rows[0][:5] == ["t", "residual", "pc1", "pc2", "pc3"]
+    assert rows[0][:6] == ["t", "residual", "relative_residual", "pc1", "pc2", "pc3"]
     values = np.array(rows[1:], dtype=float)
-    np.testing.assert_array_equal(values[:, 2:5], points)
-    np.testing.assert_array_equal(values[:, 5:], shares)
+    np.testing.assert_array_equal(values[:, 3:6], points)
+    np.testing.assert_array_equal(values[:, 6:], shares)
 
 
 def test_a_magnified_pixel_is_a_square():

@@ -1,5 +1,6 @@
 """The figure of the race: its size, its moving traces, and labels that do not overlap."""
 
+import itertools
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -67,6 +68,22 @@ def test_labels_do_not_overlap():
         for b in boxes[:k]:
             same_height = abs(a[2] - b[2]) < 1e-9 and abs(a[3] - b[3]) < 14
             assert not (same_height and a[0] < b[1] and b[0] < a[1])
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("tol", [1e-1, 1e-4])
+def test_labels_of_curves_that_end_far_apart_do_not_overlap_on_the_page(tol, stacked):
+    every = race(problem("tanh layer", 2.5), tol=tol, timed=False)
+    layout = race_figure(every, tol, stacked=stacked).to_dict()["layout"]
+    (left, right), (low, high) = (layout[axis]["range"] for axis in ("xaxis", "yaxis"))
+    width, tall = 280 if stacked else 900, 500 - layout["margin"]["t"] - layout["margin"]["b"]
+    places = []
+    for note in layout["annotations"]:
+        x = (note["x"] - left) / (right - left) * width + note["ax"]
+        y = (high - note["y"]) / (high - low) * tall + note["ay"]
+        places.append((x, y, 7 * len(note["text"][3:-4])))
+    for (x, y, wide), (other_x, other_y, other_wide) in itertools.combinations(places, 2):
+        assert abs(x - other_x) > (wide + other_wide) / 2 or abs(y - other_y) > 12
 
 
 def ends_at(place: float, height: float, colour: str, name: str) -> SimpleNamespace:

@@ -143,4 +143,6 @@ def test_no_page_gives_advice_for_the_command_line() -> None:
         if not place.startswith(TERMINAL):
             for said in sentences(path):
                 # A rule of style begins its variables like options, but ends them with a colon.
-                assert not re.search(r"(^|[ `])--[a-z-]+(?![a-z:-])(?!\))", said), f"{place}: {said}"
+                assert not re.search(r"(^|[ `])--[a-z-]+(?![a-z:-])(?!\))", said), (
+                    f"{place}: {said}"
+                )

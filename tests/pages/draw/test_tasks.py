@@ -1,0 +1,204 @@
+"""The tasks of the Draw page and its code box: what is asked can be read from what is then seen."""
+
+import csv
+import io
+import itertools
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from deq.digits import example, prepare
+from deq.figures.shared.cloud import Cloud
+from deq.models import load
+from deq.models.weights import SHIPPED, load_file
+from pages.parts.draw import tasks
+from pages.parts.pad import subject
+from pages.parts.shared.own_model import Own
+from tests.browser.driver import drawings
+from tests.pages.code_box import boxes, printed
+from tests.pages.test_draw import answer, chart, drawn
+from tests.pages.test_draw import words as said
+
+
+def pressed(app, label):
+    (k,) = [k for k, task in enumerate(tasks.TRY) if task.label == label]
+    app.button(key=f"try-{k}").click().run()
+    assert not app.exception
+    assert not app.error
+    assert asked(app) == [label]
+    return app
+
+
+def asked(app):
+    """The labels of the questions above the figure."""
+    found = [re.match(r":material/help: \*\*(.+?)\.\*\*", m.value) for m in app.markdown]
+    return [match[1] for match in found if match]
+
+
+def evaluations(app):
+    return int(re.search(r"\*\*(\d+)\*\* evaluations", said(app))[1])
+
+
+def digits_on_the_way(app):
+    """The digits that the point shows while the path is played."""
+    steps = chart(app, "path-2d-chart")["layout"]["sliders"][0]["steps"]
+    return [step["label"].split("reads ")[1][0] for step in steps]
+
+
+def end(app):
+    path = chart(app, "path-2d-chart")["data"][-2]
+    return np.array([path["x"][-1], path["y"][-1]])
+
+
+def test_a_task_keeps_a_drawing_and_sets_everything_else(open_page):
+    app = open_page("draw", solver="Anderson", tol="1e-2")
+    app.session_state["pad"] = drawn(drawings()["2 by writer 25"])
+    app.run()
+    pressed(app, "Picard in place of the ODE")
+    assert answer(app) == "2"
+    assert app.session_state["solver"] == "Picard"
+    assert app.session_state["tol"] == "1e-3"
+    app.button(key="asked-close").click().run()
+    assert answer(app) == "2"
+    assert asked(app) == []
+
+
+@pytest.mark.parametrize("writer", ["15", "30"])
+def test_stroke_by_stroke_only_the_last_one_makes_it_a_4(open_page, writer):
+    app = pressed(open_page("draw"), "Stroke by stroke")
+    strokes = drawings()[f"4 by writer {writer}"]
+    assert len(strokes) == 2
+    app.session_state["pad"] = drawn(strokes[:1])
+    app.run()
+    assert answer(app) != "4"
+    app.session_state["pad"] = drawn(strokes)
+    app.run()
+    assert answer(app) == "4"
+
+
+def test_between_4_and_9_the_point_changes_its_digit_three_times(open_page):
+    app = pressed(open_page("draw"), "Between 4 and 9")
+    digits = digits_on_the_way(app)
+    assert sum(a != b for a, b in itertools.pairwise(digits)) == 3
+    assert {"4", "9"} <= set(digits)
+    assert "could be a" in said(app)
+    number = app.session_state["drawing"].pills
+    assert app.pills(key=f"example-{number}").value == "4 or 9"
+
+
+def test_a_scribble_converges_and_is_no_digit(open_page):
+    app = pressed(open_page("draw"), "A scribble")
+    assert answer(app) == "–"
+    assert "**converged**" in said(app)
+
+
+def test_a_random_start_ends_in_the_same_place(open_page):
+    app = open_page("draw")
+    zero = end(app)
+    pressed(app, "A random start")
+    ends = [end(app)]
+    app.number_input(key="seed").set_value(2).run()
+    ends.append(end(app))
+    for other in ends:
+        np.testing.assert_allclose(other, zero, atol=0.1)  # of a map that is 20 wide
+
+
+def test_the_ode_spends_more_than_picard(open_page):
+    app = open_page("draw")
+    ode = evaluations(app)
+    assert 5 * evaluations(pressed(app, "Picard in place of the ODE")) < ode
+
+
+def test_a_loose_tolerance_reads_the_same_digit_for_less(open_page):
+    app = pressed(open_page("draw"), "A loose tolerance")
+    loose = answer(app), evaluations(app)
+    app.select_slider(key="tol").set_value("1e-5").run()
+    assert answer(app) == loose[0]
+    assert evaluations(app) > 3 * loose[1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"example": "7", "solver": "ODE adaptive_heun", "tol": "1e-2"},
+        {"example": "4 or 9", "solver": "Anderson", "tol": "1e-1", "start": "random", "seed": "77"},
+        {"example": "8", "solver": "ODE dopri8", "tol": "1e-4", "start": "random", "seed": "3"},
+    ],
+)
+def test_the_code_carries_every_setting(open_page, query):
+    app = open_page("draw", **query)
+    ((code, says),) = boxes(app)
+    assert printed(code) == f"{says}\n"
+    assert str(evaluations(app)) in says
+
+
+def test_the_code_reads_a_drawing_from_the_file_that_the_page_offers(open_page, tmp_path):
+    app = open_page("draw", solver="Picard")
+    app.session_state["pad"] = drawn(drawings()["7 by writer 30"])
+    app.run()
+    (tmp_path / "drawing.png").write_bytes(subject.png(app.session_state["drawing"].rgba()))
+    ((code, says),) = boxes(app)
+    assert printed(code, tmp_path) == f"{says}\n"
+    assert says.startswith("Looks like a 7")
+    assert "Drawing (PNG)" in [b.proto.label for b in app.get("download_button")]
+
+
+def test_the_code_reads_a_network_of_the_visitors_own_from_its_file(open_page, tmp_path):
+    file = tmp_path / "weights.safetensors"
+    shutil.copy(SHIPPED, file)
+    model = load_file(file)
+    app = open_page("draw", example="6")
+    cloud = Cloud.of(model.cloud_points, model.cloud_labels)
+    app.session_state["own-model"] = Own(model, cloud, "from a file")
+    app.run()
+    assert "Your own network reads" in said(app)
+    ((code, says),) = boxes(app)
+    assert file.name in code
+    assert printed(code, tmp_path) == f"{says}\n"
+
+
+def test_an_empty_pad_has_no_code(open_page):
+    app = open_page("draw")
+    app.button(key="clear").click().run()
+    assert not app.code
+
+
+def test_the_csv_has_the_residual_that_is_tested():
+    from deq.figures import trajectory_csv
+
+    read = load("digits").predict(prepare(example("3")), tol=1e-1)
+    way = read.solution.trajectory
+    text = trajectory_csv(
+        way.t,
+        way.residual[:, 0],
+        way.relative_residual[:, 0],
+        read.path_points,
+        read.path_probabilities,
+    )
+    last = list(csv.DictReader(io.StringIO(text)))[-1]
+    assert float(last["relative_residual"]) == float(read.solution.relative_residual[0]) <= 1e-1
+    assert float(last["residual"]) > 1e-1
+
+
+def test_alt_texts_say_what_the_figures_show(open_page):
+    app = open_page("draw", example="4 or 9")
+    alts = {c.proto.id.split("-")[-2]: c.proto.alt for c in app.get("plotly_chart")}
+    assert "from 1.2 on, 9 is the most likely" in " ".join(alts.values())
+    other = open_page("draw", example="5", tol="1e-2")
+    assert alts != {c.proto.id.split("-")[-2]: c.proto.alt for c in other.get("plotly_chart")}
+
+
+CLAIMS = {
+    "Stroke by stroke": test_stroke_by_stroke_only_the_last_one_makes_it_a_4,
+    "Between 4 and 9": test_between_4_and_9_the_point_changes_its_digit_three_times,
+    "A scribble": test_a_scribble_converges_and_is_no_digit,
+    "A random start": test_a_random_start_ends_in_the_same_place,
+    "Picard in place of the ODE": test_the_ode_spends_more_than_picard,
+    "A loose tolerance": test_a_loose_tolerance_reads_the_same_digit_for_less,
+}
+
+
+def test_the_answer_to_each_task_is_tested():
+    assert list(CLAIMS) == [task.label for task in tasks.TRY]
