@@ -62,6 +62,6 @@ def pad_script(ink: str, example: str | None, version: str) -> None:
     Empty texts are taken out of the address. `version` changes with every drawing, and with all
     else that writes to the address.
     """
-    data = {"drawing": {"ink": ink, "example": example or ""}, "version": version}
-    data |= {"wait": WAIT, "label": LABEL}
+    drawing = {"ink": ink, "example": example or ""}
+    data = {"drawing": drawing, "version": version, "wait": WAIT, "label": LABEL}
     _component(data=data, key="pad-script", height="content")
