@@ -68,13 +68,17 @@ def faint(text):
 @pytest.fixture(scope="module", params=["light", "dark"])
 def seen(request, browser, app):
     """Every page in one theme: what axe finds in it, its figures' texts, its title and headings."""
-    # All of a page is in view: axe does not look at what is scrolled away.
+    # All of a page is in view: axe does not look at what is scrolled away. And nothing fades.
     view = {"width": 1280, "height": 5000}
-    context = browser.new_context(viewport=view, color_scheme=request.param)
+    context = browser.new_context(
+        viewport=view, color_scheme=request.param, reduced_motion="reduce"
+    )
     context.add_init_script(path=AXE_FILE_PATH)
     page, found = context.new_page(), {}
     for path in PAGES:
         driver.open_page(page, f"{app}/{path}")
+        # Streamlit shows pale what a running script has not yet written again.
+        page.wait_for_function("!document.querySelector('[data-stale=true]')")
         found[path] = {
             "violations": page.evaluate(VIOLATIONS, KNOWN),
             "faint": [text for text in page.evaluate(TEXTS) if faint(text)],
