@@ -99,7 +99,7 @@ def test_a_run_without_an_equilibrium_fails_with_a_sentence(open_page):
 
 def test_a_run_with_other_settings_is_marked_until_start(open_page):
     app = open_page("doubling", epochs="40")
-    assert "the run before, with Epochs: 400" in app.info[0].value
+    assert "an earlier run, with Epochs: 400" in app.info[0].value
     assert not boxes(app)  # what would be printed is not known yet
     assert "Press **Start**: what this code prints" in status(app)
     finish(app)

@@ -186,7 +186,7 @@ UNUSUAL = {"model": "convolutional", "epochs": "1", "contained": "false", "contr
 def test_the_code_carries_every_control(open_page):
     assert {*UNUSUAL, "data"} == set(settings.controls(controls.Settings))
     app = open_page("training", **UNUSUAL)
-    assert "This is the run before, with Network: article" in app.info[0].value
+    assert "This is an earlier run, with Network: article" in app.info[0].value
     assert not boxes(app)  # what would be printed is not known yet
     start(app)
     ended(app, "training")

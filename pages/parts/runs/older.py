@@ -25,7 +25,7 @@ def sentence_of(shown: Mapping[str, Any], chosen: Mapping[str, Any], live: bool)
     Examples
     --------
     >>> sentence_of({"Seed": 0, "Vary": True}, {"Seed": 3, "Vary": True}, live=False)
-    'This is the run before, with Seed: 0. Press **Start** to run the settings of now.'
+    'This is an earlier run, with Seed: 0. Press **Start** to run the settings of now.'
     """
     other = [f"{label}: {_text(value)}" for label, value in shown.items() if chosen[label] != value]
     if not other:
@@ -33,7 +33,7 @@ def sentence_of(shown: Mapping[str, Any], chosen: Mapping[str, Any], live: bool)
     listed = ", ".join(other)
     if live:
         return f"The run that goes on has other settings: {listed}."
-    return f"This is the run before, with {listed}. Press **Start** to run the settings of now."
+    return f"This is an earlier run, with {listed}. Press **Start** to run the settings of now."
 
 
 def code_box(code: str, prints: str, heading: str = "The same in `deq`") -> None:

@@ -141,9 +141,9 @@ def comparison(known: Sequence[Run], theme: str | None) -> None:
         return
     logs = [Log.of(lesson.records(ready.get(one))) for one in some]
     figure = runs(logs, [names[one] for one in some], theme=theme)
-    ends = (
-        f"{names[one]}: {100 * log.accuracy[-1]:.0f} % named right, {log.evals[-1]:.1f} evaluations"
+    ends = "; ".join(
+        words.end_of_run(names[one], log.accuracy, log.evals)
         for one, log in zip(some, logs, strict=True)
     )
-    alt = f"Loss, share named right and evaluations over epochs. At the end {'; '.join(ends)}."
+    alt = f"Loss, share named right and evaluations over epochs. At the end {ends}."
     Panel(figure, "comparison", 330, alt).show()
