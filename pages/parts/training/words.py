@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy.typing as npt
+
 from deq.training.lab.config import LabConfig
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.words import where
@@ -139,13 +141,14 @@ def mistake(digit: Mapping[str, Any]) -> str:
     return f"{digit['truth']:.0f} read as {digit['guess']:.0f}, {100 * digit['share']:.0f} % sure"
 
 
-def end_of_run(name: str, accuracy: Sequence[float], evals: Sequence[float]) -> str:
+def end_of_run(name: str, accuracy: npt.NDArray[Any], evals: npt.NDArray[Any]) -> str:
     """What a run has come to, beside others.
 
     Examples
     --------
-    >>> end_of_run("the example", [0.1, 0.966], [2.0, 4.04]), end_of_run("run 1", [0.1], [])
-    ('the example: 97 % named right, 4.0 evaluations', 'run 1: 10 % named right, no step yet')
+    >>> import numpy as np
+    >>> end_of_run("the example", np.array([0.1, 0.966]), np.array([2.0, 4.04]))
+    'the example: 97 % named right, 4.0 evaluations'
     """
     cost = f"{evals[-1]:.1f} evaluations" if len(evals) else "no step yet"
     return f"{name}: {100 * accuracy[-1]:.0f} % named right, {cost}"
