@@ -80,7 +80,7 @@ def question() -> None:
     with st.container(key="asked", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/help: **{found.task.label}.** {found.task.watch}")
         st.button(
-            "Close the question",
+            "Close",
             key="asked-close",
             icon=":material/close:",
             type="tertiary",
