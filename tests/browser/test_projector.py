@@ -86,6 +86,11 @@ def test_the_menu_shows_every_page(visit, app, more):
     )
     links = page.locator("[data-testid=stTopNavLink]")
     assert links.count() == PAGES
+    # Links for which there is no room stay in the page, but cannot be seen.
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.rc-overflow-item')].every((item) =>
+            (getComputedStyle(item).opacity === '1') === !item.matches('.rc-overflow-item-rest'))"""
+    )
     for link in links.all():
         box = link.bounding_box()
         assert 0 <= box["x"] < box["x"] + box["width"] <= SIZE["width"] - 40

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.driver import METRIC, click, draw, drawings, reads, run_says
+from tests.browser.driver import METRIC, clear, click, draw, drawings, reads, run_says
 
 pytestmark = pytest.mark.browser
 FIGURE = ".st-key-train-loss .js-plotly-plot"
@@ -41,8 +41,7 @@ def test_a_run_is_watched_stopped_resumed_and_its_model_used(visit, app):
     click(page, "use-model")
     page.wait_for_url("**/draw**")
     page.wait_for_selector(".st-key-own-model")
-    click(page, "clear")
-    page.wait_for_selector(f'{METRIC}:has-text("–")')
+    clear(page)
     draw(page, drawings()["0 by writer 15"])
     reads(page, "0", TIMEOUT)
     click(page, "drop-model")

@@ -22,20 +22,18 @@ EMPTY = "Draw a digit: with the mouse, a pen, a finger or the keyboard."
 NUMBERS = (
     "An **evaluation** is one call of the layer f, which is nearly all the work. The **residual** "
     "says how far z is from an equilibrium; the solver has converged when it is at most the "
-    "tolerance."
+    "tolerance. **Solver time** t is the time of the flow dz/dt = f(z) − z; for Picard and "
+    "Anderson, the number of steps."
 )
 PATH_LOOK_FOR = (
-    "**Look for** steps that become shorter towards z\\*. The map shows the two **principal "
-    "components** of the state: the directions in which the equilibria of digits differ most. "
-    "**Solver time** t: the time of the flow dz/dt = f(z) − z; for Picard and Anderson, the number "
-    "of steps."
+    "**Look for** steps that become shorter towards z\\*. The map shows two **principal components** "
+    "of the state: the directions in which the equilibria of digits differ most."
 )
 SHARES_LOOK_FOR = (
     "**Look for** the time at which one line leaves the others: from there on the answer is clear."
 )
 RESIDUALS_LOOK_FOR = (
-    "The **residual** ‖f(z) − z‖, divided by 1 + ‖z‖, says how far z is from an equilibrium. "
-    "**Look for** a straight slope: on this logarithmic axis, equal times remove equal shares."
+    "**Look for** a straight slope: on this log axis, equal times remove equal shares."
 )
 EMPTY_MAP_ALT = "The map of the ten digits; the path appears when you draw."
 

@@ -19,7 +19,7 @@ _STYLE = """
   .st-key-title p { font-size: 0.95rem; line-height: 1.35; text-wrap: pretty; }
   :root {
     --small: clamp(9rem, calc(36vh - 6.8rem), 13.5rem);
-    --hero: clamp(var(--least, 22rem), calc(100vh - var(--above, 16rem)), 36rem);
+    --hero: clamp(var(--least), calc(100vh - var(--above, 16rem)), 36rem);
   }
   [class*="st-key-fit-small-"] > * { height: var(--small) !important; flex-basis: auto !important; }
   [class*="st-key-fit-hero-"] > * { height: var(--hero) !important; flex-basis: auto !important; }
@@ -39,6 +39,7 @@ _STYLE = """
 /* The menu shows every page, in the groups of the tour. */
 [data-testid="stTopNav"] { padding-inline: 0.75rem 0; font-size: 14px; }
 [data-testid="stTopNavLink"] { padding-inline: 5px; gap: 4px; }
+[data-testid="stTopNav"] + div { min-width: 0; }  /* Streamlit keeps 200 pixels free there */
 [data-testid="stTopNavLink"] :is(span, p) { font-size: 14px; }
 .rc-overflow-item:is(:nth-of-type(2), :nth-of-type(4), :nth-of-type(7), :nth-of-type(10)) {
   border-left: 1px solid color-mix(in srgb, currentColor 30%, transparent);
@@ -136,19 +137,21 @@ _DARK = """
 
 _ABOVE: Mapping[str, float] = MappingProxyType(
     {
-        "home": 14.2,  # and three small figures
+        "home": 16.4,  # and three small figures
         "fixed_points": 12.5,
         "steady_states": 15.5,
-        "draw": 9.4,
+        "draw": 29.75,  # and all that stands below it
         "solvers": 10.8,
         "inside": 12.6,
         "doubling": 14,
         "training": 15.2,
-        "gradients": 12.2,
+        "gradients": 13.6,
     }
 )
 """How much of each page stands above its main figure, in rem; tests/browser/test_projector.py."""
 _TOUR = 3.9
+_LEAST: Mapping[str, float] = MappingProxyType({"home": 17.5, "draw": 26.5})
+"""The least height of the main figure, if not 22 rem."""
 
 
 def style() -> None:
@@ -160,8 +163,9 @@ def room(page: str, *, tour: bool) -> None:
     """Tell the main figure how much of this page stands above it."""
     above = f"{_ABOVE.get(page, 12) + (_TOUR if tour else 0):g}rem"
     if page == "home":
-        above = f"calc({above} + var(--small)); --least: 17.5rem"
-    st.html(f"<style>:root {{ --above: {above}; }}</style>")
+        above = f"calc({above} + var(--small))"
+    least = f"{_LEAST.get(page, 22):g}rem"
+    st.html(f"<style>:root {{ --above: {above}; --least: {least}; }}</style>")
 
 
 def digit_colour(colour: str) -> None:
