@@ -8,27 +8,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    ("path", "landmark"),
-    [
-        ("", "cobweb-chart"),
-        ("doubling?seed=3", "doubling-chart"),
-        ("training?model=convolutional&seed=3", "train-loss"),
-        ("solvers?problem=spiral", "race"),
-        ("inside?see=kick", "inside"),
-        ("draw?example=7&view=3-D", "path-3d-chart"),
-    ],
-)
-def test_a_deep_link_on_a_fresh_server_opens_the_whole_app(visit, path, landmark):
-    with driver.server() as address:
-        page = visit(f"{address}/{path}")
-        page.wait_for_selector(f".st-key-{landmark}")
-        assert page.get_by_role("link", name="The idea").count() == 1
-        assert page.get_by_role("link", name="Draw a digit").count() == 1
-        assert page.get_by_text("Page not found").count() == 0
-        page.close()
-
-
-@pytest.mark.parametrize(
     "path",
     [
         "",

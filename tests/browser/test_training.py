@@ -56,7 +56,7 @@ def test_tabs_follow_a_run_and_only_its_visitor_stops_it(visit, app):
     run_says(one, "Training: step")
     two, other = visit(one.url), visit(one.url, fresh=True)
     run_says(other, "Training: step")
-    assert other.get_by_text("Started by another visitor: you can watch.").count() == 1
+    other.get_by_text("Started by another visitor: you can watch.").wait_for()
     assert two.get_by_text("Started by another visitor").count() == 0
     click(two, "train-stop")  # the same visitor in another tab
     for page in (one, two, other):
