@@ -109,6 +109,26 @@ def charts_beyond(page: Page, width: float) -> list[float]:
     return [edge for edge in edges if not 0 <= edge <= width]
 
 
+def letters_over_letters(page: Page) -> list[str]:
+    """Headings, names and numbers of figures that cover one another; an empty list is right."""
+    covered: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => {
+            const texts = [...plot.querySelectorAll('.infolayer text, .xaxislayer-above text, ' +
+                '.yaxislayer-above text')].filter((text) => text.textContent.trim() &&
+                getComputedStyle(text).opacity !== '0' && !text.closest('.updatemenu-container'));
+            const boxes = texts.map((text) => text.getBoundingClientRect());
+            return texts.flatMap((text, i) => texts.slice(0, i).filter((other, j) => {
+                const a = boxes[i], b = boxes[j];
+                const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                // A line's box is higher than its letters.
+                return wide > 2 && high > 0.45 * Math.min(a.height, b.height);
+            }).map((other) => `${text.textContent} over ${other.textContent}`));
+        })"""
+    )
+    return covered
+
+
 def clear(page: Page) -> None:
     """Press Clear on the Draw page, and wait until both the page and its canvas are empty."""
     click(page, "clear")

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
         "",
         "fixed_points",
         "steady_states",
+        "steady_states?part=Depth&type=large",
         "doubling",
         "draw",
         "solvers",
@@ -32,6 +33,7 @@ def test_a_phone_never_scrolls_sideways(visit, app, path):
     # At first a chart has Plotly's default width; then it takes the width of its container.
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
     assert not driver.charts_beyond(page, 390)
+    assert driver.letters_over_letters(page) == []
 
 
 def test_a_projector_shows_the_whole_idea_without_scrolling(visit, app):

@@ -55,6 +55,7 @@ def test_a_stop_shows_figure_and_play_without_scrolling(visit, app, place):
         start = page.locator(".st-key-train-start").bounding_box()
         assert start["y"] + start["height"] <= SIZE["height"]
     assert page.evaluate(CUT) == []
+    assert driver.letters_over_letters(page) == []
 
 
 @pytest.mark.parametrize("place", range(1, len(STOPS) + 1))
@@ -67,6 +68,7 @@ def test_large_type_enlarges_figures_and_cuts_nothing(visit, app, place):
     )
     assert size >= 15 or size == float("inf")  # a map has no numbers
     assert page.evaluate(CUT) == []
+    assert driver.letters_over_letters(page) == []
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("(main) => main.scrollWidth <= main.clientWidth")
     for formula in page.locator(".katex-display, .katex").all():

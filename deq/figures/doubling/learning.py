@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # figures do not import torch
     from deq.training.doubling.curves import RunCurves
 
 # Answers, path of the line, flows, loss.
-_BESIDE = ((0, 0.46, 0.63, 1), (0.56, 1, 0.63, 1), (0, 0.46, 0, 0.37), (0.56, 1, 0, 0.37))
+_BESIDE = ((0, 0.46, 0.65, 1), (0.56, 1, 0.65, 1), (0, 0.46, 0, 0.35), (0.56, 1, 0, 0.35))
 _STACKED = ((0, 1, 0.79, 1), (0, 1, 0.53, 0.72), (0, 1, 0.27, 0.45), (0, 1, 0, 0.19))
 _FLOOR = 1e-12
 _HOVER = "(%{x:.3f}, %{y:.3f})"
@@ -145,7 +145,7 @@ def _axes(run: RunCurves) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     ends = run.slope * np.array([run.x[0], run.x[-1]]) + run.intercept
     epochs = len(run.losses)
     slopes = _reach(run.slopes, run.goal[0], run.slopes[0], 1.08)
-    log = {"type": "log", "exponentformat": "power", "nticks": 6}
+    log = {"type": "log", "exponentformat": "power", "nticks": 4}
     return [
         ({"title": "x", "range": [float(run.x[0]), float(run.x[-1])]},
          {"title": "answer z*", "range": _reach(ends, *ends, room=0.15)}),

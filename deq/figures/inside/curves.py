@@ -128,7 +128,7 @@ def _decades(data: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A logarithmic axis with whole powers of ten where there are enough of them."""
     heights = np.concatenate([np.asarray(trace["y"]) for trace in data] or [np.ones(1)])
     span = float(np.log10(heights.max() / heights.min()))
-    ticks = {"dtick": max(1, round(span / 6))} if span > 1.5 else {"nticks": 5}
+    ticks = {"dtick": max(1, round(span / 4))} if span > 1.5 else {"nticks": 5}
     return {"type": "log", "exponentformat": "power", **ticks}
 
 

@@ -17,7 +17,7 @@ _HEAD = 8
 _SAME, _LEADER = 14, 45
 _NOTHING = "rgba(0,0,0,0)"
 _TRIES = 5
-_TALL = 350  # of a panel, roughly
+_TALL = 300  # of a panel on a projector in large type, roughly; most are larger
 Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
 

@@ -71,7 +71,7 @@ def race_figure(
     places[-1] *= 1.001
     reach = [math.log10(first) - 0.05, math.log10(places[-1]) + 0.12]
     span = (math.log10(lowest(lines, tol)), math.log10(highest(lines, tol)) + 0.3)
-    wide = 280 if stacked else 900 if land is None else 480
+    wide = 280 if stacked else 640 if land is None else 400
     labels, room = end_labels(lines, reach, span, wide)
     low, high = span[0] - room, span[1]
     still = [

@@ -22,17 +22,17 @@ if TYPE_CHECKING:  # figures do not import what trains
 # Equilibria, loss, accuracy, evaluations, residual.
 _BESIDE = (
     (0, 0.4, 0, 1),
-    (0.46, 0.7, 0.6, 1),
-    (0.77, 1, 0.6, 1),
-    (0.46, 0.7, 0, 0.4),
-    (0.77, 1, 0, 0.4),
+    (0.46, 0.7, 0.65, 1),
+    (0.77, 1, 0.65, 1),
+    (0.46, 0.7, 0, 0.35),
+    (0.77, 1, 0, 0.35),
 )
 _STACKED = (
     (0, 1, 0.66, 1),
     (0, 1, 0.49, 0.61),
     (0, 1, 0.33, 0.45),
-    (0, 1, 0.165, 0.285),
-    (0, 1, 0, 0.12),
+    (0, 1, 0.18, 0.285),
+    (0, 1, 0, 0.115),
 )
 _FRAMES = 40
 _SMOOTH = 9  # steps of the moving average

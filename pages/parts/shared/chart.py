@@ -10,7 +10,7 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.figures.shared.enlarge import enlarged
-from pages.parts.shared import teacher
+from pages.parts.shared import player_keys, teacher
 
 Fit = Literal["", "hero", "beside", "half", "small"]
 """How high a figure is where the window is wide: as given; what the window leaves it; as high as
@@ -29,7 +29,7 @@ def chart(
         with st.container(key=f"fit-{fit}-{name}"):
             chart(figure, name, height, alt, camera=camera)
         return
-    if teacher.large():
+    if teacher.large() and not player_keys.narrow():  # a phone is read from near
         figure, height = enlarged(figure), int(1.15 * height)
     # Figures are transparent; a saved picture needs a background.
     figure.layout.paper_bgcolor = palette(st.context.theme.type).page
