@@ -51,15 +51,15 @@ def trajectory(
     Parameters
     ----------
     points : array (T, 3)
-        Recorded states on the model's fixed principal components; T = 0 draws the cloud alone.
+        Recorded states on the model's fixed canonical variates; T = 0 draws the cloud alone.
     t : array (T,)
         Solver time of each state.
     probabilities : array (T, 10)
         What the readout says at each state.
     cloud : Cloud
-        Equilibria of training digits on the same components.
+        Equilibria of training digits on the same variates.
     explained : array (3,), optional
-        Share of the variance each component carries, for the axis titles.
+        Share of the variance between digits along each variate, for the axis titles.
     settled : bool
         Whether the last state is an equilibrium; if not it is not marked as one.
     dims : {2, 3}
@@ -217,15 +217,15 @@ def _axes(
     shares = None if explained is None else np.asarray(explained, dtype=np.float64)  # (3,)
     told = ["" if shares is None else f"{100 * shares[k]:.0f} %" for k in range(dims)]
     titles = [  # the upright one is short: it must not be longer than a low figure is high
-        "principal component 1" + (f" ({told[0]} of the spread)" if told[0] else ""),
-        "component 2" + (f" ({told[1]})" if told[1] else ""),
+        "canonical variate 1" + (f" ({told[0]} of the spread)" if told[0] else ""),
+        "variate 2" + (f" ({told[1]})" if told[1] else ""),
     ]
     spans = [bounds(cloud, path, k) for k in range(dims)]
     if dims == 3:
         font = {"size": 13, "color": colours.muted}
         scene = {
             f"{name}axis": {
-                "title": {"text": f"component {k + 1}", "font": font},
+                "title": {"text": f"variate {k + 1}", "font": font},
                 "range": spans[k],
                 "gridcolor": colours.grid,
                 "linecolor": colours.grid,

@@ -50,7 +50,7 @@ def many_paths(
                  textfont={"size": 18, "color": colours.accent}, hover="equilibrium z*")
         )  # fmt: skip
     titles = [
-        {"title": f"principal component {k + 1}", "range": bounds(cloud, places.reshape(-1, 2), k)}
+        {"title": f"canonical variate {k + 1}", "range": bounds(cloud, places.reshape(-1, 2), k)}
         for k in (0, 1)
     ]
     layout = {

@@ -82,7 +82,7 @@ def smudged(
     panels = _STACKED if stacked else _BESIDE
     bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
     options = (
-        ({"title": "principal component 1", "range": bounds(cloud, places, 0)},
+        ({"title": "canonical variate 1", "range": bounds(cloud, places, 0)},
          {"range": bounds(cloud, places, 1)}),
         (bare, {**bare, "autorange": "reversed", "scaleanchor": "x2"}),
         ({"range": [0, 102], "ticksuffix": " %", "nticks": 3},

@@ -26,7 +26,7 @@ class Cloud:
     Attributes
     ----------
     points : tuple of (x, y, z)
-        Coordinates on the first three principal components.
+        Coordinates on the three canonical variates.
     labels : tuple of int
         Their digits.
     """

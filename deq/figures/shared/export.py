@@ -28,7 +28,7 @@ def trajectory_csv(
         Solver time, ‖f(z) − z‖₂, and ‖f(z) − z‖₂ / (1 + ‖z‖₂), which the stop test compares with
         the tolerance.
     points : array (T, 3)
-        The state on the model's fixed principal components.
+        The state on the model's fixed canonical variates.
     probabilities : array (T, 10)
         The readout at that state.
 

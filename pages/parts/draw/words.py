@@ -26,8 +26,9 @@ NUMBERS = (
     "Anderson, the number of steps."
 )
 PATH_LOOK_FOR = (
-    "**Look for** steps that become shorter towards z\\*. The map shows two **principal "
-    "components** of the state: the directions in which the equilibria of digits differ most."
+    "**Look for** steps that become shorter towards z\\*. The map shows two **canonical "
+    "variates** of the state: the directions in which the ten digits differ most, measured by how "
+    "much one digit varies."
 )
 SHARES_LOOK_FOR = (
     "**Look for** the time at which one line leaves the others: from there on the answer is clear."

@@ -27,6 +27,6 @@ DIGIT_IDEA = (
 )
 DIGIT_SHOWS = (
     "**Look for** where the path ends: each colour is the region in which the equilibria of one "
-    "digit lie. The axes are two **principal components** of the state: the directions in which "
-    "digits differ most."
+    "digit lie. The axes are two **canonical variates** of the state: the directions in which "
+    "the ten digits differ most, measured by how much one digit varies."
 )

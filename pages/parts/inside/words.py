@@ -20,17 +20,17 @@ LOOK_FOR: Mapping[str, str] = {
     "returns. In the second chart, the dashed line is the prediction and the dots are the run.",
     "kick": "**Look for** the slope after the kick, in the second chart: it hardly depends on the "
     "size of the kick. The dashed line is e⁻ᵗ, the return from a direction that a step forgets at "
-    "once (λ = 0): a random kick is mostly made of those. The map shows two principal components "
-    "of the state: the directions in which equilibria of digits differ most.",
+    "once (λ = 0): a random kick is mostly made of those. The map shows two canonical variates "
+    "of the state: the directions in which digits differ most.",
     "kick that does not return": "**Look for** the distance in the second chart, between the flow "
     "with the kick and the flow without: where no equilibrium holds the state, it grows at last.",
     "channels": "**Look for** tiles that light up at once, and for others that come later: "
     "z = relu(W z + x) lets every channel wait for its neighbours. The strongest channels first.",
     "depth": "**Look for** the k from which on the answer stays the same, and for the k from which "
     "on the state does: the k layers are the first k steps of iteration. The map shows two "
-    "principal components of the state, the directions in which digits differ most.",
+    "canonical variates of the state, the directions in which digits differ most.",
     "starts": "**Look for** a start that ends elsewhere. A contraction has none; with a larger "
-    "gain there may be several ends, or none. The map shows two principal components of the state, "
+    "gain there may be several ends, or none. The map shows two canonical variates of the state, "
     "the directions in which digits differ most.",
     "smudge": "**Look for** a jump: move the slider under the figure. The equilibrium z\\* moves "
     "continuously (lower chart), also where the answer changes.",
