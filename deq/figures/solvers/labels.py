@@ -17,13 +17,17 @@ _HEAD = 8
 _SAME, _LEADER = 14, 45
 _NOTHING = "rgba(0,0,0,0)"
 _TRIES = 5
-_TALL = 300  # of a panel on a projector in large type, roughly; most are larger
+TALL = 350  # of a panel, roughly
 Box = tuple[float, float, float, float]
 _MARK = {Status.CONVERGED: "", Status.MAX_EVALS: " …", Status.STALLED: " …"}
 
 
 def end_labels(
-    lines: Sequence[Line], reach: Sequence[float], span: tuple[float, float], width: float
+    lines: Sequence[Line],
+    reach: Sequence[float],
+    span: tuple[float, float],
+    width: float,
+    height: float,
 ) -> tuple[list[dict[str, Any]], float]:
     """A label below each curve's end, none over another, and the room that they need below.
 
@@ -37,7 +41,7 @@ def end_labels(
         The curves.
     reach, span : two floats
         The axes from and to, in decades; a curve that leaves the picture has its name at the top.
-    width : float
+    width, height : float
         The panel's, in pixels, roughly.
 
     Returns
@@ -47,13 +51,13 @@ def end_labels(
     room : float
         Decades to add below the span.
     """
-    tall = float(_TALL)  # of the curves: what the labels below them leave
+    tall = height  # of the curves: what the labels below them leave
     for _ in range(_TRIES):
         labels, lowest = _placed(lines, reach, span, width, tall)
         below = max(0.0, lowest - tall)
-        if tall + below <= _TALL:
+        if tall + below <= height:
             break
-        tall = max(_TALL - below, _TALL / 2)
+        tall = max(height - below, height / 2)
     return labels, below / tall * (span[1] - span[0])
 
 

@@ -16,7 +16,7 @@ from deq.figures.shared.animation import AnimatedFigure, stepped
 from deq.figures.shared.layout import WHOLE, axes, base_layout
 from deq.figures.shared.palette import palette, translucent
 from deq.figures.shared.traces import dots, line, marker, moved, significant, trace
-from deq.figures.solvers.labels import end_labels
+from deq.figures.solvers.labels import TALL, end_labels
 from deq.figures.solvers.lines import Line, highest, line_of, lowest, residual_at
 from deq.figures.solvers.plane import contours, heads_at, whole_path
 
@@ -37,6 +37,7 @@ def race_figure(
     land: Landscape | None = None,
     unit: str = "evaluations of f",
     stacked: bool = False,
+    large: bool = False,
     theme: str | None = "light",
 ) -> AnimatedFigure:
     """Residual ‖f(z) − z‖/(1 + ‖z‖) of each solver, on logarithmic axes, played together.
@@ -55,6 +56,8 @@ def race_figure(
         What an evaluation is called.
     stacked : bool
         For narrow screens.
+    large : bool
+        With room for names in large type.
     theme : {"light", "dark"}
         Which colours to use.
 
@@ -71,8 +74,10 @@ def race_figure(
     places[-1] *= 1.001
     reach = [math.log10(first) - 0.05, math.log10(places[-1]) + 0.12]
     span = (math.log10(lowest(lines, tol)), math.log10(highest(lines, tol)) + 0.3)
-    wide = 280 if stacked else 640 if land is None else 400
-    labels, room = end_labels(lines, reach, span, wide)
+    wide = 280 if stacked else 900 if land is None else 480
+    # Letters are a quarter larger, and a projector of 720 lines leaves less room for the panel.
+    part = 1.5 if large else 1.0
+    labels, room = end_labels(lines, reach, span, wide / part, TALL / part)
     low, high = span[0] - room, span[1]
     still = [
         line([10**r for r in reach], [tol, tol], colours.accent, dash="dash", name="tolerance"),

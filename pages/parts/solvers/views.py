@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from deq.figures.solvers.race import race_figure
-from pages.parts.shared import hero, pace, player_keys
+from pages.parts.shared import hero, pace, player_keys, teacher
 from pages.parts.shared.chart import Panel
 from pages.parts.solvers import lesson, words
 from pages.parts.solvers.controls import Asked
@@ -25,6 +25,7 @@ def race(chosen: Asked, result: Result, narrow: bool, theme: str | None) -> None
         land=result.land,
         unit="products with Jᵀ" if course.backward else "evaluations of f",
         stacked=narrow,
+        large=teacher.large() and not narrow,
         theme=theme,
     )
     height = 860 if narrow and result.land is not None else 500

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from deq.figures.solvers.labels import end_labels
+from deq.figures.solvers.labels import TALL, end_labels
 from deq.figures.solvers.race import race_figure
 from deq.race import landscape, problem, race
 from deq.status import Status
@@ -98,7 +98,7 @@ def test_leader_lines_cross_no_label_and_curves_that_end_together_share_one():
         ends_at(7, 1e-5, "blue", "PseudoTransient"),
     ]
     reach, span, width = (0, 2), (-8, 1), 900
-    labels, _ = end_labels(lines, reach, span, width)
+    labels, _ = end_labels(lines, reach, span, width, TALL)
     assert [label["arrowcolor"] for label in labels] == ["green", "rgba(0,0,0,0)", "blue"]
     for label in labels:
         middle = label["x"] * width / 2 + label["ax"]
