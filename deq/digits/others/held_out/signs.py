@@ -10,13 +10,18 @@ from deq.digits.others.held_out.sketch import Sketch, Stroke
 def question_mark(rng: np.random.Generator) -> list[Stroke]:
     """A hook over a dot."""
     s = Sketch(rng)
-    wide, low = s.between(0.22, 0.34), s.between(0.6, 0.72)
-    hook = [(0.5 - wide, s.between(0.2, 0.32)), (0.5, 0.0), (0.5 + wide, 0.22)]
-    s.curve(*hook, (0.56, 0.42), (0.5, 0.55), (0.5, low))
+    wide, low, lean = s.between(0.16, 0.38), s.between(0.55, 0.74), s.between(-0.08, 0.1)
+    curl = s.between(0.12, 0.38)
+    if s.maybe(0.3):  # with a curl where it begins
+        s.loop((0.5 - wide + 0.05, curl), (0.05, 0.05))
+    turn = s.between(0.36, 0.5)
+    hook = [(0.5 - wide, curl), (0.5 - 0.6 * wide, 0.06), (0.5, 0.0), (0.5 + wide, 0.2)]
+    s.curve(*hook, (0.56, turn), (0.5, turn + 0.1), (0.5 + lean, low + 0.04))
+    at = (0.5 + 1.6 * lean, s.between(0.86, 1.0))
     if s.maybe():
-        s.loop((0.5, 0.92), (0.035, 0.035))
+        s.loop(at, (0.035, 0.035))
     else:
-        s.blot((0.5, 0.92), (0.04, 0.04))
+        s.blot(at, (0.04, 0.04))
     return s.on_pad()
 
 
