@@ -53,9 +53,13 @@ def tiny_run(monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
             called_digit=1.0,
             called_right=1.0,
             mnist_called_digit=1.0,
+            painted=0.25,
+            painted_called_digit=1.0,
+            painted_called_right=0.25,
             solvers={},
             agree=1.0,
             refused={"all": 0.9, "never trained on": 0.8},
+            others={"cat": 0.1},
         )
 
     monkeypatch.setattr(deq.training, "TrainConfig", configured)

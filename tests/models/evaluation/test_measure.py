@@ -10,23 +10,24 @@ import torch
 import deq
 from deq.digits import corpus
 from deq.digits.mnist import load_subset
+from deq.digits.others.held_out import HELD_OUT
 from deq.digits.pen import PenDigit
-from deq.models import evaluation
 from deq.models.digits import Digits, DigitsConfig
-from deq.models.evaluation import evaluate, solve_pictures
+from deq.models.evaluation import TOL, evaluate, others, solve_pictures
 from deq.models.verdict import Thresholds, judge
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> tuple[torch.Tensor, torch.Tensor]:
-    """Twelve MNIST digits, four pen digits by two writers, two scribbles of each family."""
+    """Twelve MNIST digits, four pen digits by two writers, two drawings of each family and kind."""
     images, labels = (torch.from_numpy(part)[::420] for part in load_subset())
     line = (np.array([[100.0, 50.0], [120.0, 250.0], [110.0, 450.0]], np.float32),)
     dot = (np.array([[100.0, 50.0]], np.float32),)
     pen = [PenDigit(1, 5, line), PenDigit(7, 5, line), PenDigit(1, 10, line), PenDigit(0, 10, dot)]
     monkeypatch.setattr(corpus, "mnist", lambda *_: (images, labels))
     monkeypatch.setattr(corpus, "pen_split", lambda *_: ([], [], pen))
-    monkeypatch.setattr(evaluation, "SCRIBBLES", 2)
+    monkeypatch.setattr(others, "SCRIBBLES", 2)
+    monkeypatch.setattr(others, "DRAWINGS", 2)
     return images, labels
 
 
@@ -41,7 +42,7 @@ def test_figures_are_shares_of_the_pictures(few: tuple[torch.Tensor, torch.Tenso
     assert figures.solvers["Picard"].mnist == pytest.approx(float((named == labels).float().mean()))
     assert set(figures.solvers) == {"Picard", "Anderson", "ODE"}
     assert all(solver.converged == 1 for solver in figures.solvers.values())
-    assert all(0 < solver.relative <= evaluation.TOL for solver in figures.solvers.values())
+    assert all(0 < solver.relative <= TOL for solver in figures.solvers.values())
     assert any("limit 5e-04" in line for line in figures.lines())
     # A drawing that `prepare` refuses counts as not called a digit and not read correctly.
     assert figures.called_digit == pytest.approx(3 / 4)
@@ -50,6 +51,9 @@ def test_figures_are_shares_of_the_pictures(few: tuple[torch.Tensor, torch.Tenso
     assert sum(figures.writers.values()) / 2 == pytest.approx(figures.pen)  # two digits each
     assert figures.mnist_called_digit == 1
     assert 0 <= figures.refused["all"] < 0.2
+    assert set(figures.others) == set(HELD_OUT)
+    assert figures.others_called_digit == 1
+    assert figures.painted_called_digit == pytest.approx(3 / 4)
     assert figures.parameters == sum(p.numel() for p in model.parameters())
     assert ("settling by ODE", 0, 15) in seen
     assert [done for what, done, _ in seen if what == "scribbles"] == list(range(14))
@@ -65,6 +69,7 @@ def test_a_model_that_accepts_nothing_refuses_everything(
     figures = evaluate(model)
     assert figures.refused["all"] == 1
     assert figures.called_digit == figures.mnist_called_digit == 0
+    assert figures.others_called_digit == figures.painted_called_digit == 0
 
 
 def test_the_shipped_weights_reach_the_accuracy_in_their_metadata(data: Path) -> None:
