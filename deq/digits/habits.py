@@ -116,7 +116,7 @@ def join(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         return strokes
     ways = [(a, b) for a in _both_ways(strokes[0]) for b in _both_ways(strokes[1])]
     before, after = min(ways, key=lambda way: np.hypot(*(way[1][0] - way[0][-1])))
-    if np.hypot(*(after[0] - before[-1])) > 0.3:
+    if np.hypot(*(after[0] - before[-1])) > 0.15:
         return strokes
     return [joined(before, after, rng.uniform(0.1, 0.5))]
 

@@ -13,7 +13,7 @@ from deq.digits.strokes import Strokes, at, lengths, unit
 PAD = 280  # side of the drawing pad, in pixels
 ALIKE = 0.75  # two strokes are blended if the mean cosine between their directions is larger
 MIXED = 0.3  # share of the variants that are blends of two digits
-WIDTH = 60  # pixels: a narrow digit is drawn so large that its loops are wider
+WIDTH = 45  # pixels: narrower digits are drawn larger, or a thick brush would fill their loops
 
 Written = Sequence[npt.NDArray[np.floating]]
 
