@@ -57,8 +57,8 @@ def unfinished(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 def curl(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """A curl where the pen comes down first or goes up last."""
-    turn = rng.uniform(1.2, 4.0) * rng.choice([-1, 1])
-    radius, shrink = rng.uniform(0.04, 0.09), rng.uniform(0.5, 1)
+    turn = rng.uniform(1.2, 3.2) * rng.choice([-1, 1])
+    radius, shrink = rng.uniform(0.04, 0.08), rng.uniform(0.5, 1)
     if rng.random() < 0.5:
         return _replaced(strokes, 0, _curled(strokes[0][::-1], turn, radius, shrink)[::-1])
     return _replaced(strokes, -1, _curled(strokes[-1], turn, radius, shrink))
@@ -179,7 +179,7 @@ def bar(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         return [seven, middle - np.cos(turn) * half + np.sin(turn) * [0, thick]]
     left = middle - [rng.uniform(0.05, 0.14), rng.uniform(-0.03, 0.05)]
     back = _line(seven[-1], left) - [rng.uniform(0, 0.03), 0]  # up again, close to the stem
-    return [np.concatenate([seven, joined(back, _line(middle, middle + half), 0.5)])]
+    return [np.concatenate([seven, joined(back, _line(middle, middle + 0.7 * half), 0.5)])]
 
 
 class Habit(NamedTuple):
@@ -187,9 +187,10 @@ class Habit(NamedTuple):
 
     change: Change
     share: float
-    digits: str = "0123456789"
+    digits: str
 
 
+ALL = "0123456789"
 HABITS: dict[str, Habit] = {
     "plain one": Habit(plain_one, 0.12, "1"),
     "flag": Habit(flag, 0.2, "1"),
@@ -201,11 +202,11 @@ HABITS: dict[str, Habit] = {
     "open loop of a nine": Habit(partial(open_loop, backwards=True), 0.25, "9"),
     "narrow": Habit(narrow, 0.25, "3689"),
     "loop": Habit(loop, 0.2, "2347"),
-    "curl": Habit(curl, 0.12),
+    "curl": Habit(curl, 0.12, "023456789"),
     "unfinished": Habit(unfinished, 0.2, "123457"),
-    "unsteady": Habit(unsteady, 0.5),
-    "fast": Habit(fast, 0.2),
-    "angular": Habit(angular, 0.1),
+    "unsteady": Habit(unsteady, 0.5, ALL),
+    "fast": Habit(fast, 0.2, ALL),
+    "angular": Habit(angular, 0.1, ALL),
 }
 """In the order in which they are applied."""
 

@@ -31,7 +31,7 @@ def render_with_ink(
 ) -> npt.NDArray[np.uint8]:
     """As `deq.digits.raster.render`, with an ink that `rng` chooses.
 
-    The width varies along a stroke by up to ±35 %, its ends are round, square or cut, the ink is
+    The width varies along a stroke by up to ±35 %, the ends are round, square or cut, the ink is
     thin in places or fades at the ends, and the picture may be blurred, coarse, sprayed or grainy.
 
     Returns
@@ -64,7 +64,7 @@ def ribbons(
             path = _longer(path, brush / 2)
         along = lengths(path)  # (N,)
         waves = 2 * np.pi * along / rng.uniform(100, 400) + rng.uniform(0, 2 * np.pi)
-        width = brush * (1 + pressure * np.sin(waves))
+        width = brush * (1 + pressure * np.sin(waves)) / (1 + pressure)  # at most the brush
         from_end = np.minimum(along, along[-1] - along) / brush
         strength = (1 - thin * np.cos(waves / 2) ** 2) * (1 - fade * (1 - from_end).clip(0))
         outlines += _outlines(path * _SCALE, width * _SCALE / 2, 255 * strength, ends == "round")
@@ -105,18 +105,18 @@ def _blurred(ink: Grey, brush: float, rng: np.random.Generator) -> Grey:
 
 def _coarse(ink: Grey, brush: float, rng: np.random.Generator) -> Grey:
     """Larger pixels, half of the time without anti-aliasing."""
-    step = int(rng.integers(2, max(4, round(brush / 3))))
+    step = int(rng.integers(2, max(3, round(brush / 4) + 1)))  # no thin line falls between pixels
     start = int(rng.integers(step))
     rough = ink[start::step, start::step]
     if rng.random() < 0.5:
-        rough = np.where(rough > 0.4, 1.0, 0.0)
+        rough = np.where(rough > 0.3, 1.0, 0.0)
     large = np.repeat(np.repeat(rough, step, axis=0), step, axis=1)
     return np.pad(large, ((0, step), (0, step)))[: len(ink), : len(ink)]
 
 
 def _sprayed(ink: Grey, brush: float, rng: np.random.Generator) -> Grey:
     """Drops, fewer towards the edge."""
-    return np.where(_blur(ink, brush / 6) > 0.15 + 0.75 * _noise(ink, 3, rng), 1.0, 0.0)
+    return np.where(_blur(ink, brush / 8) > 0.15 + 0.75 * _noise(ink, 3, rng), 1.0, 0.0)
 
 
 def _grainy(ink: Grey, brush: float, rng: np.random.Generator) -> Grey:
