@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from deq.digits.hands import PAD, random_variant
+from deq.digits.inks import render_with_ink
 from deq.digits.mnist import load_mnist
 from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
 from deq.digits.scribbles import TRAINED, Family, scribble
 
-PAD = 280  # side of the drawing pad, in pixels
 NOT_A_DIGIT = -1  # label of a scribble
 MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
 
@@ -32,31 +35,24 @@ def scaled_to_pad(digit: PenDigit) -> list[npt.NDArray[np.float64]]:
     return [stroke.astype(np.float64) * (PAD / BOX) for stroke in digit.strokes]
 
 
-def random_variant(strokes: Strokes, rng: np.random.Generator) -> list[npt.NDArray[np.float64]]:
-    """The same digit as another hand may write it: rotated, slanted, stretched, resized."""
-    points = np.concatenate(strokes)
-    middle = (points.min(0) + points.max(0)) / 2
-    angle, slant = rng.uniform(-0.22, 0.22), rng.uniform(-0.25, 0.25)
-    cos, sin = np.cos(angle), np.sin(angle)
-    stretch = np.diag(np.exp(rng.uniform(-0.18, 0.18, 2)))
-    linear = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, slant], [0, 1]]) @ stretch
-    size = rng.uniform(70, 230) / max(1.0, float(np.ptp(points, axis=0).max()))
-    return [(stroke - middle) @ (size * linear).T + PAD / 2 for stroke in strokes]
-
-
 def render_pictures(
     drawings: Iterable[tuple[Strokes, float, int]],
     count: int,
     what: str,
     report: Report | None = None,
+    ink: np.random.Generator | None = None,
 ) -> LabelledImages:
-    """Render and prepare (strokes, brush, label); those that `prepare` refuses are left out."""
+    """Render and prepare (strokes, brush, label); those that `prepare` refuses are left out.
+
+    With `ink`, it chooses an ink for each drawing; without, all are drawn as the app draws.
+    """
     images, labels = [], []
     for done, (strokes, brush, label) in enumerate(drawings):
         if report is not None and done % 500 == 0:
             report(what, done, count)
+        drawn = render if ink is None else partial(render_with_ink, rng=ink)
         try:
-            picture = prepare(render(strokes, PAD, brush))  # (28, 28) in [0, 1]
+            picture = prepare(drawn(strokes, PAD, brush))  # (28, 28) in [0, 1]
         except NotADrawing:
             continue
         images.append(torch.from_numpy(np.round(picture * 255).astype(np.uint8)))
@@ -69,14 +65,21 @@ def render_pictures(
 def pen_pictures(
     digits: Sequence[PenDigit], copies: int, seed: int, report: Report | None = None
 ) -> LabelledImages:
-    """Training pictures: `copies` random variants of each digit, brush 8 to 30 pixels."""
+    """Training pictures: `copies` random variants of each digit, any ink, brush 8 to 30 pixels."""
     rng = np.random.default_rng(seed)
+    alike: dict[tuple[int, int], list[Strokes]] = defaultdict(list)  # may be blended
+    for digit in digits:
+        alike[digit.label, len(digit.strokes)].append(digit.strokes)
     drawings = (
-        (random_variant(digit.strokes, rng), float(rng.uniform(8, 30)), digit.label)
+        (
+            random_variant(digit.strokes, rng, digit.label, alike[digit.label, len(digit.strokes)]),
+            float(rng.uniform(8, 30)),
+            digit.label,
+        )
         for digit in digits
         for _ in range(copies)
     )
-    return render_pictures(drawings, copies * len(digits), "pen digits", report)
+    return render_pictures(drawings, copies * len(digits), "pen digits", report, ink=rng)
 
 
 def pen_as_written(

@@ -5,6 +5,8 @@ import torch
 
 from deq.digits import corpus
 from deq.digits.pen import TEST_WRITERS, VALIDATION_WRITERS, PenDigit
+from deq.digits.prepare import prepare
+from deq.digits.raster import render
 
 LINE = (np.array([[100.0, 50.0], [120.0, 250.0], [110.0, 450.0]], np.float32),)
 
@@ -41,12 +43,13 @@ def test_pen_pictures_vary_and_are_reproducible() -> None:
     assert not torch.equal(images, corpus.pen_pictures([one(7)], copies=4, seed=1)[0])
 
 
-def test_varied_strokes_fit_on_the_pad() -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        points = np.concatenate(corpus.random_variant(LINE, rng))
-        assert points.min() > 0
-        assert points.max() < corpus.PAD
+def test_the_drawings_of_the_app_have_its_ink_and_training_has_more() -> None:
+    drawings = [(list(LINE), 20.0, 1)] * 12
+    plain, _ = corpus.render_pictures(drawings, 12, "")
+    expected = np.round(prepare(render(LINE, corpus.PAD, 20)) * 255)
+    np.testing.assert_array_equal(plain, np.stack([expected] * 12))
+    varied, _ = corpus.render_pictures(drawings, 12, "", ink=np.random.default_rng(0))
+    assert len({image.numpy().tobytes() for image in varied}) > 4
 
 
 def test_scribbles_are_labelled_as_no_digit() -> None:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deq.digits import NotADrawing, prepare, render
-from deq.digits.corpus import random_variant, scaled_to_pad
+from deq.digits.corpus import scaled_to_pad
+from deq.digits.hands import random_variant
 from deq.digits.pen import load_pen
 
 # A 2 and an 8 of one stroke, and a 7 of two: smooth enough to be scaled.
