@@ -94,16 +94,16 @@ class Classifier(nn.Module, ABC):
         return z
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (B, 10) of images (B, 28, 28)."""
+        """Logits (B, 10) of images (B, 28, 28); (B, 11) with one for something else."""
         return self.logits(self.equilibria(images))
 
     def logits(self, z: Tensor) -> Tensor:
-        """Read states (…, *shape) → (…, 10)."""
+        """Read states (…, *shape) → (…, 10), or (…, 11) with one for something else."""
         logits: Tensor = self.readout(self._flat(z))
         return logits
 
     def probabilities(self, z: Tensor) -> Tensor:
-        """Softmax of logits / temperature: states (…, *shape) → (…, 10)."""
+        """Softmax of logits / temperature: states (…, *shape) → (…, 10 or 11)."""
         return torch.softmax(self.logits(z) / self.thresholds.temperature, dim=-1)
 
     def project(self, z: Tensor) -> Tensor:
@@ -190,8 +190,8 @@ class Classifier(nn.Module, ABC):
             max_evals=max_evals,
             record=record,
         )
-        probabilities = self.probabilities(solution.z)[0]  # (10,)
-        first, second = (int(i) for i in probabilities.topk(2).indices)
+        probabilities = self.probabilities(solution.z)[0]  # (10,) or (11,)
+        first, second = (int(i) for i in probabilities[:CLASSES].topk(2).indices)
         converged = bool(solution.converged.all())
         verdict, reason = judge(probabilities, self.thresholds, converged)
         path = solution.trajectory.z[:, 0] if solution.trajectory is not None else None
@@ -202,7 +202,7 @@ class Classifier(nn.Module, ABC):
             verdict=verdict,
             reason=reason,
             solution=solution,
-            path_probabilities=None if path is None else self.probabilities(path),  # (T, 10)
+            path_probabilities=None if path is None else self.probabilities(path),  # (T, 10 or 11)
             path_points=None if path is None else self.project(path),  # (T, 3)
         )
 

@@ -1,7 +1,7 @@
 """The network that reads digits: a convolutional stem, an equilibrium, a linear readout.
 
 The stem turns the picture into the injected input x, the equilibrium is z* = relu(W z* + x), and
-ten logits are read from z*. W is a 3×3 convolution with ‖W‖₂ ≤ κ < 1 (up to the error of power
+logits are read from z*: ten for the digits and, if it was taught, one for something else. W is a 3×3 convolution with ‖W‖₂ ≤ κ < 1 (up to the error of power
 iteration), so every picture has exactly one equilibrium.
 """
 
@@ -39,6 +39,8 @@ class DigitsConfig:
         κ, the largest ‖W‖₂, between 0 and 1.
     dropout : float
         Share of z* that dropout hides from the readout in training.
+    other : bool
+        Whether there is an eleventh logit, for something else than a digit.
     thresholds : Thresholds
         When a probability counts as an answer.
     """
@@ -47,6 +49,7 @@ class DigitsConfig:
     stem: tuple[int, int] = (32, 64)
     contraction: float = 0.95
     dropout: float = 0.2
+    other: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     def __post_init__(self) -> None:
@@ -106,7 +109,7 @@ class Digits(Classifier):
             gradient=gradient or Implicit(solver=Picard(), tol=1e-2, max_evals=100),
         )
         self.dropout = nn.Dropout(config.dropout)
-        self.readout = nn.Linear(channels * GRID * GRID, CLASSES)
+        self.readout = nn.Linear(channels * GRID * GRID, CLASSES + config.other)
 
     @property
     def config(self) -> DigitsConfig:
@@ -124,7 +127,7 @@ class Digits(Classifier):
         return x
 
     def logits(self, z: Tensor) -> Tensor:
-        """Read states (…, C, 7, 7) → (…, 10)."""
+        """Read states (…, C, 7, 7) → (…, 10), or (…, 11) with `other`."""
         logits: Tensor = self.readout(self.dropout(self._flat(z)))
         return logits
 

@@ -18,15 +18,15 @@ class Prediction:
     ----------
     digit, runner_up : int
         The most and the second most probable digit.
-    probabilities : Tensor (10,)
-        At the equilibrium.
+    probabilities : Tensor (10,) or (11,)
+        At the equilibrium; an eleventh is that of something else than a digit.
     verdict : ``"digit"``, ``"unsure"`` or ``"not a digit"``
         See `deq.models.verdict.judge`.
     reason : str
         The verdict in one sentence.
     solution : Solution
         Of a batch of one, with residual, evaluations, status and trajectory.
-    path_probabilities : Tensor (T, 10) or None
+    path_probabilities : Tensor (T, 10 or 11) or None
         The readout at every recorded state.
     path_points : Tensor (T, 3) or None
         Every recorded state, projected on the model's basis.

@@ -1,8 +1,9 @@
-"""From ten probabilities to a verdict: a digit, unsure, or not a digit.
+"""From probabilities to a verdict: a digit, unsure, or not a digit.
 
 A scribble has an equilibrium as well, so convergence says nothing about the digit. The largest
-probability does: the network was trained to give ten equal probabilities for scribbles (outlier
-exposure: Hendrycks, Mazeika, Dietterich 2019).
+probability does, where the network was shown what is not a digit (outlier exposure: Hendrycks,
+Mazeika, Dietterich 2019): an eleventh probability, that of something else, leaves little to the
+digits.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import Literal
 from torch import Tensor
 
 Verdict = Literal["digit", "unsure", "not a digit"]
+
+DIGITS = 10
+"""The place of the eleventh probability, after those of the digits."""
 
 # Two digits are a tie when the second is at least so many times as likely as the eight others
 # together. Measured at 2: two thirds of the test digits without a clear first are ties, and one
@@ -56,15 +60,15 @@ class Thresholds:
 def judge(
     probabilities: Tensor, thresholds: Thresholds, converged: bool = True
 ) -> tuple[Verdict, str]:
-    """The verdict on ten probabilities, with a sentence.
+    """The verdict on the probabilities of one picture, with a sentence.
 
     If two digits are likely and all others are not, they are a tie: the verdict is ``"unsure"``,
     even if neither reaches `reject`.
 
     Parameters
     ----------
-    probabilities : Tensor (10,)
-        At the equilibrium, after temperature.
+    probabilities : Tensor (10,) or (11,)
+        At the equilibrium, after temperature; an eleventh is that of something else.
     thresholds : Thresholds
         The limits; ``reject ≤ accept``.
     converged : bool
@@ -84,11 +88,13 @@ def judge(
     >>> judge(torch.tensor([0.01] * 8 + [0.47, 0.45]), Thresholds())
     ('unsure', 'Could be an 8 or a 9.')
     """
-    first, second = (int(i) for i in probabilities.topk(2).indices)
+    first, second = (int(i) for i in probabilities[:DIGITS].topk(2).indices)
     best, next_best = float(probabilities[first]), float(probabilities[second])
     others = 1 - best - next_best
     tie = best + next_best >= thresholds.reject and next_best >= _TIE * others
     if not (best >= thresholds.reject or tie):  # also for NaN
+        if len(probabilities) > DIGITS and float(probabilities[DIGITS]) > best:
+            return "not a digit", "This is not a digit: it looks like something else."
         return "not a digit", "This is not a digit I know: no reading stands out from the others."
     # The sentence names the second digit if its probability is at least 0.1.
     rival = f" — could be {_article(second)} {second}" if next_best >= 0.1 else ""
