@@ -16,7 +16,7 @@ from deq.digits.mnist import load_mnist
 from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
-from deq.digits.scribbles import TRAINED, Family, scribble
+from deq.digits.others.scribbles import TRAINED, Family, scribble
 
 PAD = 280  # side of the drawing pad, in pixels
 NOT_A_DIGIT = -1  # label of a scribble

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from deq.digits import corpus
 from deq.digits.corpus import LabelledImages, Report
-from deq.digits.scribbles import TRAINED, UNSEEN
+from deq.digits.others.scribbles import TRAINED, UNSEEN
 from deq.models.classifier import Classifier
 from deq.models.verdict import Verdict, judge
 from deq.solve import solve
