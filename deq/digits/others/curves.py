@@ -7,7 +7,7 @@ Strokes are (N, 2) arrays, x and y in pixels of a 280×280 pad, y down. A sketch
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +32,12 @@ def smooth(points: npt.ArrayLike, count: int = 12) -> Stroke:
     return np.concatenate([*curve, knots[-1:]])
 
 
-def line(*points: Sequence[float]) -> Stroke:
+def line(*points: npt.ArrayLike) -> Stroke:
     """Straight lines from point to point."""
     return np.array(points, dtype=np.float64)
 
 
-def closed(*points: Sequence[float]) -> Stroke:
+def closed(*points: npt.ArrayLike) -> Stroke:
     """Straight lines from point to point and back to the first."""
     return line(*points, points[0])
 
@@ -56,7 +56,8 @@ def regular(corners: int, start: float = -90, inner: float | None = None) -> Str
     radius = np.ones(len(angles))
     if inner:
         radius[1::2] = inner
-    return radius[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
+    points: Stroke = radius[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
+    return points
 
 
 def turn(points: Stroke, angle: float) -> Stroke:

@@ -75,7 +75,7 @@ SHOWN: dict[str, dict[str, str]] = {
     "japanese": {"japanese": _JAPANESE},
 }
 
-# What a reader may take for a digit or for its stroke: alphabet (or "all") → (reason, glyphs).
+# What a reader may take for a digit: in all fonts, an alphabet or a font → (reason, glyphs).
 DIGIT_LIKE: dict[str, tuple[tuple[str, str], ...]] = {
     "all": (
         ("digits", "0123456789"),
@@ -96,11 +96,10 @@ DIGIT_LIKE: dict[str, tuple[tuple[str, str], ...]] = {
         ("6, 8 or 9: loops", "defpy"),
     ),
     "gothic": (
-        ("0: nearly closed", "CETUtacd"),
         ("3, 7 or 9: bars and a tail", "IJFhY"),
-        ("1: a stem with feet", "rfvt"),
-        ("R and omega, which are kept for tests", "HN"),
+        ("1 or 8: a stem with feet, a loop", "rfvtd"),
     ),
+    "gothitt": (("0 or 9: a ring with bars", "CETUP"), ("R and omega, kept for tests", "HN")),
     "greek": (("8 or 4: a loop", "γα"),),
     "cyrillic": (("8: two rings on their side", "ф"),),
     "japanese": (
@@ -136,9 +135,9 @@ SIGNS: dict[str, str] = {
 }
 
 
-def left_out(alphabet: str) -> set[str]:
-    """Characters that are never drawn in an alphabet."""
-    tables = (DIGIT_LIKE["all"], DIGIT_LIKE.get(alphabet, ()), KEPT_FOR_TESTS)
+def left_out(alphabet: str, font: str) -> set[str]:
+    """Characters that are never drawn in a font."""
+    tables = (*(DIGIT_LIKE.get(name, ()) for name in ("all", alphabet, font)), KEPT_FOR_TESTS)
     return {" "}.union(*(characters for table in tables for _, characters in table))
 
 
@@ -154,7 +153,7 @@ def glyphs(alphabet: str, font: str) -> dict[str, Strokes]:
     if alphabet == "signs":
         wanted = {place: place for place in SIGNS[font]}
     else:
-        out = left_out(alphabet)
+        out = left_out(alphabet, font)
         shown = enumerate(SHOWN[alphabet][font], start=32)
         wanted = {chr(code): name for code, name in shown if name not in out}
     return {

@@ -55,19 +55,9 @@ def potted_plant(rng: np.random.Generator) -> Strokes:
     count = int(rng.integers(3, 6))
     leaves = []
     for x in np.linspace(-0.9, 0.9, count):
-        tip = np.array([x, -1 + 0.4 * abs(x) + rng.normal(0, 0.08)])
-        leaves.append(
-            smooth(
-                [
-                    (0.3 * x, 0.3),
-                    0.6 * tip + [-0.16, 0],
-                    tip,
-                    0.6 * tip + [0.16, 0],
-                    (0.3 * x, 0.3),
-                ],
-                6,
-            )
-        )
+        root, tip = np.array([0.3 * x, 0.3]), np.array([x, 0.4 * abs(x) - 1 + rng.normal(0, 0.08)])
+        half = np.array([0.16, 0])
+        leaves.append(smooth(np.stack([root, 0.6 * tip - half, tip, 0.6 * tip + half, root]), 6))
     return [pot, *leaves]
 
 
