@@ -14,7 +14,7 @@ ALPHABETS = [(alphabet, font) for alphabet in fonts.SHOWN for font in fonts.SHOW
 @pytest.mark.parametrize(("alphabet", "font"), ALPHABETS)
 def test_no_digit_and_nothing_kept_for_tests_is_drawn(alphabet: str, font: str) -> None:
     drawn = fonts.glyphs(alphabet, font)
-    assert len(drawn) > 20
+    assert len(drawn) >= 20
     assert not set(drawn) & set("0123456789OoIlSsZzBbgqDQGRrKkWwΩω?&%@ΙιОоЗзБбЧчκКЯΘθ")
     assert all(strokes for strokes in drawn.values())
     for name in drawn:
