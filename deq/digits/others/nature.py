@@ -182,11 +182,9 @@ def snowflake(rng: np.random.Generator) -> Strokes:
 @by_hand
 def crescent(rng: np.random.Generator) -> Strokes:
     """The moon as a crescent."""
-    side = rng.choice([-1, 1])
-    depth = rng.uniform(0.1, 0.5)
-    bows = arc(0, 0, 1, 1, 60, 300), arc(depth, 0, 0.5 + 0.5 * depth, 0.87, 300, 60) * [1, 1]
-    inner = smooth([(0.5, -0.87), (depth - 0.5, 0), (0.5, 0.87)])[::-1]
-    return [np.concatenate([bows[0], inner[::-1]]) * [side, 1]]
+    side, waist = rng.choice([-1, 1]), -rng.uniform(0.3, 0.7)
+    inner = smooth([(0.5, -0.87), (waist, 0), (0.5, 0.87)])
+    return [np.concatenate([arc(0, 0, 1, 1, 60, 300), inner]) * [side, 1]]
 
 
 @by_hand

@@ -115,12 +115,12 @@ def crossed_circle(rng: np.random.Generator) -> Strokes:
     return [arc(0, 0, 1), *(line(ends[i], ends[i + spokes]) for i in range(spokes))]
 
 
-@by_hand
 def rings_in_rings(rng: np.random.Generator) -> Strokes:
-    """Two to four circles about one middle; some have a dot there."""
-    count = int(rng.integers(2, 5))
+    """Two or three circles about one middle, large; some have a dot there."""
+    count = int(rng.integers(2, 4))
     rings = [arc(0, 0, r) for r in np.linspace(rng.uniform(0.25, 0.5), 1, count)]
-    return [*rings, line((0, 0))] if rng.random() < 0.3 else rings
+    dot = [line((0, 0))] if rng.random() < 0.3 else []
+    return drawn([*rings, *dot], rng, (170, 250))
 
 
 @by_hand
@@ -146,7 +146,7 @@ def cube(rng: np.random.Generator) -> Strokes:
 @by_hand
 def cylinder(rng: np.random.Generator) -> Strokes:
     """A cylinder or a cone."""
-    flat, tall = rng.uniform(0.15, 0.35), rng.uniform(0.6, 1.2)
+    flat, tall = rng.uniform(0.15, 0.35), rng.uniform(0.5, 0.95)
     if rng.random() < 0.35:
         return [arc(0, tall, 0.8, flat), line((-0.8, tall), (0, -tall), (0.8, tall))]
     sides = [line((x, -tall), (x, tall)) for x in (-0.8, 0.8)]
@@ -162,11 +162,11 @@ def pyramid(rng: np.random.Generator) -> Strokes:
 
 @by_hand
 def brackets(rng: np.random.Generator) -> Strokes:
-    """A pair of brackets, with a dot or a line between, or without."""
+    """A pair of brackets, far apart, with a dot or a line between, or without."""
     if rng.random() < 0.5:
         right = line((0.6, -1), (1, -1), (1, 1), (0.6, 1))
     else:
-        right = arc(0.3, 0, 0.7, 1.1, -60, 60)
+        right = arc(rng.uniform(0.5, 0.9), 0, 0.5, 1.1, -60, 60)
     between = [[], [line((0, 0))], [line((-0.3, 0), (0.3, 0))]][int(rng.integers(3))]
     return [right * [-1, 1], right, *between]
 
@@ -212,8 +212,8 @@ def graph(rng: np.random.Generator) -> Strokes:
 
 @by_hand
 def blob(rng: np.random.Generator) -> Strokes:
-    """A closed outline with five to nine corners, rounded or sharp."""
-    count = int(rng.integers(5, 10))
+    """A closed outline with three to five arms, rounded or sharp."""
+    count = 2 * int(rng.integers(3, 6))
     spokes = regular(count, start=rng.uniform(0, 360))[:-1] * rng.uniform(0.85, 1.3, (count, 1))
     spokes[::2] *= rng.uniform(0.25, 0.5)
     if rng.random() < 0.5:

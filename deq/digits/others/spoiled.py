@@ -96,17 +96,19 @@ def beginning(strokes: Strokes, share: float) -> Strokes:
 def is_bow(stroke: Stroke) -> bool:
     """Whether a stroke is a deep open bow to the left, top or bottom.
 
-    A shallow or a narrow one is a 1, one to the right a 7, a closed one a 0.
+    A shallow or a narrow one is a 1, one to the right or with a long right leg a 7, a closed one
+    a 0.
     """
     chord = stroke[-1] - stroke[0]
     length = float(np.hypot(*chord))
     low, high = box([stroke])
-    size = float((high - low).max())
-    if length < 0.4 * size or size < 10 or high[0] - low[0] < 0.5 * (high[1] - low[1]):
+    width, height = (float(extent) for extent in high - low)
+    if length < 0.55 * max(width, height, 10) or width < 0.6 * height or height < 0.35 * width:
         return False
     across = np.array([-chord[1], chord[0]]) / length
     depths = (stroke - stroke[0]) @ across
     deepest = int(np.abs(depths).argmax())
     way = across * np.sign(depths[deepest])  # from the chord to the deepest point
     one_side = float(np.ptp(depths)) < 1.1 * abs(depths[deepest])
-    return bool(one_side and abs(depths[deepest]) > 0.4 * length and way[0] < 0.2)
+    level = way[1] > -0.5 or abs(chord[1]) < 0.35 * height
+    return bool(one_side and abs(depths[deepest]) > 0.4 * length and way[0] < 0.2 and level)
