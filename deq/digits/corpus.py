@@ -1,4 +1,4 @@
-"""The training data of the digit network: MNIST, rendered pen digits, and scribbles."""
+"""The training data of the digit network: MNIST, pen digits, and drawings that are no digits."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from torch import Tensor
 from deq.digits.hands import PAD, random_variant
 from deq.digits.inks import render_with_ink
 from deq.digits.mnist import load_mnist
+from deq.digits.others import taught
+from deq.digits.others.curves import Family
+from deq.digits.others.scribbles import TRAINED, scribble
 from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
-from deq.digits.scribbles import TRAINED, Family, scribble
 
-NOT_A_DIGIT = -1  # label of a scribble
+NOT_A_DIGIT = -1  # label of a drawing that is none
 MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
 
 Strokes = Sequence[npt.NDArray[np.floating]]
@@ -105,6 +107,34 @@ def scribble_pictures(
     return render_pictures(drawings, count, "scribbles", report)
 
 
+def other_pictures(
+    count: int, seed: int, digits: Sequence[PenDigit], report: Report | None = None
+) -> LabelledImages:
+    """Drawings that are no digits, of all kinds equally, any ink, labelled `NOT_A_DIGIT`.
+
+    Parameters
+    ----------
+    count, seed : int
+        How many are drawn; seed of all random choices.
+    digits : sequence of PenDigit
+        What is spoiled, or drawn several at once; by writers of the training data.
+    report : callable, optional
+        Called now and then with (task, number done, total).
+    """
+    rng = np.random.default_rng(seed)
+    kinds = list(taught(digits).values())
+    inks = np.random.default_rng((seed, 1))
+
+    def drawing(number: int) -> tuple[Strokes, float, int]:
+        families = kinds[number % len(kinds)]
+        strokes = families[int(rng.integers(len(families)))](rng)
+        # Brush 6 to 28 pixels, but so that a small drawing can be seen.
+        size = float(np.ptp(np.concatenate(strokes), axis=0).max())
+        return strokes, float(rng.uniform(6, np.clip(size / 7, 8, 28))), NOT_A_DIGIT
+
+    return render_pictures(map(drawing, range(count)), count, "drawings of no digit", report, inks)
+
+
 def mnist(split: str, data: Path | str | None, download: bool = False) -> LabelledImages:
     """MNIST as tensors: ``"fit"`` (58,000), ``"validation"`` (2,000) or ``"test"`` (10,000)."""
     images, labels = load_mnist("test" if split == "test" else "train", data, download)
@@ -129,7 +159,7 @@ class Corpus:
 
     mnist: LabelledImages
     pen: LabelledImages
-    scribbles: LabelledImages
+    others: LabelledImages
     mnist_validation: LabelledImages
     pen_validation: LabelledImages
 
@@ -138,7 +168,7 @@ class Corpus:
         """SHA-256 over all pictures and labels."""
         digest = hashlib.sha256()
         for part in (
-            *(self.mnist, self.pen, self.scribbles, self.mnist_validation, self.pen_validation),
+            *(self.mnist, self.pen, self.others, self.mnist_validation, self.pen_validation),
         ):
             for tensor in part:
                 digest.update(tensor.contiguous().numpy().tobytes())
@@ -150,7 +180,7 @@ def build_corpus(
     *,
     download: bool,
     pen_copies: int,
-    scribbles: int,
+    others: int,
     seed: int,
     report: Report | None = None,
 ) -> Corpus:
@@ -160,8 +190,8 @@ def build_corpus(
     ----------
     data, download
         As for `deq.digits.mnist.load_mnist`.
-    pen_copies, scribbles : int
-        Variants of each pen digit; number of scribbles.
+    pen_copies, others : int
+        Variants of each pen digit; number of drawings that are no digits.
     seed : int
         Seed of all renderings.
     report : callable, optional
@@ -176,7 +206,7 @@ def build_corpus(
     return Corpus(
         mnist=mnist("fit", data, download),
         pen=pen_pictures(fit, pen_copies, seed + 1, report),
-        scribbles=scribble_pictures(scribbles, seed + 2, report=report),
+        others=other_pictures(others, seed + 2, fit, report),
         mnist_validation=mnist("validation", data, download),
         pen_validation=pen_as_written(validation, seed + 3, report),
     )

@@ -1,8 +1,9 @@
 """The network that reads digits: a convolutional stem, an equilibrium, a linear readout.
 
 The stem turns the picture into the injected input x, the equilibrium is z* = relu(W z* + x), and
-logits are read from z*: ten for the digits and, if it was taught, one for something else. W is a 3×3 convolution with ‖W‖₂ ≤ κ < 1 (up to the error of power
-iteration), so every picture has exactly one equilibrium.
+logits are read from z*: ten for the digits and, if it was taught, one for something else. W is a
+3×3 convolution with ‖W‖₂ ≤ κ < 1 (up to the error of power iteration), so every picture has exactly
+one equilibrium.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def tiny_corpus(*_: object, seed: int, **__: object) -> Corpus:
     return Corpus(
         mnist=digits,
         pen=(images, labels),
-        scribbles=corpus.scribble_pictures(12, seed),
+        others=corpus.scribble_pictures(12, seed),
         mnist_validation=digits,
         pen_validation=digits,
     )

@@ -58,6 +58,25 @@ def test_scribbles_are_labelled_as_no_digit() -> None:
     assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
 
 
+def test_other_pictures_are_of_all_kinds_and_labelled_as_no_digit(monkeypatch) -> None:
+    drawn: list[str] = []
+
+    def of_kind(name: str):
+        def family(rng: np.random.Generator) -> list[np.ndarray]:
+            drawn.append(name)
+            return [rng.uniform(20, 260, (5, 2))]
+
+        return family
+
+    kinds = {name: (of_kind(name),) for name in ("few", "many")} | {"two": (of_kind("two"),) * 5}
+    monkeypatch.setattr(corpus, "taught", lambda digits: kinds)
+    images, labels = corpus.other_pictures(12, 0, ())
+    assert sorted(drawn) == ["few"] * 4 + ["many"] * 4 + ["two"] * 4
+    assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
+    assert len({image.numpy().tobytes() for image in images}) == 12
+    torch.testing.assert_close(images, corpus.other_pictures(12, 0, ())[0])
+
+
 def test_drawings_that_prepare_refuses_are_left_out() -> None:
     dot = [np.array([[140.0, 140.0]])]
     images, labels = corpus.render_pictures([(dot, 9.0, 1), (list(LINE), 9.0, 2)], 2, "")

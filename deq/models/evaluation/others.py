@@ -10,12 +10,13 @@ import torch
 
 from deq.digits import corpus
 from deq.digits.corpus import Report
+from deq.digits.hands import PAD
 from deq.digits.others.held_out import HELD_OUT, Family
+from deq.digits.others.scribbles import TRAINED, UNSEEN
 from deq.digits.paint import paint
 from deq.digits.pen import PenDigit
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
-from deq.digits.scribbles import TRAINED, UNSEEN
 from deq.models.classifier import Classifier
 from deq.models.evaluation.solving import solve_pictures, verdicts_on
 from deq.models.verdict import Verdict
@@ -69,7 +70,7 @@ def drawings(family: Family, count: int, seed: int) -> Iterable[Ink]:
         strokes = family(rng)
         side = float(np.ptp(np.concatenate(strokes), axis=0).max())
         brush = float(rng.uniform(THINNEST, np.clip(side / FINEST, THINNEST, THICKEST)))
-        yield render(strokes, corpus.PAD, brush)
+        yield render(strokes, PAD, brush)
 
 
 def painted_digits(model: Classifier, digits: Sequence[PenDigit]) -> tuple[float, float, float]:
@@ -80,7 +81,7 @@ def painted_digits(model: Classifier, digits: Sequence[PenDigit]) -> tuple[float
     rng = np.random.default_rng(11)
     readings = read(
         model,
-        (paint(corpus.scaled_to_pad(d), corpus.PAD, float(rng.uniform(12, 26))) for d in digits),
+        (paint(corpus.scaled_to_pad(d), PAD, float(rng.uniform(12, 26))) for d in digits),
     )
     right = np.array([named == d.label for (_, named), d in zip(readings, digits, strict=True)])
     kept = np.array([verdict == "digit" for verdict, _ in readings])

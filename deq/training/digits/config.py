@@ -31,9 +31,9 @@ class TrainConfig:
     smoothing : float
         Label smoothing.
     exposure : float
-        Weight of the loss on scribbles, which is lowest at ten equal probabilities.
-    pen_copies, scribbles : int
-        Variants of each pen digit (an epoch uses half of them); number of scribbles.
+        Weight of the loss on drawings of no digit, which is lowest at ten equal probabilities.
+    pen_copies, others : int
+        Variants of each pen digit (an epoch uses half of them); number of drawings of no digit.
     model : DigitsConfig
         Sizes of the network.
     """
@@ -48,10 +48,10 @@ class TrainConfig:
     smoothing: float = 0.05
     exposure: float = 0.5
     pen_copies: int = 10
-    scribbles: int = 8_000
+    others: int = 24_000
     model: DigitsConfig = field(default_factory=DigitsConfig)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "restart", "batch", "pen_copies", "scribbles"):
+        for name in ("epochs", "restart", "batch", "pen_copies", "others"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")

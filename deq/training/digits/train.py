@@ -79,7 +79,7 @@ def train_digits(
         data,
         download=download,
         pen_copies=config.pen_copies,
-        scribbles=config.scribbles,
+        others=config.others,
         seed=config.seed,
         report=report,
     )

@@ -83,7 +83,7 @@ class Trainer:
         self.augment = Augment()
         self.step = 0
         self._pen_share = max(1, len(data.pen[0]) // 2)
-        per_epoch = len(data.mnist[0]) + self._pen_share + len(data.scribbles[0])
+        per_epoch = len(data.mnist[0]) + self._pen_share + len(data.others[0])
         self.steps_per_epoch = max(1, per_epoch // config.batch)
         self.steps = self.steps_per_epoch * config.epochs
         if checkpoint.exists():
@@ -170,15 +170,15 @@ class Trainer:
         return climb * fall, 0.5 if second else 1.0
 
     def _shuffle(self, epoch: int) -> Tensor:
-        """Indices of one epoch, shuffled: all MNIST, half the pen digits, all scribbles."""
+        """Indices of one epoch, shuffled: all MNIST, half the pen digits, all others."""
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         mnist, pen = len(self.data.mnist[0]), len(self.data.pen[0])
-        scribbles = len(self.data.scribbles[0])
+        others = len(self.data.others[0])
         chosen = torch.cat(
             [
                 torch.arange(mnist),
                 mnist + torch.randperm(pen, generator=generator)[: self._pen_share],
-                mnist + pen + torch.arange(scribbles),
+                mnist + pen + torch.arange(others),
             ]
         )
         return chosen[torch.randperm(len(chosen), generator=generator)]
@@ -186,7 +186,7 @@ class Trainer:
     def _batch(self, index: Tensor) -> LabelledImages:
         """Pictures (B, 28, 28) in [0, 1] and labels (B,) at indices into the three sources."""
         images, labels, offset = [], [], 0
-        for source in (self.data.mnist, self.data.pen, self.data.scribbles):
+        for source in (self.data.mnist, self.data.pen, self.data.others):
             chosen = index[(index >= offset) & (index < offset + len(source[0]))] - offset
             images.append(source[0][chosen])
             labels.append(source[1][chosen])
@@ -209,7 +209,7 @@ class Trainer:
 
 
 def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
-    """Cross-entropy; the target of a scribble is ten equal probabilities.
+    """Cross-entropy; the target of what is no digit is ten equal probabilities.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
     labels : Tensor (B,)
         0 to 9, or `NOT_A_DIGIT`.
     smoothing, exposure : float
-        Label smoothing for digits; weight of the loss on scribbles.
+        Label smoothing for digits; weight of the loss on what is none.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from deq.training.calibrate import fit_projection, set_thresholds
 from deq.training.digits.trainer import Trainer, objective
 
 CONFIG = TrainConfig(
-    epochs=2, batch=20, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, scribbles=1
+    epochs=2, batch=20, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, others=1
 )
 
 
@@ -29,7 +29,7 @@ def corpus() -> Corpus:
     return Corpus(
         mnist=(images[few], labels[few]),
         pen=(images[1::125], labels[1::125]),
-        scribbles=nonsense,
+        others=nonsense,
         mnist_validation=(images[2::100], labels[2::100]),
         pen_validation=(images[3::100], labels[3::100]),
     )
@@ -159,7 +159,7 @@ def test_the_second_cycle_is_half_as_high(corpus: Corpus, tmp_path: Path) -> Non
     assert [line.rate for line in short.run() if line.stage == "step"] == first
 
 
-@pytest.mark.parametrize("name", ["epochs", "restart", "batch", "pen_copies", "scribbles"])
+@pytest.mark.parametrize("name", ["epochs", "restart", "batch", "pen_copies", "others"])
 def test_a_zero_in_the_configuration_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         TrainConfig(**{name: 0})

@@ -15,7 +15,7 @@ from deq.training.digits.trainer import Trainer
 
 # A batch size that two processes cannot share equally.
 CONFIG = TrainConfig(
-    epochs=1, batch=21, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, scribbles=1
+    epochs=1, batch=21, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, others=1
 )
 
 
@@ -26,7 +26,7 @@ def corpus() -> Corpus:
     return Corpus(
         mnist=(images[::50], labels[::50]),
         pen=(images[1::125], labels[1::125]),
-        scribbles=(noise.to(torch.uint8), torch.full((20,), -1)),
+        others=(noise.to(torch.uint8), torch.full((20,), -1)),
         mnist_validation=(images[2::100], labels[2::100]),
         pen_validation=(images[3::100], labels[3::100]),
     )

@@ -6,39 +6,14 @@ measures how often scribbles of all families, also of those in `UNSEEN`, are cal
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import numpy.typing as npt
 
-Stroke = npt.NDArray[np.float64]
-Strokes = list[Stroke]
-Family = Callable[[np.random.Generator], Strokes]
-
-_PAD = 280.0
-
-
-def _smooth(points: npt.NDArray[np.float64], count: int = 12) -> Stroke:
-    """Catmull–Rom curve through points (N, 2) → (≈ N·count, 2)."""
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    t = np.linspace(0, 1, count, endpoint=False)[:, None]  # (count, 1)
-    curve = []
-    for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        cubic = (3 * (b - c) + d - a) * t**3 + (2 * a - 5 * b + 4 * c - d) * t**2
-        curve.append(0.5 * (2 * b + (c - a) * t + cubic))
-    return np.concatenate([*curve, points[-1:]])
-
-
-def _turn(points: Stroke, angle: float) -> Stroke:
-    """Rotate points (N, 2) about the middle of the pad."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    turned: Stroke = (points - _PAD / 2) @ np.array([[cos, sin], [-sin, cos]]) + _PAD / 2
-    return turned
+from deq.digits.others.curves import PAD, Family, Strokes, smooth, turn
 
 
 def scrawl(rng: np.random.Generator) -> Strokes:
     """One long smooth line with many random turns."""
-    return [_smooth(rng.uniform(30, 250, (int(rng.integers(9, 30)), 2)))]
+    return [smooth(rng.uniform(30, 250, (int(rng.integers(9, 30)), 2)))]
 
 
 def zigzag(rng: np.random.Generator) -> Strokes:
@@ -46,7 +21,7 @@ def zigzag(rng: np.random.Generator) -> Strokes:
     passes = int(rng.integers(5, 16))
     y = np.linspace(50, 230, 2 * passes)
     x = np.where(np.arange(2 * passes) % 2 == 0, 40, 240) + rng.normal(0, 15, 2 * passes)
-    return [_turn(np.stack([x, y + rng.normal(0, 6, 2 * passes)], 1), rng.uniform(0, np.pi))]
+    return [turn(np.stack([x, y + rng.normal(0, 6, 2 * passes)], 1), rng.uniform(0, np.pi))]
 
 
 def tangle(rng: np.random.Generator) -> Strokes:
@@ -66,16 +41,16 @@ def random_walk(rng: np.random.Generator) -> Strokes:
         heading = np.cumsum(rng.normal(0, rng.uniform(0.5, 1.4), 90)) + rng.uniform(0, 6.3)
         step = rng.uniform(6, 14) * np.stack([np.cos(heading), np.sin(heading)], 1)
         path = np.cumsum(step, 0)
-        strokes.append(_PAD / 2 + rng.normal(0, 30, 2) + path - path.mean(0))
+        strokes.append(PAD / 2 + rng.normal(0, 30, 2) + path - path.mean(0))
     return strokes
 
 
 def spiral(rng: np.random.Generator) -> Strokes:
     """Three or more turns."""
-    turn = np.linspace(0, 2 * np.pi * rng.uniform(3, 6), 150)
+    angle = np.linspace(0, 2 * np.pi * rng.uniform(3, 6), 150)
     radius = np.linspace(rng.uniform(2, 20), rng.uniform(90, 125), 150)
     direction = rng.choice([-1, 1])
-    return [_PAD / 2 + np.stack([radius * np.cos(turn), direction * radius * np.sin(turn)], 1)]
+    return [PAD / 2 + np.stack([radius * np.cos(angle), direction * radius * np.sin(angle)], 1)]
 
 
 def dots(rng: np.random.Generator) -> Strokes:
@@ -98,7 +73,7 @@ def rubout(rng: np.random.Generator) -> Strokes:
     width, height = rng.uniform(60, 120, 2)
     y = np.linspace(-height, height, 2 * lines)
     x = np.where(np.arange(2 * lines) % 2 == 0, -width, width) + rng.normal(0, 10, 2 * lines)
-    return [_turn(np.stack([x, y], 1) + _PAD / 2, rng.uniform(0, np.pi))]
+    return [turn(np.stack([x, y], 1) + PAD / 2, rng.uniform(0, np.pi))]
 
 
 def hash_mark(rng: np.random.Generator) -> Strokes:
@@ -109,15 +84,15 @@ def hash_mark(rng: np.random.Generator) -> Strokes:
             line = np.array([[30.0, at], [250.0, at]]) + rng.normal(0, 8, (2, 2))
             strokes.append(line[:, ::-1] if vertical else line)
     angle = rng.uniform(-0.5, 0.5)
-    return [_turn(stroke, angle) for stroke in strokes]
+    return [turn(stroke, angle) for stroke in strokes]
 
 
 def wave(rng: np.random.Generator) -> Strokes:
     """A wavy line of three or more periods."""
     t = np.linspace(0, 1, 160)
     height = rng.uniform(25, 90)
-    y = _PAD / 2 + height * np.sin(2 * np.pi * rng.uniform(3, 7) * t + rng.uniform(0, 6.3))
-    return [_turn(np.stack([30 + 220 * t, y], 1), rng.uniform(0, np.pi))]
+    y = PAD / 2 + height * np.sin(2 * np.pi * rng.uniform(3, 7) * t + rng.uniform(0, 6.3))
+    return [turn(np.stack([30 + 220 * t, y], 1), rng.uniform(0, np.pi))]
 
 
 def coil(rng: np.random.Generator) -> Strokes:
@@ -126,7 +101,7 @@ def coil(rng: np.random.Generator) -> Strokes:
     phase = 2 * np.pi * rng.uniform(4, 9) * t
     radius = rng.uniform(25, 60)
     x = 60 + 160 * t + radius * np.cos(phase)
-    return [_turn(np.stack([x, _PAD / 2 + radius * np.sin(phase)], 1), rng.uniform(0, np.pi))]
+    return [turn(np.stack([x, PAD / 2 + radius * np.sin(phase)], 1), rng.uniform(0, np.pi))]
 
 
 def star(rng: np.random.Generator) -> Strokes:
@@ -134,14 +109,14 @@ def star(rng: np.random.Generator) -> Strokes:
     count = int(rng.integers(4, 9))
     angles = np.pi * np.arange(count) / count + rng.normal(0, 0.1, count)
     reach = rng.uniform(70, 120) * np.stack([np.cos(angles), np.sin(angles)], 1)
-    return [np.stack([_PAD / 2 - r, _PAD / 2 + r]) for r in reach]
+    return [np.stack([PAD / 2 - r, PAD / 2 + r]) for r in reach]
 
 
 def flower(rng: np.random.Generator) -> Strokes:
     """A rosette of five or more petals."""
     t = np.linspace(0, 2 * np.pi, 300)
     radius = rng.uniform(80, 120) * np.cos(int(rng.choice([5, 7, 8])) / 2 * 2 * t)
-    return [_PAD / 2 + np.stack([radius * np.cos(t), radius * np.sin(t)], 1)]
+    return [PAD / 2 + np.stack([radius * np.cos(t), radius * np.sin(t)], 1)]
 
 
 TRAINED: tuple[Family, ...] = (

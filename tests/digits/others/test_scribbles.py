@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from deq.digits.others.scribbles import TRAINED, UNSEEN, scribble
 from deq.digits.raster import ink
-from deq.digits.scribbles import TRAINED, UNSEEN, scribble
 
 
 @pytest.mark.parametrize("family", TRAINED + UNSEEN, ids=lambda f: f.__name__)
