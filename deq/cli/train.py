@@ -54,8 +54,8 @@ def _add_digits(models: Commands, *shared: argparse.ArgumentParser) -> None:
         "digits",
         parents=shared,
         help="the network that reads digits",
-        description="Train the network that reads digits. Under `torchrun --nproc-per-node N -m "
-        "deq` N processes share every batch.",
+        description="Train the network that reads digits. Under torchrun --nproc-per-node N -m "
+        "deq, N processes share every batch.",
     )
     parser.add_argument("--epochs", type=count, help="passes over MNIST")
     parser.add_argument("--seed", type=seed, default=0, help="of every random choice (default: 0)")
@@ -200,7 +200,7 @@ def train_digits(options: argparse.Namespace) -> int:
             print(
                 f"MNIST test digits named right: {figures['mnist']:.2%}; "
                 f"pen digits of unseen writers: {figures['pen']:.2%}.\n"
-                f"The weights are in {out}; `python -m deq evaluate` prints all figures."
+                f"The weights are in {out}; python -m deq evaluate prints all figures."
             )
     return 0
 

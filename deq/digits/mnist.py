@@ -102,7 +102,7 @@ def load_subset() -> tuple[Images, Labels]:
     DataError
         The file in assets/ is missing or damaged.
     """
-    advice = f"Restore it with `git checkout assets/{SUBSET.name}`."
+    advice = f'To restore it, run "git checkout assets/{SUBSET.name}".'
     try:
         with np.load(SUBSET, allow_pickle=False) as archive:
             images, labels = (np.asarray(archive[name]) for name in ("images", "labels"))

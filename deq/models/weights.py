@@ -25,11 +25,11 @@ SHIPPED = shipped("digits.safetensors")
 FORMATS = {"deq digits 1": Digits, "deq sandwich 1": DenseClassifier}
 """Entry ``format`` of the metadata → class of the network."""
 REBUILD = (
-    "Restore it with `git checkout assets/digits.safetensors`, or rebuild it with "
-    "`python -m deq train digits`."
+    'To restore it, run "git checkout assets/digits.safetensors"; to rebuild it, run '
+    '"python -m deq train digits".'
 )
 ANOTHER = (
-    "Name a file that `python -m deq train digits` or the training lab of the app has written."
+    'Name a file that "python -m deq train digits" or the training lab of the app has written.'
 )
 """Advice for files that do not ship."""
 

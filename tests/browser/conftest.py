@@ -14,7 +14,8 @@ from tests.browser import driver
 
 # Streamlit requests these under the page's path first, and then at the root. The first answer is an
 # error, which is normal.
-EXPECTED = re.compile(r"/\w+/_stcore/(health|host-config)$")
+EXPECTED = re.compile(r"\d*/\w+/_stcore/(health|host-config)")
+HERE = "http://127.0.0.1:"
 
 Route = Callable[[WebSocketRoute], None]
 
@@ -61,13 +62,19 @@ def slow_connection() -> Route:
 def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., Page]]:
     """Open a page as a new visitor, and check its requests and its console until the test ends.
 
-    With `fresh`, or with any option of a Playwright context, the visitor gets a new profile.
+    With `fresh`, or with any option of a Playwright context, the visitor gets a new profile. No
+    request may leave the address `within`.
     """
     problems: list[str] = []
     opened: list[Page | BrowserContext] = []
 
     def open_page(
-        address: str, *, fresh: bool = False, route: Route | None = None, **options: object
+        address: str,
+        *,
+        fresh: bool = False,
+        route: Route | None = None,
+        within: str = HERE,
+        **options: object,
     ) -> Page:
         context = profile
         if fresh or options:
@@ -78,7 +85,7 @@ def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., P
             page.route_web_socket("**/_stcore/stream", route)
         if context is profile:
             opened.append(page)
-        _watch(page, problems)
+        _watch(page, problems, within)
         driver.open_page(page, address)
         return page
 
@@ -88,15 +95,17 @@ def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., P
     assert not problems, "\n".join(problems)
 
 
-def _watch(page: Page, problems: list[str]) -> None:
+def _watch(page: Page, problems: list[str], within: str) -> None:
+    inside = (within, within.replace("http", "ws", 1), "data:", "blob:")
+
     def check_address(request: object) -> None:
         url = request.url
-        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
-            problems.append(f"a request left this machine: {url}")
+        if not url.startswith(inside):
+            problems.append(f"a request left {within}: {url}")
 
     def check_message(message: object) -> None:
         where = message.location.get("url", "")
-        if message.type == "error" and not EXPECTED.search(where):
+        if message.type == "error" and not EXPECTED.fullmatch(where.removeprefix(within)):
             problems.append(f"console: {message.text} ({where})")
 
     page.on("request", check_address)

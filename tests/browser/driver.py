@@ -43,16 +43,20 @@ def drawings() -> dict[str, list[Stroke]]:
 
 
 @contextmanager
-def server(port: int = 0) -> Iterator[str]:
-    """Start a server, on a free port for 0, and yield its address when it answers."""
+def server(port: int = 0, path: str = "") -> Iterator[str]:
+    """Start a server, on a free port for 0, and yield its address when it answers.
+
+    ``path`` is the sub-path under which a proxy would serve the app.
+    """
     with socket.socket() as probe:
         # The port of a server that has just ended can be had again.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}/{path}".rstrip("/")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command += ["--server.baseUrlPath", path] if path else []
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

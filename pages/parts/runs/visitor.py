@@ -33,7 +33,9 @@ async def _named(request: Request, answer: RequestResponseEndpoint) -> Response:
     response = await answer(request)
     if COOKIE not in request.cookies and "text/html" in request.headers.get("accept", ""):
         # "lax": also a link from elsewhere sends the cookie, and so does not replace it.
-        response.set_cookie(COOKIE, uuid.uuid4().hex, httponly=True, samesite="lax")
+        # The path keeps it from whatever else a proxy serves beside this app.
+        path = "/" + st.get_option("server.baseUrlPath").strip("/")
+        response.set_cookie(COOKIE, uuid.uuid4().hex, path=path, httponly=True, samesite="lax")
     return response
 
 

@@ -22,7 +22,7 @@ from pages.parts.shared import errors, settings
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [ROOT / "app.py", *sorted(ROOT.glob("pages/**/*.py"))]
-RESTORE = "Restore it with `git checkout assets/mnist_5k.npz`."
+RESTORE = 'To restore it, run "git checkout assets/mnist_5k.npz".'
 Open = Callable[..., AppTest]
 
 
