@@ -16,7 +16,7 @@ from torch import Tensor
 Verdict = Literal["digit", "unsure", "not a digit"]
 
 DIGITS = 10
-"""The place of the eleventh probability, after those of the digits."""
+"""How many probabilities are those of digits; an eleventh is that of something else."""
 
 # Two digits are a tie when the second is at least so many times as likely as the eight others
 # together. Measured at 2: two thirds of the test digits without a clear first are ties, and one

@@ -90,11 +90,11 @@ def set_thresholds(
     Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks".
     """
     images, labels = digits
-    logits = model.eval().logits(equilibria(model, images))  # (N, 10)
+    logits = model.eval().logits(equilibria(model, images))  # (N, 10 or 11)
     temperatures = torch.logspace(-1, 0.7, 120)
     losses = torch.stack([F.cross_entropy(logits / t, labels) for t in temperatures])
     temperature = float(temperatures[losses.argmin()])
-    best = torch.softmax(logits / temperature, 1).amax(1)  # (N,)
+    best = torch.softmax(logits / temperature, 1)[:, :CLASSES].amax(1)  # (N,)
     thresholds = Thresholds(
         temperature=temperature,
         reject=float(best.quantile(1 - keep)),

@@ -37,7 +37,9 @@ def tiny_corpus(*_: object, seed: int, **__: object) -> Corpus:
 def tiny_run(monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
     """`train digits` on a hundred digits with a tiny network; its accuracy is made up."""
     config = TrainConfig(
-        epochs=2, batch=121, model=DigitsConfig(channels=4, stem=(4, 4), contraction=0.5)
+        epochs=2,
+        batch=121,
+        model=DigitsConfig(channels=4, stem=(4, 4), contraction=0.5, other=True),
     )
 
     def configured(epochs: int = config.epochs, seed: int = 0) -> TrainConfig:

@@ -71,6 +71,11 @@ def test_dots_are_not_called_a_digit(model: Digits) -> None:
 @pytest.mark.parametrize(
     ("probabilities", "converged", "verdict", "words"),
     [
+        ({10: 0.98, 0: 0.02}, True, "not a digit", "looks like something else"),
+        ({10: 0.55, 0: 0.45}, True, "not a digit", "looks like something else"),
+        ({10: 0.4, 4: 0.6}, True, "unsure", "Perhaps a 4, but I am not sure."),
+        ({10: 0.1, 4: 0.9}, True, "digit", "Looks like a 4."),
+        ({10: 0.3, 4: 0.3, 9: 0.4}, True, "not a digit", "not a digit I know"),
         ({4: 0.95, 9: 0.05}, True, "digit", "Looks like a 4."),
         ({8: 0.85, 3: 0.15}, True, "digit", "Looks like an 8 — could be a 3."),
         ({4: 0.6, 9: 0.4}, True, "unsure", "Perhaps a 4 — could be a 9, but I am not sure."),
@@ -87,7 +92,7 @@ def test_dots_are_not_called_a_digit(model: Digits) -> None:
 def test_verdicts_and_their_sentences(
     probabilities: dict[int, float], converged: bool, verdict: str, words: str
 ) -> None:
-    row = torch.zeros(10)
+    row = torch.zeros(11 if 10 in probabilities else 10)
     for digit, share in probabilities.items():
         row[digit] = share
     said, reason = judge(row, Thresholds(), converged)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from deq.digits import corpus
 from deq.digits.corpus import Report
-from deq.models.classifier import Classifier
+from deq.models.classifier import CLASSES, Classifier
 from deq.models.evaluation.figures import Evaluation, SolverFigures
 from deq.models.evaluation.others import called_digits, painted_digits, refused_scribbles
 from deq.models.evaluation.solving import solve_pictures, verdicts_on
@@ -65,7 +65,7 @@ def evaluate(
         probabilities, converged, relative, nfe = solve_pictures(
             model, images, make(), name, report
         )
-        named[name] = probabilities.argmax(1)
+        named[name] = probabilities[:, :CLASSES].argmax(1)
         right = named[name] == truth
         solvers[name] = SolverFigures(
             converged=_share(converged),

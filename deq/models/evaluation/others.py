@@ -17,7 +17,7 @@ from deq.digits.paint import paint
 from deq.digits.pen import PenDigit
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
-from deq.models.classifier import Classifier
+from deq.models.classifier import CLASSES, Classifier
 from deq.models.evaluation.solving import solve_pictures, verdicts_on
 from deq.models.verdict import Verdict
 from deq.solvers import ODE
@@ -104,6 +104,8 @@ def read(model: Classifier, pictures: Iterable[Ink]) -> list[Reading]:
     if accepted:
         probabilities, converged, _, _ = solve_pictures(model, torch.stack(accepted), ODE())
         verdicts = verdicts_on(model, probabilities, converged)
-        for place, verdict, digit in zip(at, verdicts, probabilities.argmax(1), strict=True):
+        for place, verdict, digit in zip(
+            at, verdicts, probabilities[:, :CLASSES].argmax(1), strict=True
+        ):
             readings[place] = verdict, int(digit)
     return readings

@@ -25,7 +25,7 @@ def solve_pictures(
     Returns
     -------
     tuple of Tensors
-        Probabilities (N, 10), converged (N,), relative residuals (N,), evaluations (N,).
+        Probabilities (N, 10 or 11), converged (N,), relative residuals (N,), evaluations (N,).
     """
     columns = []
     for done, some in enumerate(torch.split(images, 250)):
@@ -52,7 +52,7 @@ def solve_pictures(
 
 
 def verdicts_on(model: Classifier, probabilities: Tensor, converged: Tensor) -> list[Verdict]:
-    """The verdict on each row of probabilities (N, 10)."""
+    """The verdict on each row of probabilities (N, 10 or 11)."""
     return [
         judge(p, model.thresholds, bool(c))[0]
         for p, c in zip(probabilities, converged, strict=True)

@@ -31,11 +31,11 @@ class TrainConfig:
     smoothing : float
         Label smoothing.
     exposure : float
-        Weight of the loss on drawings of no digit, which is lowest at ten equal probabilities.
+        Weight of the loss on drawings of no digit.
     pen_copies, others : int
         Variants of each pen digit (an epoch uses half of them); number of drawings of no digit.
     model : DigitsConfig
-        Sizes of the network.
+        Sizes of the network; with an eleventh logit, `other`.
     """
 
     epochs: int = 34
@@ -46,12 +46,14 @@ class TrainConfig:
     decay: float = 2e-2
     cell_rate: float = 0.1
     smoothing: float = 0.05
-    exposure: float = 0.5
+    exposure: float = 1.0
     pen_copies: int = 10
     others: int = 24_000
-    model: DigitsConfig = field(default_factory=DigitsConfig)
+    model: DigitsConfig = field(default_factory=lambda: DigitsConfig(other=True))
 
     def __post_init__(self) -> None:
         for name in ("epochs", "restart", "batch", "pen_copies", "others"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not self.model.other:
+            raise ValueError("model.other must be True: drawings that are no digits need a logit")

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from deq.digits.augment import Augment
 from deq.digits.corpus import NOT_A_DIGIT, Corpus, LabelledImages
+from deq.models.classifier import CLASSES
 from deq.models.digits import Digits
 from deq.training.checkpoint import load_checkpoint, save_checkpoint
 from deq.training.digits.config import TrainConfig
@@ -138,7 +139,7 @@ class Trainer:
             torch.manual_seed(config.seed * 1_000_003 + self.step)
             model.train()
             changed = self.augment.scaled(strength)(images[:, None], generator)[:, 0]
-            logits = self.shared(changed[share].to(self.world.device))  # (B, 10)
+            logits = self.shared(changed[share].to(self.world.device))  # (B, 11)
         truth = labels[share].to(self.world.device)
         loss = weight * objective(logits, truth, config.smoothing, config.exposure)
         self.optimiser.zero_grad(set_to_none=True)
@@ -209,11 +210,11 @@ class Trainer:
 
 
 def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float) -> Tensor:
-    """Cross-entropy; the target of what is no digit is ten equal probabilities.
+    """Cross-entropy over eleven classes: the digits, and something else.
 
     Parameters
     ----------
-    logits : Tensor (B, 10)
+    logits : Tensor (B, 11)
         Output of the network.
     labels : Tensor (B,)
         0 to 9, or `NOT_A_DIGIT`.
@@ -233,8 +234,8 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
     named = F.cross_entropy(
         logits[digit], labels[digit], label_smoothing=smoothing, reduction="sum"
     )
-    level = -F.log_softmax(logits[~digit], dim=1).mean(dim=1).sum()
-    return (named + exposure * level) / len(labels)
+    refused = -F.log_softmax(logits[~digit], dim=1)[:, CLASSES].sum()
+    return (named + exposure * refused) / len(labels)
 
 
 @torch.no_grad()
@@ -245,5 +246,6 @@ def accuracy(model: Digits, part: LabelledImages) -> float:
     right = 0
     device = model.readout.weight.device
     for some, truth in zip(torch.split(images, 500), torch.split(labels, 500), strict=True):
-        right += int((model(some.to(device).float() / 255).argmax(1).cpu() == truth).sum())
+        logits = model(some.to(device).float() / 255)[:, :CLASSES]  # (B, 10)
+        right += int((logits.argmax(1).cpu() == truth).sum())
     return right / len(labels)

@@ -44,7 +44,7 @@ def test_the_weights_are_those_of_one_process(folders: tuple[Path, Path]) -> Non
     assert one[1] == two[1]  # the same run, as many steps
     assert one[0].keys() == two[0].keys()
     for name, tensor in one[0].items():
-        torch.testing.assert_close(two[0][name], tensor, rtol=1e-3, atol=1e-4, msg=name)
+        torch.testing.assert_close(two[0][name], tensor, rtol=1e-6, atol=1e-8, msg=name)
 
 
 def test_every_process_has_the_same_losses_and_only_the_first_measures_accuracy(

@@ -16,7 +16,11 @@ from deq.training.calibrate import fit_projection, set_thresholds
 from deq.training.digits.trainer import Trainer, objective
 
 CONFIG = TrainConfig(
-    epochs=2, batch=20, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, others=1
+    epochs=2,
+    batch=20,
+    model=DigitsConfig(channels=6, stem=(4, 6), other=True),
+    pen_copies=1,
+    others=1,
 )
 
 
@@ -133,16 +137,19 @@ def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) 
         Trainer(CONFIG, corpus, path)
 
 
-def test_the_loss_is_cross_entropy_and_for_scribbles_that_to_the_uniform_distribution() -> None:
-    logits = torch.tensor([[3.0] + [0.0] * 9, [0.0] * 10, [5.0] + [0.0] * 9])
-    ten = torch.tensor(10.0)
+def test_the_loss_is_cross_entropy_over_eleven_classes() -> None:
+    logits = torch.tensor([[3.0] + [0.0] * 10, [0.0] * 11, [0.0] * 10 + [5.0]])
     digit = -torch.log_softmax(logits[0], 0)[0]
     value = objective(logits[:2], torch.tensor([0, -1]), smoothing=0, exposure=0.5)
-    assert float(value) == pytest.approx(float((digit + 0.5 * ten.log()) / 2))
-    # For a scribble, equal probabilities give the smallest loss.
-    uniform = objective(logits[1:2], torch.tensor([-1]), 0, 1)
-    sure = objective(logits[2:], torch.tensor([-1]), 0, 1)
-    assert float(uniform) < float(sure)
+    assert float(value) == pytest.approx(float((digit + 0.5 * torch.tensor(11.0).log()) / 2))
+    undecided = objective(logits[1:2], torch.tensor([-1]), 0, 1)
+    refused = objective(logits[2:], torch.tensor([-1]), 0, 1)
+    assert float(refused) < float(undecided)
+
+
+def test_a_network_without_an_eleventh_logit_is_not_trained() -> None:
+    with pytest.raises(ValueError, match="other"):
+        TrainConfig(model=DigitsConfig())
 
 
 def test_the_second_cycle_is_half_as_high(corpus: Corpus, tmp_path: Path) -> None:

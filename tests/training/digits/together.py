@@ -15,7 +15,11 @@ from deq.training.digits.trainer import Trainer
 
 # A batch size that two processes cannot share equally.
 CONFIG = TrainConfig(
-    epochs=1, batch=21, model=DigitsConfig(channels=6, stem=(4, 6)), pen_copies=1, others=1
+    epochs=1,
+    batch=21,
+    model=DigitsConfig(channels=6, stem=(4, 6), other=True),
+    pen_copies=1,
+    others=1,
 )
 
 
@@ -36,11 +40,16 @@ def main(folder: Path) -> None:
     """Train, keep a checkpoint, and write the losses and accuracies of each process to a file."""
     torch.set_num_threads(1)
     with world() as processes:
+        # In double precision: Adam's first steps have the size of the rate whatever the gradient,
+        # and so would make much of what rounding leaves.
+        torch.set_default_dtype(torch.float64)
         trainer = Trainer(CONFIG, corpus(), folder / "run.safetensors", processes)
+        torch.set_default_dtype(torch.float32)
+        trainer.model.register_forward_pre_hook(lambda _, images: images[0].double())
         # A tight tolerance: at the usual one, rounding may change a sample's evaluations by one.
         layer = trainer.model.equilibrium
-        layer.tol, layer.gradient = 1e-7, Implicit(solver=Picard(), tol=1e-7, max_evals=400)
-        layer.max_evals, layer.on_failure = 400, "ignore"  # some stall at the floor of float32
+        layer.tol, layer.gradient = 1e-10, Implicit(solver=Picard(), tol=1e-10, max_evals=800)
+        layer.max_evals = 800
         lines = list(trainer.run())
         steps = [f"{x.step} {x.loss:.6f} {x.evals:.3f}" for x in lines if x.stage == "step"]
         accuracies = [str(x.accuracy) for x in lines if x.stage == "epoch"]
