@@ -38,8 +38,8 @@ class TrainConfig:
         Sizes of the network; with an eleventh logit, `other`.
     """
 
-    epochs: int = 34
-    restart: int = 18
+    epochs: int = 29
+    restart: int = 16
     seed: int = 0
     batch: int = 128
     rate: float = 3e-3
