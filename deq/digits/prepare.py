@@ -29,7 +29,7 @@ class NotADrawing(ValueError):
     Parameters
     ----------
     reason : str
-        Short code: ``"blank"``, ``"dot"``, ``"full"``, or, of photographs, ``"several"``.
+        Short code: ``"blank"``, ``"dot"``, ``"full"``, or, of pictures, ``"several"``.
     sentence : str
         What to tell the visitor; ``str(error)``.
     """
