@@ -8,7 +8,9 @@ from pathlib import Path
 
 import deq
 from deq.cli.common import Commands, positive
-from deq.digits.picture import prepare_picture
+from deq.digits import NotADrawing
+from deq.digits.picture import prepare_picture, read_picture
+from deq.models.several import digits_of, sentence
 from deq.models.weights import load_file
 from deq.solvers import Solver
 
@@ -34,8 +36,16 @@ def add_predict(commands: Commands, *shared: argparse.ArgumentParser) -> None:
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Print which digit a picture shows; returns the exit code."""
+    """Print which digit a picture shows; returns the exit code.
+
+    Raises
+    ------
+    NotADrawing
+        The picture shows no digit, or more than one.
+    """
     model = load_file(options.weights)
+    if digits := digits_of(model, read_picture(options.picture, several=True)):
+        raise NotADrawing("several", sentence(digits))
     image = prepare_picture(options.picture)
     prediction = model.predict(
         image, solver=SOLVERS[options.solver](), tol=options.tol, record=False

@@ -49,13 +49,15 @@ def prepare_picture(path: Path | str) -> Picture:
         raise NotADrawing(error.reason, SENTENCES[error.reason]) from error
 
 
-def read_picture(path: Path | str) -> NDArray[np.uint8]:
+def read_picture(path: Path | str, *, several: bool = False) -> NDArray[np.uint8]:
     """Read a picture as a drawing for `deq.digits.prepare`.
 
     Parameters
     ----------
     path
         File in any format that Pillow reads. Transparency is allowed.
+    several
+        Whether a picture of more than one thing is returned with all of them, not refused.
 
     Returns
     -------
@@ -89,10 +91,10 @@ def read_picture(path: Path | str) -> NDArray[np.uint8]:
         raise DataError(f"{path} is too large. Shrink it to 1,000 pixels or so.") from error
     except Exception as error:  # Pillow raises many kinds of errors for a broken file
         raise DataError(f"{path} cannot be read: it is damaged or cut short. {give}") from error
-    return ink_on_black(rgba)
+    return ink_on_black(rgba, several=several)
 
 
-def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def ink_on_black(rgba: NDArray[np.uint8], *, several: bool = False) -> NDArray[np.uint8]:
     """Repaint a picture as white ink on opaque black.
 
     First the colour of the paper is taken from the border; it may change linearly across the
@@ -109,6 +111,8 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ----------
     rgba : ndarray (H, W, 4) uint8
         Dark or light ink on any paper.
+    several
+        As for `read_picture`.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def ink_on_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper, noise = _paper(flat)
     ink = (np.abs(flat - paper).max(axis=2) - noise).clip(0)  # (H, W)
     if not is_drawing(ink.astype(np.float32), noise):
-        ink = one_digit(without_rules(ink_of_photo(flat)))
+        ink = one_digit(without_rules(ink_of_photo(flat)), several=several)
     drawing = np.full((*ink.shape, 4), 255, dtype=np.uint8)
     drawing[..., :3] = np.round(ink).astype(np.uint8)[..., None]
     return drawing

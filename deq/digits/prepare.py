@@ -29,7 +29,7 @@ class NotADrawing(ValueError):
     Parameters
     ----------
     reason : str
-        Short code: ``"blank"``, ``"dot"``, ``"full"``, or, of photographs, ``"several"``.
+        Short code: ``"blank"``, ``"dot"``, ``"full"``, or, of pictures, ``"several"``.
     sentence : str
         What to tell the visitor; ``str(error)``.
     """
@@ -74,7 +74,7 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
     ----------
     LeCun, Bottou, Bengio, Haffner (1998), Proc. IEEE 86(11); centring as on the MNIST page.
     """
-    ink = _grey(rgba)  # (H, W) in [0, 255]
+    ink = ink_of(rgba)  # (H, W) in [0, 255]
     rows, columns = np.nonzero((ink >= MIN_INK).any(1))[0], np.nonzero((ink >= MIN_INK).any(0))[0]
     if len(rows) == 0:
         raise NotADrawing("blank", "The canvas is empty. Draw one digit, large, in the middle.")
@@ -93,7 +93,7 @@ def prepare(rgba: npt.NDArray[Any]) -> Picture:
     return picture / np.float32(peak)
 
 
-def _grey(rgba: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+def ink_of(rgba: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Brightness over a black pad, (H, W) uint8."""
     if not isinstance(rgba, np.ndarray) or rgba.dtype != np.uint8:
         raise TypeError("rgba must be a NumPy array of uint8")

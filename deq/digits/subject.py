@@ -47,15 +47,24 @@ class Box:
         return self.bottom - self.top
 
     @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
     def size(self) -> int:
         """The longer side, in pixels."""
-        return max(self.height, self.right - self.left)
+        return max(self.height, self.width)
 
     def gap(self, other: Box) -> int:
         """Pixels between the two; 0 if they overlap."""
         down = max(self.top, other.top) - min(self.bottom, other.bottom)
         across = max(self.left, other.left) - min(self.right, other.right)
         return max(0, down, across)
+
+    def columns_shared(self, other: Box) -> int:
+        """Columns that both have."""
+        return max(0, min(self.right, other.right) - max(self.left, other.left))
 
     def beside(self, other: Box) -> bool:
         """Whether they stand side by side and are about as tall, as the digits of a number."""
@@ -73,8 +82,10 @@ def frame(boxes: Collection[Box]) -> Box:
     )
 
 
-def one_digit(ink: Array) -> Array:
+def one_digit(ink: Array, *, several: bool = False) -> Array:
     """The digit of a picture of ink (H, W), cropped, with full ink at 255 and nothing else.
+
+    With `several`, more than one thing is no error: all of them are kept.
 
     Raises
     ------
@@ -90,7 +101,7 @@ def one_digit(ink: Array) -> Array:
     labels, boxes, weights = pieces(ink, max(MIN_INK, STROKE * darkest))
     if not boxes:
         raise refusal("blank")
-    chosen = strokes_of_one(boxes, weights)
+    chosen = strokes_of_one(boxes, weights) or (set(boxes) if several else set())
     if not chosen:
         raise refusal("several")
     box = frame([boxes[number] for number in chosen])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deq.digits.strokes import resampled
 from tests.browser.driver import (
     CANVAS,
     METRIC,
@@ -13,6 +14,7 @@ from tests.browser.driver import (
     reads,
     seen_pixels,
 )
+from tests.digits.hand_made import in_a_row
 
 pytestmark = pytest.mark.browser
 STROKES = drawings()
@@ -53,6 +55,21 @@ def test_the_page_follows_stroke_by_stroke(visit, app):
     reads(page, "0")
     draw(page, [second])
     reads(page, "8")
+
+
+def test_two_digits_are_told_so_and_one_again_is_read(visit, app):
+    page = visit(f"{app}/draw")
+    clear(page)
+    # A mouse reports a point every few pixels; the pad rounds corners between points far apart.
+    four, upright, two = (resampled(s, 6).tolist() for s in in_a_row("42", height=110))
+    draw(page, [four, upright])
+    reads(page, "4")
+    draw(page, [two])
+    reads(page, "–")
+    verdict = page.locator(".st-key-verdict").inner_text()
+    assert "That is more than one digit: it looks like a 4 and a 2." in verdict
+    click(page, "undo")
+    reads(page, "4")
 
 
 def test_undo_removes_a_stroke_that_the_page_does_not_know_yet(visit, app):

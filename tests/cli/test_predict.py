@@ -12,6 +12,7 @@ from PIL import Image
 
 import deq.__main__ as cli
 from deq.digits import render
+from tests.digits.hand_made import in_a_row
 
 ROOT = Path(__file__).resolve().parents[2]
 SEVEN = [np.array([[80.0, 60], [200, 60], [120, 230]])]
@@ -95,6 +96,24 @@ def test_a_small_digit_on_a_sheet_is_read_and_two_are_refused(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("There is more than one thing in this picture")
+
+
+@pytest.mark.parametrize("side", [100, 280, 900])
+def test_a_number_of_two_digits_is_told_so(
+    side: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the pad saves it, small as a thumbnail, and in blue on a large grey sheet."""
+    drawn = Image.fromarray(255 - render(in_a_row("42"), 280, 10)[..., 0]).resize((side, side))
+    if side == 900:
+        ink = Image.new("RGB", (1200, 900), (200, 200, 190))
+        drawn = drawn.resize((300, 300))
+        ink.paste((30, 40, 120), (500, 300), Image.eval(drawn, lambda value: 255 - value))
+        drawn = ink
+    drawn.save(tmp_path / "42.png")
+    assert cli.main(["predict", str(tmp_path / "42.png")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "That is more than one digit: it looks like a 4 and a 2.\n"
 
 
 def test_the_program_uses_exit_codes_and_stderr(tiny_weights: Path, drawing: Path) -> None:

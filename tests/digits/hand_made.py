@@ -1,5 +1,7 @@
 """Plain digits as a few strokes each: y points down, in a box of about 100 × 140."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from deq.digits.strokes import Strokes
@@ -44,3 +46,19 @@ DIGITS: dict[int, Strokes] = {
     ],
     9: [np.concatenate([ellipse(50, 40, 50, 40, 0, -TURN), line((100, 40), (80, 140))])],
 }
+
+
+def moved(strokes: Sequence[np.ndarray], dx: float, dy: float) -> Strokes:
+    return [stroke + np.array([dx, dy]) for stroke in strokes]
+
+
+def in_a_row(digits: str, height: float = 90, gap: float = 30) -> Strokes:
+    """Digits side by side in the middle of the pad of 280; ``gap`` in pixels between the frames."""
+    strokes: Strokes = []
+    right = 0.0
+    for digit in digits:
+        drawn = [stroke * (height / 140) for stroke in DIGITS[int(digit)]]
+        left = min(stroke[:, 0].min() for stroke in drawn)
+        strokes += moved(drawn, right - left, 140 - height / 2)
+        right = max(stroke[:, 0].max() for stroke in strokes) + gap
+    return moved(strokes, 140 - (right - gap) / 2, 0)

@@ -14,6 +14,7 @@ from pages.parts.pad import link
 from pages.parts.pad.examples import FIRST
 from pages.parts.shared.numbers import number
 from tests.browser.driver import drawings
+from tests.digits.hand_made import in_a_row
 
 
 def answer(app):
@@ -235,6 +236,17 @@ def test_a_drawing_without_a_digit_is_refused_with_a_reason(open_page, strokes, 
     assert answer(app) == "–"
     assert said in words(app)
     assert not app.error
+
+
+@pytest.mark.parametrize("solver", ["ODE dopri5", "Anderson"])
+def test_a_number_of_two_digits_is_told_so(open_page, solver):
+    app = open_page("draw", solver=solver)
+    app.session_state["pad"] = drawn([s.tolist() for s in in_a_row("42")], 10)
+    app.run()
+    assert answer(app) == "–"
+    assert "**That is more than one digit: it looks like a 4 and a 2.**" in words(app)
+    assert "the state converged" in words(app)
+    assert chart(app, "path-2d-chart")["frames"]
 
 
 def test_a_solve_that_does_not_converge_says_so(open_page, monkeypatch):

@@ -185,7 +185,8 @@ def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: b
     prediction, course = answer.prediction, answer.course
     code, right = st.columns([3, 2], gap="large")
     with code:
-        text = words.code(choice, loading_drawing(drawing.example), own)
+        loading = loading_drawing(drawing.example)
+        text = words.code(choice, loading, own, drawn=not drawing.example)
         box.code_box(text, words.prints(prediction))
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")

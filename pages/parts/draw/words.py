@@ -125,8 +125,12 @@ def bars_alt(probabilities: list[float]) -> str:
     return f"Probabilities of the ten digits: {named}."
 
 
-def code(choice: Choice, loading: Loading, own: bool) -> str:
-    """The same solve in a few lines; ``own``: of the visitor's own network, which is in a file."""
+def code(choice: Choice, loading: Loading, own: bool, drawn: bool = False) -> str:
+    """The same solve in a few lines.
+
+    ``own``: by the visitor's own network, which is in a file. ``drawn``: of the visitor's own
+    drawing, which may be a number of several digits; an example is not.
+    """
     family, _, method = choice.name.partition(" ")
     solver = f"deq.{family}({f'method={method!r}' if method else ''})"
     start = "" if choice.seed is None else f", z0=model.start({choice.seed})"
@@ -137,12 +141,14 @@ def code(choice: Choice, loading: Loading, own: bool) -> str:
         *(["from pathlib import Path"] if own else []),
         "import deq",
         *loading.imports,
+        *(["from deq.models.several import unless_several"] if drawn else []),
         *(["from deq.models.weights import load_file"] if own else []),
         loading.line,
         f"model = {load}",
         "read = model.predict(",
         f"    image, solver={solver}, tol={choice.tol:g}, max_evals={MAX_EVALS}{start}",
         ")",
+        *(["read = unless_several(read, model, drawing)"] if drawn else []),
         "print(read.reason)",
         "found = read.solution",
         "n, residual = int(found.nfe), float(found.relative_residual)",

@@ -36,7 +36,7 @@ DIGIT = NumberInput(
 
 
 class Loading(NamedTuple):
-    """How code gets the picture: its imports, and the line after them."""
+    """How code gets the picture: its imports, and the line after them, or the lines."""
 
     imports: tuple[str, ...]
     line: str
@@ -94,7 +94,8 @@ def loading_drawing(example: str | None) -> Loading:
         )
     return Loading(
         ("import numpy", "from PIL import Image", "from deq.digits import prepare"),
-        'image = prepare(numpy.array(Image.open("drawing.png")))  # the button "Drawing (PNG)"',
+        'drawing = numpy.array(Image.open("drawing.png"))  # the button "Drawing (PNG)"\n'
+        "image = prepare(drawing)",
     )
 
 

@@ -32,6 +32,7 @@ import deq
 from deq.digits import NotADrawing, prepare
 from deq.figures.shared.cloud import Cloud
 from deq.models import Classifier, Prediction, load
+from deq.models.several import unless_several
 from deq.solvers import Solver
 
 Picture = npt.NDArray[np.float32]
@@ -110,10 +111,11 @@ class Engine:
             image = prepare(rgba)
         except NotADrawing as problem:
             return Seen(None, None, problem)
-        return Seen(image, self.pool.submit(_answer, self.model, image, choice).result(), None)
+        answer = self.pool.submit(_answer, self.model, image, choice, rgba).result()
+        return Seen(image, answer, None)
 
 
-def _answer(model: Classifier, image: Picture, choice: Choice) -> Answer:
+def _answer(model: Classifier, image: Picture, choice: Choice, rgba: Pixels) -> Answer:
     started = time.perf_counter()
     with torch.inference_mode():
         prediction = model.predict(
@@ -128,7 +130,8 @@ def _answer(model: Classifier, image: Picture, choice: Choice) -> Answer:
     points, shares = prediction.path_points, prediction.path_probabilities
     if points is None or shares is None:
         raise ValueError("the solve was not recorded")
-    return Answer(prediction, recorded(prediction.solution), points, shares, wall_ms)
+    course = recorded(prediction.solution)
+    return Answer(unless_several(prediction, model, rgba), course, points, shares, wall_ms)
 
 
 def recorded(solution: deq.Solution) -> deq.Trajectory:
@@ -147,7 +150,8 @@ def engine() -> Engine:
     model = pool.submit(load, "digits").result()
     cloud = Cloud.of(model.cloud_points, model.cloud_labels)
     # The first solve and the first figure are slow, so they are made before a visitor needs one.
-    pool.submit(_answer, model, np.zeros((28, 28), np.float32), DEFAULT).result()
+    blank = np.zeros((28, 28), np.float32), DEFAULT, np.zeros((280, 280, 4), np.uint8)
+    pool.submit(_answer, model, *blank).result()
     go.Figure(go.Scatter()).to_json()
     gc.collect()
     gc.freeze()

@@ -17,6 +17,7 @@ from pages.parts.draw import tasks
 from pages.parts.pad import subject
 from pages.parts.shared.own_model import Own
 from tests.browser.driver import drawings
+from tests.digits.hand_made import in_a_row
 from tests.pages.code_box import boxes, printed
 from tests.pages.test_draw import answer, chart, drawn
 from tests.pages.test_draw import words as said
@@ -134,14 +135,24 @@ def test_the_code_carries_every_setting(open_page, query):
     assert str(evaluations(app)) in says
 
 
-def test_the_code_reads_a_drawing_from_the_file_that_the_page_offers(open_page, tmp_path):
+@pytest.mark.parametrize(
+    ("strokes", "brush", "sentence"),
+    [
+        (drawings()["7 by writer 30"], 22, "Looks like a 7"),
+        ([s.tolist() for s in in_a_row("42")], 10, "That is more than one digit: it looks like"),
+    ],
+    ids=["7", "42"],
+)
+def test_the_code_reads_a_drawing_from_the_file_that_the_page_offers(
+    open_page, tmp_path, strokes, brush, sentence
+):
     app = open_page("draw", solver="Picard")
-    app.session_state["pad"] = drawn(drawings()["7 by writer 30"])
+    app.session_state["pad"] = drawn(strokes, brush)
     app.run()
     (tmp_path / "drawing.png").write_bytes(subject.png(app.session_state["drawing"].rgba()))
     ((code, says),) = boxes(app)
     assert printed(code, tmp_path) == f"{says}\n"
-    assert says.startswith("Looks like a 7")
+    assert says.startswith(sentence)
     assert "Drawing (PNG)" in [b.proto.label for b in app.get("download_button")]
 
 
