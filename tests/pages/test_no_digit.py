@@ -19,6 +19,7 @@ from pages.parts.shared import engine, own_model
 from tests.pages.test_draw import answer, chart, words
 
 
+@torch.no_grad()
 def taught() -> Digits:
     """The shipped network with an eleventh logit between those of the 3 and of the smiley."""
     ten = load("digits")
