@@ -75,8 +75,9 @@ def smudged(
         ]
         for (x, y), read, image, share in zip(rounded(places, 2), best, images, shares, strict=True)
     ]
+    before = "" if stacked else "amount "  # which would stand behind the buttons
     labels = [
-        f"amount {amount:.2f}: {read.reading} ({percent(float(share.max()))})"
+        f"{before}{amount:.2f}: {read.reading} ({percent(float(share.max()))})"
         for amount, read, share in zip(amounts, best, shares, strict=True)
     ]
     panels = _STACKED if stacked else _BESIDE

@@ -37,8 +37,7 @@ TRY = (
     Try(
         "Draw a smiley",
         {},
-        "Here is one; to draw your own, press **Clear** under the pad. Does the state converge? "
-        "What does the network call it, and how sure is it?",
+        "Here is one. Does the state converge? What does the network call it, and how sure is it?",
         partial(_example, "smiley"),
     ),
     Try(

@@ -123,7 +123,7 @@ def _smudge(_: Scene, s: Smudge) -> str:
         return f"For {lost} of {len(s.converged)} pictures no equilibrium was found within the cap."
     first = s.answers[0]
     if s.flip is None:
-        return f"However much it is changed, the answer stays {first}."
+        return f"However much it is changed, the network reads {first}."
     return (
         f"At amount {s.flip_amount:.2f} the answer jumps from {first} to {s.answers[s.flip]}; z* "
         f"itself moved by {float(s.steps[s.flip]):.2g} there, where from end to end it moves by "
