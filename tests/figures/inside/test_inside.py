@@ -104,7 +104,6 @@ def test_the_first_frame_of_the_smudge_has_none(cloud, theme, stacked, then, hea
     caption = figure.layout.sliders[0].steps[2].label
     assert caption.startswith("1.00: " if stacked else "amount 1.00: ")
     assert ("no digit (" if head == "–" else "reads 8 (") in caption
-    )
 
 
 @THEMES
