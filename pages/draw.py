@@ -42,7 +42,7 @@ def page(machine: Engine) -> None:
         controls.controls()
     with pace.after_the_answer(first_visit):
         with answer:
-            views.bars(seen, theme)
+            views.bars(seen, machine, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):
             figure = views.hero(seen, machine, theme)
         with numbers:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from deq.digits.classes import NO_DIGIT
 from deq.digits.hands import PAD, random_variant
 from deq.digits.inks import render_with_ink
 from deq.digits.mnist import load_mnist
@@ -24,7 +25,6 @@ from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_w
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
 
-NOT_A_DIGIT = -1  # label of a drawing that is none
 MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
 
 Strokes = Sequence[npt.NDArray[np.floating]]
@@ -99,10 +99,10 @@ def scribble_pictures(
     families: tuple[Family, ...] = TRAINED,
     report: Report | None = None,
 ) -> LabelledImages:
-    """Scribbles of `families`, brush 6 to 28 pixels, all labelled `NOT_A_DIGIT`."""
+    """Scribbles of `families`, brush 6 to 28 pixels, all labelled `NO_DIGIT`."""
     rng = np.random.default_rng(seed)
     drawings = (
-        (scribble(rng, families)[1], float(rng.uniform(6, 28)), NOT_A_DIGIT) for _ in range(count)
+        (scribble(rng, families)[1], float(rng.uniform(6, 28)), NO_DIGIT) for _ in range(count)
     )
     return render_pictures(drawings, count, "scribbles", report)
 
@@ -110,7 +110,7 @@ def scribble_pictures(
 def other_pictures(
     count: int, seed: int, digits: Sequence[PenDigit], report: Report | None = None
 ) -> LabelledImages:
-    """Drawings that are no digits, of all kinds equally, any ink, labelled `NOT_A_DIGIT`.
+    """Drawings that are no digits, of all kinds equally, any ink, labelled `NO_DIGIT`.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def other_pictures(
         strokes = families[int(rng.integers(len(families)))](rng)
         # Brush 6 to 28 pixels, but so that a small drawing can be seen.
         size = float(np.ptp(np.concatenate(strokes), axis=0).max())
-        return strokes, float(rng.uniform(6, np.clip(size / 7, 8, 28))), NOT_A_DIGIT
+        return strokes, float(rng.uniform(6, np.clip(size / 7, 8, 28))), NO_DIGIT
 
     return render_pictures(map(drawing, range(count)), count, "drawings of no digit", report, inks)
 

@@ -1,4 +1,4 @@
-"""Example drawings that ship with the project: one of each digit, and two hard cases."""
+"""Example drawings that ship with the project: one of each digit, and three hard cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from deq.digits.raster import render
 from deq.shipped import shipped
 
-EXAMPLES = (*"0123456789", "4 or 9", "scribble")
+EXAMPLES = (*"0123456789", "4 or 9", "scribble", "smiley")
 EXAMPLES_FILE = shipped("examples.json")
 _SIDE, _BRUSH = 280, 22  # pixels, as on the drawing pad of the app
 
@@ -30,7 +30,7 @@ def example(name: str) -> npt.NDArray[np.uint8]:
     Parameters
     ----------
     name : str
-        A digit, "4 or 9", or "scribble".
+        A digit, "4 or 9", "scribble", or "smiley".
 
     Raises
     ------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.digits.classes import read
 from deq.inside.flow import stop_diverged
 from deq.inside.scene import Scene
 
@@ -23,14 +24,14 @@ class Depth:
         State after k layers; K = ``max_depth``.
     points : Tensor (K + 1, 3)
         The states, projected on the model's basis.
-    probabilities : Tensor (K + 1, 10)
-        The readout at the states.
+    probabilities : Tensor (K + 1, 10) or (K + 1, 11)
+        The readout at the states: the ten digits, and "no digit".
     distances : Tensor (K + 1,)
         ‖z_k − z*‖₂.
-    final : Tensor (10,)
+    final : Tensor (10,) or (11,)
         The readout at z*.
     decided : int
-        Smallest k from which on the predicted digit is that of z*; K + 1 if there is none.
+        Smallest k from which on the answer is that of z*; K + 1 if there is none.
     """
 
     z: Tensor
@@ -40,6 +41,11 @@ class Depth:
     final: Tensor
     decided: int
 
+    @property
+    def answer(self) -> str:
+        """What is read from z*: a digit, or "no digit"."""
+        return read(self.final[None])[0]
+
 
 @torch.no_grad()
 def depth(scene: Scene, max_depth: int = MAX_DEPTH) -> Depth:
@@ -48,8 +54,8 @@ def depth(scene: Scene, max_depth: int = MAX_DEPTH) -> Depth:
     for _ in range(max_depth):
         states.append(scene.f(states[-1]))
     z = stop_diverged(torch.stack(states))[:, 0]  # (K + 1, *shape)
-    shares = scene.model.probabilities(z)  # (K + 1, 10)
-    final = scene.model.probabilities(scene.z)[0]  # (10,)
+    shares = scene.model.probabilities(z)  # (K + 1, 10 or 11)
+    final = scene.model.probabilities(scene.z)[0]  # (10,) or (11,)
     wrong = (shares.argmax(1) != final.argmax()).nonzero()
     decided = int(wrong.max()) + 1 if len(wrong) else 0
     return Depth(z, scene.model.project(z), shares, scene.distances(z), final, decided)

@@ -26,8 +26,8 @@ class Flow:
         States; a flow that diverges stays at its last finite state.
     residuals, distances : Tensor (T,)
         ‖f(z) − z‖₂, and ‖z − z*‖₂.
-    probabilities : Tensor (T, 10)
-        The readout at the states.
+    probabilities : Tensor (T, 10) or (T, 11)
+        The readout at the states: the ten digits, and "no digit".
     """
 
     t: Tensor

@@ -31,7 +31,7 @@ class Kick:
         ‖z − z*‖₂; if there is no equilibrium, ``separation``.
     separation : Tensor (T,)
         ‖z − z′‖₂ from the flow z′ without a kick; 0 before the kick.
-    points, probabilities : Tensor (T, 3), (T, 10)
+    points, probabilities : Tensor (T, 3), (T, 10 or 11)
         The states, projected on the model's basis, and the readout.
     """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.digits.classes import NO_DIGIT
 from deq.gradients.implicit import Implicit
 from deq.gradients.unrolled import Unrolled
 from deq.inside.scene import MAX_EVALS, Scene
@@ -54,13 +55,13 @@ def sensitivity(scene: Scene, digit: int | None = None, steps: int = 10) -> Sens
     scene : Scene
         Picture and network.
     digit : int, optional
-        Whose logit; the predicted digit unless given.
+        Whose logit; the most likely digit unless given, also where "no digit" is likelier.
     steps : int
         Picard steps k of the unrolled gradient.
     """
     if digit is None:
         with torch.no_grad():
-            digit = int(scene.model.logits(scene.z).argmax())
+            digit = int(scene.model.logits(scene.z)[0, :NO_DIGIT].argmax())
     exact = DEQ(
         scene.cell,
         solver=Anderson(),

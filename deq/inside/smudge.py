@@ -9,6 +9,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from deq.digits.classes import read
 from deq.inside.scene import Scene
 
 _SIDE = 28
@@ -27,8 +28,8 @@ class Smudge:
         The pictures.
     points : Tensor (A, 3)
         Their equilibria, projected on the model's basis.
-    probabilities : Tensor (A, 10)
-        The readout at the equilibria.
+    probabilities : Tensor (A, 10) or (A, 11)
+        The readout at the equilibria: the ten digits, and "no digit".
     z_shift : Tensor (A,)
         ‖z*(amount) − z*(0)‖₂.
     x_shift : Tensor (A,)
@@ -49,15 +50,19 @@ class Smudge:
     converged: Tensor
 
     @property
+    def answers(self) -> list[str]:
+        """What is read at each amount: a digit, or "no digit"."""
+        return read(self.probabilities)
+
+    @property
     def flip(self) -> int | None:
-        """Index of the first amount at which the predicted digit changes; None if it never does."""
-        digits = self.probabilities.argmax(1)
-        (other,) = (digits != digits[0]).nonzero(as_tuple=True)
-        return int(other[0]) if len(other) else None
+        """Index of the first amount at which the answer changes; None if it never does."""
+        first, *others = self.answers
+        return next((k for k, answer in enumerate(others, 1) if answer != first), None)
 
     @property
     def flip_amount(self) -> float | None:
-        """The first amount at which the predicted digit changes; None if it never does."""
+        """The first amount at which the answer changes; None if it never does."""
         return None if self.flip is None else float(self.amounts[self.flip])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from deq.digits.classes import read
 from deq.inside.flow import integrate
 from deq.inside.scene import Scene
 
@@ -32,8 +33,8 @@ class Starts:
         ‖z − z*‖₂ of each state.
     spread : float
         Largest distance between two last states, divided by ``1 + ‖z*‖₂``.
-    digits : list of int
-        Predicted digit at each last state.
+    answers : list of str
+        What is read from each last state: a digit, or "no digit".
     """
 
     t: Tensor
@@ -41,7 +42,7 @@ class Starts:
     target: Tensor | None
     distances: Tensor
     spread: float
-    digits: list[int]
+    answers: list[str]
 
     @property
     def same_equilibrium(self) -> bool:
@@ -63,5 +64,5 @@ def starts(scene: Scene, seed: int = 0, count: int = COUNT) -> Starts:
         target=model.project(scene.z)[0] if scene.converged else None,
         distances=(z - scene.z).flatten(2).norm(dim=2),
         spread=float(torch.cdist(flat, flat).max() / (1 + scene.z.norm())),
-        digits=model.probabilities(z[-1]).argmax(1).tolist(),
+        answers=read(model.probabilities(z[-1])),
     )

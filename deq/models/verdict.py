@@ -13,10 +13,9 @@ from typing import Literal
 
 from torch import Tensor
 
-Verdict = Literal["digit", "unsure", "not a digit"]
+from deq.digits.classes import NO_DIGIT
 
-DIGITS = 10
-"""How many probabilities are those of digits; an eleventh is that of something else."""
+Verdict = Literal["digit", "unsure", "not a digit"]
 
 # Two digits are a tie when the second is at least so many times as likely as the eight others
 # together. Measured at 2: two thirds of the test digits without a clear first are ties, and one
@@ -88,12 +87,12 @@ def judge(
     >>> judge(torch.tensor([0.01] * 8 + [0.47, 0.45]), Thresholds())
     ('unsure', 'Could be an 8 or a 9.')
     """
-    first, second = (int(i) for i in probabilities[:DIGITS].topk(2).indices)
+    first, second = (int(i) for i in probabilities[:NO_DIGIT].topk(2).indices)
     best, next_best = float(probabilities[first]), float(probabilities[second])
     others = 1 - best - next_best
     tie = best + next_best >= thresholds.reject and next_best >= _TIE * others
     if not (best >= thresholds.reject or tie):  # also for NaN
-        if len(probabilities) > DIGITS and float(probabilities[DIGITS]) > best:
+        if len(probabilities) > NO_DIGIT and float(probabilities[NO_DIGIT]) > best:
             return "not a digit", "This is not a digit: it looks like something else."
         return "not a digit", "This is not a digit I know: no reading stands out from the others."
     # The sentence names the second digit if its probability is at least 0.1.

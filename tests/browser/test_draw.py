@@ -105,7 +105,7 @@ def test_scrubbing_moves_the_path_and_the_charts_over_time_with_it(visit, app):
 def test_a_task_keeps_the_drawing_and_its_example_replaces_it(visit, app):
     page = visit(f"{app}/draw")
     draw_zero(page)
-    click(page, "try-4")
+    click(page, "try-5")
     page.wait_for_selector('.st-key-asked:has-text("Picard in place of the ODE")')
     page.wait_for_selector('.st-key-readouts:has-text("Picard")')
     page.wait_for_url("**solver=Picard**")

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from deq.digits import corpus
+from deq.digits.classes import NO_DIGIT
 from deq.digits.pen import TEST_WRITERS, VALIDATION_WRITERS, PenDigit
 from deq.digits.prepare import prepare
 from deq.digits.raster import render
@@ -55,7 +56,7 @@ def test_the_drawings_of_the_app_have_its_ink_and_training_has_more() -> None:
 def test_scribbles_are_labelled_as_no_digit() -> None:
     _, labels = corpus.scribble_pictures(10, seed=0)
     assert len(labels) >= 8
-    assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
+    assert set(labels.tolist()) == {NO_DIGIT}
 
 
 def test_other_pictures_are_of_all_kinds_and_labelled_as_no_digit(monkeypatch) -> None:
@@ -72,7 +73,7 @@ def test_other_pictures_are_of_all_kinds_and_labelled_as_no_digit(monkeypatch) -
     monkeypatch.setattr(corpus, "taught", lambda digits: kinds)
     images, labels = corpus.other_pictures(12, 0, ())
     assert sorted(drawn) == ["few"] * 4 + ["many"] * 4 + ["two"] * 4
-    assert set(labels.tolist()) == {corpus.NOT_A_DIGIT}
+    assert set(labels.tolist()) == {NO_DIGIT}
     assert len({image.numpy().tobytes() for image in images}) == 12
     torch.testing.assert_close(images, corpus.other_pictures(12, 0, ())[0])
 

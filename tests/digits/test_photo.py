@@ -132,9 +132,9 @@ def test_the_digits_of_mnist_stay_as_they_are() -> None:
 
 
 def test_the_draw_pages_own_path_is_the_same_to_the_bit() -> None:
-    """`prepare` of all examples, as it was before there was a way for photographs."""
+    """`prepare` of the examples of then, as it was before there was a way for photographs."""
     found = hashlib.sha256()
-    for name in sorted(EXAMPLES):
+    for name in sorted(EXAMPLES.keys() - {"smiley"}):
         found.update(prepare(render(EXAMPLES[name])).tobytes())
     assert found.hexdigest() == "6dd803215133a58629dab62f8768618e0b9fbb65a4fa975b72b4056417977fd4"
 

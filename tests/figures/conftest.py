@@ -32,6 +32,15 @@ def shares() -> np.ndarray:
 
 
 @pytest.fixture
+def shares_of_none() -> np.ndarray:
+    """Probabilities (9, 11): 9 leads up to the third state, then "no digit"."""
+    rows = np.full((9, 11), 0.005)
+    rows[:3, 9], rows[:3, 10] = 0.60, 0.355
+    rows[3:, 9], rows[3:, 10] = 0.03, 0.925
+    return rows
+
+
+@pytest.fixture
 def cloud() -> Cloud:
     """Ten classes of twenty points, each around (3k, −3k, 0)."""
     rng = np.random.default_rng(0)

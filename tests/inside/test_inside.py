@@ -1,6 +1,7 @@
 """The experiments of `deq.inside`, against closed forms and against each other."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,18 @@ import torch
 import deq
 from deq.diagnostics import jacobian
 from deq.digits.mnist import load_subset
-from deq.inside import SMUDGES, Scene, depth, flow, kick, sensitivity, smudge, spectrum, starts
+from deq.inside import (
+    SMUDGES,
+    Scene,
+    Smudge,
+    depth,
+    flow,
+    kick,
+    sensitivity,
+    smudge,
+    spectrum,
+    starts,
+)
 from deq.inside.flow import stop_diverged
 from deq.models import load
 from deq.models.digits import Digits, DigitsConfig
@@ -135,11 +147,33 @@ def test_depth_is_iteration_and_ends_at_the_equilibrium(scene):
     assert found.decided == 0 or named[found.decided - 1] != found.final.argmax()
 
 
+def test_no_digit_is_an_answer_but_has_no_sensitivity_of_its_own(small_model, image):
+    model = Digits(replace(small_model.config, other=True)).eval()
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias.copy_(torch.tensor([0.0] * 7 + [1.0, 0.0, 0.0, 9.0]))
+        model.cloud_points, model.basis = small_model.cloud_points, small_model.basis
+    scene = Scene.of(model, image)
+    found = depth(scene, max_depth=3)
+    assert found.probabilities.shape == (4, 11)
+    assert (found.answer, found.decided) == ("no digit", 0)
+    assert starts(scene, count=2).answers == ["no digit"] * 2
+    assert set(smudge(scene, "fading").answers) == {"no digit"}
+    assert sensitivity(scene).digit == 7
+
+
+def test_the_answer_that_changes_may_be_no_digit():
+    shares = torch.eye(11)[[3, 3, 10, 3]]
+    found = replace(Smudge(*torch.zeros(8, 4)), probabilities=shares)
+    assert found.answers == ["3", "3", "no digit", "3"]
+    assert found.flip == 2
+
+
 def test_twenty_starts_end_at_one_equilibrium(scene):
     found = starts(scene, seed=2)
     assert found.points.shape == (31, 20, 3)
     assert found.same_equilibrium
-    assert len(set(found.digits)) == 1
+    assert len(set(found.answers)) == 1
     assert found.target is not None
     assert torch.allclose(found.points[-1], found.target.expand(20, 3), atol=0.1)
     assert not torch.allclose(found.points[0, 0], found.points[0, 1])

@@ -54,6 +54,7 @@ def test_the_first_picture_is_a_finished_run_of_the_usual_settings(open_page):
     assert len(charts) == 2  # the run and its confusion matrix
     assert len(charts[0]["frames"]) > 5
     assert app.button(key="use-model").disabled
+    assert own_model.DIGITS_ONLY not in said(app)
     last = lesson.example()[-1]
     assert last["stage"] == "done"
     assert last["accuracy"] >= 0.92
@@ -67,6 +68,7 @@ def test_two_runs_of_a_visitor_are_compared(open_page):
     assert run.state == "done", run.why
     assert "of 1,000 digits it never saw" in said(app)
     assert not app.button(key="use-model").disabled
+    assert own_model.DIGITS_ONLY in said(app)
     app.number_input(key="seed").set_value(1).run()
     other = start(app)
     until_over(other)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from deq.digits.classes import NO_DIGIT
+from deq.figures.shared.classes import class_looks
 from deq.figures.shared.layout import axis, base_layout, build, note
 from deq.figures.shared.palette import LARGE, palette
 from deq.figures.shared.traces import Array, line, rounded, significant
@@ -26,16 +28,16 @@ def probabilities_over_time(
     clock: str = _TIME,
     theme: str | None = "light",
 ) -> go.Figure:
-    """When does the network decide? One line a digit, labelled where it peaks.
+    """When does the network decide? One line a class, labelled where it peaks.
 
     Parameters
     ----------
     t : array (T,)
         Solver time of each recorded state.
-    probabilities : array (T, 10)
-        The readout at each of them.
+    probabilities : array (T, 10) or (T, 11)
+        The readout at each of them: the ten digits, and "no digit".
     named : int
-        At most this many digits, those with the highest peaks, are drawn in full and labelled.
+        At most this many classes, those with the highest peaks, are drawn in full and labelled.
     clock : str
         What t is called.
     theme : {"light", "dark"}
@@ -43,27 +45,31 @@ def probabilities_over_time(
     """
     colours = palette(theme)
     times = np.asarray(t, dtype=np.float64)  # (T,)
-    shares = 100 * np.asarray(probabilities, dtype=np.float64).reshape(-1, 10)  # (T, 10)
+    shares = 100 * np.asarray(probabilities, dtype=np.float64)  # (T, 10) or (T, 11)
+    classes = class_looks(shares.shape[1], colours)
     leaders = _leaders(shares, named)
     lines = [
         line(
             rounded(times),
-            rounded(shares[:, digit], 2),
-            colours.digits[digit],
-            3 if digit in leaders else 1,
-            name=str(digit),
-            opacity=1 if digit in leaders else 0.45,
-            hover=f"{digit}: %{{y:.1f}} % at t = %{{x:.3g}}",
+            rounded(shares[:, k], 2),
+            classes[k].colour,
+            3 if k in leaders else 1,
+            name=classes[k].name,
+            opacity=1 if k in leaders else 0.45,
+            hover=f"{classes[k].name}: %{{y:.1f}} % at t = %{{x:.3g}}",
         )
-        for digit in sorted(range(10), key=lambda digit: digit in leaders)  # leaders on top
+        for k in sorted(range(len(classes)), key=lambda k: k in leaders)  # leaders on top
     ]
     labels = []
-    for digit in leaders:
+    for leader in leaders:
         last = len(times) - 1
-        k = last if digit == leaders[0] else 1 + int(shares[1:, digit].argmax())
+        k = last if leader == leaders[0] else 1 + int(shares[1:, leader].argmax())
         place: dict[str, Any] = {"xshift": 10} if k == last else {"yshift": 12}
-        x, y, colour = float(times[k]), float(shares[k, digit]), colours.digits[digit]
-        labels.append(note(x, y, f"<b>{digit}</b>", colour, size=LARGE, **place))
+        if leader == NO_DIGIT:  # longer than the margin is wide
+            place = {"size": 14, "yshift": -12 if shares[k, leader] > 50 else 12}
+            place |= {"xanchor": "right"} if k == last else {}
+        x, y, one = float(times[k]), float(shares[k, leader]), classes[leader]
+        labels.append(note(x, y, f"<b>{one.name}</b>", one.colour, **{"size": LARGE, **place}))
     layout = {
         **base_layout(colours),
         "margin": {"l": 8, "r": 22, "t": 14, "b": 8},
@@ -81,13 +87,13 @@ def probabilities_over_time(
 
 
 def _leaders(shares: Array, most: int) -> list[int]:
-    """The last state's most likely digit, then digits that had 20 % on the way, best first.
+    """The last state's most likely class, then others that had 20 % on the way, best first.
 
     The start does not count: it does not depend on the drawing.
     """
     if len(shares) == 0:
         return []
-    peak = shares[1:].max(0, initial=0)  # (10,)
+    peak = shares[1:].max(0, initial=0)  # (10,) or (11,)
     first = int(shares[-1].argmax())
     others = [int(k) for k in np.argsort(-peak) if k != first and peak[k] >= 20]
     return [first, *others][:most]

@@ -1,7 +1,7 @@
 """The path of the hidden state from z₀ to the equilibrium z*, played in the browser.
 
 A frame changes two traces only: the path so far, and its head with the digit that the readout would
-name if the solver stopped there.
+name if the solver stopped there, or a dash for "no digit".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from deq.figures.shared.animation import AnimatedFigure
 from deq.figures.shared.bars import percent
+from deq.figures.shared.classes import class_look
 from deq.figures.shared.cloud import (
     Cloud,
     bounds,
@@ -54,8 +55,8 @@ def trajectory(
         Recorded states on the model's fixed canonical variates; T = 0 draws the cloud alone.
     t : array (T,)
         Solver time of each state.
-    probabilities : array (T, 10)
-        What the readout says at each state.
+    probabilities : array (T, 10) or (T, 11)
+        What the readout says at each state: the ten digits, and "no digit".
     cloud : Cloud
         Equilibria of training digits on the same variates.
     explained : array (3,), optional
@@ -80,7 +81,7 @@ def trajectory(
     colours = palette(theme)
     path = np.asarray(points, dtype=np.float64).reshape(-1, 3)  # (T, 3)
     times = np.asarray(t, dtype=np.float64)  # (T,)
-    shares = np.asarray(probabilities, dtype=np.float64).reshape(-1, 10)  # (T, 10)
+    shares = np.asarray(probabilities, dtype=np.float64)  # (T, 10) or (T, 11)
     if not len(path) == len(times) == len(shares):
         raise ValueError("points, t and probabilities must describe the same states")
 
@@ -106,7 +107,7 @@ def trajectory(
         moment = _moment(path, shares, k, share, dims, colours)
         frames.append({"name": name, "traces": moving, "data": moment})
     stops = [str(k) for k in shown]
-    captions = [f"{clock} = {times[k]:.3g}: {_reading(shares[k])}" for k in shown]
+    captions = [f"{clock} = {times[k]:.3g}: {_reading(shares[k], colours)}" for k in shown]
     layout |= slider_controls(list(moments), stops, captions, colours, redraw=dims == 3)
     layout["meta"]["times"] = moments  # for charts that follow this one
     return AnimatedFigure(data, layout, frames)
@@ -121,10 +122,10 @@ def _stops(shown: list[int]) -> Iterator[tuple[int, float]]:
             yield k, part / between
 
 
-def _reading(shares: Array) -> str:
+def _reading(shares: Array, colours: Palette) -> str:
     """What the readout says at one state."""
     best = int(shares.argmax())
-    return f"reads {best} ({percent(float(shares[best]))})"
+    return f"{class_look(best, colours).reading} ({percent(float(shares[best]))})"
 
 
 def _line(colour: str, width: float, dims: int, **more: Any) -> dict[str, Any]:
@@ -198,14 +199,14 @@ def _moment(
     """
     end = path[k] if share == 1 else path[k - 1] + share * (path[k] - path[k - 1])
     so_far = np.concatenate([path[:k], end[None]])
-    best = int(shares[k if share == 1 else k - 1].argmax())
+    read = class_look(int(shares[k if share == 1 else k - 1].argmax()), colours)
     return [
         {"type": scatter(dims), **coordinates(so_far, dims, 3)},
         {
             "type": scatter(dims),
             **coordinates(so_far[-1:], dims, 3),
-            "text": [f"<b>{best}</b>"],
-            "marker": {"color": colours.digits[best]},
+            "text": [f"<b>{read.mark}</b>"],
+            "marker": {"color": read.colour},
         },
     ]
 

@@ -1,4 +1,4 @@
-"""How sure the network is of each of the ten digits."""
+"""How sure the network is of each digit and, where it can say so, that it is none."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from deq.digits.classes import NO_DIGIT
+from deq.figures.shared.classes import class_looks
 from deq.figures.shared.layout import axis, base_layout, build
 from deq.figures.shared.palette import palette, translucent
 from deq.figures.shared.traces import rounded
@@ -14,29 +16,30 @@ from deq.figures.shared.traces import rounded
 def probability_bars(
     probabilities: npt.ArrayLike, *, chosen: int | None = None, theme: str | None = "light"
 ) -> go.Figure:
-    """Ten horizontal bars, labelled with their digit and their share in per cent.
+    """One horizontal bar a class, labelled with its name and its share in per cent.
 
     Parameters
     ----------
-    probabilities : array (10,)
-        Zeros draw the empty scale.
+    probabilities : array (10,) or (11,)
+        Of the ten digits, and of "no digit". Zeros draw the empty scale.
     chosen : int, optional
-        This digit's bar is drawn in full colour, the others are paler.
+        This class's bar is drawn in full colour, the others are paler.
     theme : {"light", "dark"}
         Which colours to use.
     """
     colours = palette(theme)
-    shares = np.asarray(probabilities, dtype=np.float64)  # (10,)
-    digits = [str(k) for k in range(len(shares))]
+    shares = np.asarray(probabilities, dtype=np.float64)  # (10,) or (11,)
+    classes = class_looks(len(shares), colours)
+    names = [one.name for one in classes]
     bars = {
         "type": "bar",
         "x": rounded(100 * shares, 2),
-        "y": digits,
+        "y": names,
         "orientation": "h",
         "marker": {
             "color": [
-                colour if k == chosen else translucent(colour, 0.55)
-                for k, colour in enumerate(colours.digits)
+                one.colour if k == chosen else translucent(one.colour, 0.55)
+                for k, one in enumerate(classes)
             ]
         },
         "text": [percent(share) for share in shares],
@@ -46,12 +49,12 @@ def probability_bars(
             "color": [colours.ink if share >= 0.01 else colours.muted for share in shares],
         },
         "cliponaxis": False,
-        "hovertemplate": "digit %{y}: %{x:.2f} %<extra></extra>",
+        "hovertemplate": "%{y}: %{x:.2f} %<extra></extra>",
     }
     layout = {
         **base_layout(colours),
         "bargap": 0.28,
-        "margin": {"l": 22, "r": 60, "t": 4, "b": 4},
+        "margin": {"l": 62 if len(shares) > NO_DIGIT else 22, "r": 60, "t": 4, "b": 4},
         "xaxis": axis(colours, range=[0, 100], visible=False),
         "yaxis": axis(
             colours,
@@ -59,7 +62,7 @@ def probability_bars(
             type="category",
             showgrid=False,
             tickmode="array",
-            tickvals=digits,
+            tickvals=names,
             tickfont={"size": 15, "color": colours.ink},
         ),
     }

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from deq.figures.shared.classes import class_columns
 from deq.figures.shared.palette import FONT, palette
 
 
@@ -29,8 +30,8 @@ def trajectory_csv(
         the tolerance.
     points : array (T, 3)
         The state on the model's fixed canonical variates.
-    probabilities : array (T, 10)
-        The readout at that state.
+    probabilities : array (T, 10) or (T, 11)
+        The readout at that state: of the ten digits, and of "no digit".
 
     Examples
     --------
@@ -40,18 +41,19 @@ def trajectory_csv(
     >>> text.splitlines()[1][:24]
     '0.0,0.5,0.25,1.0,2.0,3.0'
     """
-    columns = [
+    shares = np.asarray(probabilities, dtype=np.float64)  # (T, 10) or (T, 11)
+    numbers = [
         np.asarray(t, dtype=np.float64)[:, None],  # (T, 1)
         np.asarray(residual, dtype=np.float64)[:, None],  # (T, 1)
         np.asarray(relative, dtype=np.float64)[:, None],  # (T, 1)
         np.asarray(points, dtype=np.float64).reshape(-1, 3),  # (T, 3)
-        np.asarray(probabilities, dtype=np.float64).reshape(-1, 10),  # (T, 10)
+        shares,
     ]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     names = ["t", "residual", "relative_residual", "pc1", "pc2", "pc3"]
-    writer.writerow([*names, *(f"p{k}" for k in range(10))])
-    writer.writerows(np.concatenate(columns, axis=1).tolist())
+    writer.writerow([*names, *class_columns(shares.shape[1])])
+    writer.writerows(np.concatenate(numbers, axis=1).tolist())
     return buffer.getvalue()
 
 

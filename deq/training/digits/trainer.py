@@ -19,7 +19,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deq.digits.augment import Augment
-from deq.digits.corpus import NOT_A_DIGIT, Corpus, LabelledImages
+from deq.digits.classes import NO_DIGIT
+from deq.digits.corpus import Corpus, LabelledImages
 from deq.models.classifier import CLASSES
 from deq.models.digits import Digits
 from deq.training.checkpoint import load_checkpoint, save_checkpoint
@@ -217,7 +218,7 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
     logits : Tensor (B, 11)
         Output of the network.
     labels : Tensor (B,)
-        0 to 9, or `NOT_A_DIGIT`.
+        0 to 9, or `NO_DIGIT`.
     smoothing, exposure : float
         Label smoothing for digits; weight of the loss on what is none.
 
@@ -230,11 +231,11 @@ def objective(logits: Tensor, labels: Tensor, smoothing: float, exposure: float)
     ----------
     Hendrycks, Mazeika, Dietterich (2019), "Deep anomaly detection with outlier exposure".
     """
-    digit = labels != NOT_A_DIGIT
+    digit = labels != NO_DIGIT
     named = F.cross_entropy(
         logits[digit], labels[digit], label_smoothing=smoothing, reduction="sum"
     )
-    refused = -F.log_softmax(logits[~digit], dim=1)[:, CLASSES].sum()
+    refused = F.cross_entropy(logits[~digit], labels[~digit], reduction="sum")
     return (named + exposure * refused) / len(labels)
 
 

@@ -35,6 +35,12 @@ TRY = (
         partial(_example, "scribble"),
     ),
     Try(
+        "Draw a smiley",
+        {},
+        "Here is one. Does the state converge? What does the network call it, and how sure is it?",
+        partial(_example, "smiley"),
+    ),
+    Try(
         "A random start",
         {"start": "random", "seed": 1},
         "The path begins elsewhere. Does it end in the same place as from zero? Change the seed, "

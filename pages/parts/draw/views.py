@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from deq.digits.classes import NO_DIGIT
 from deq.figures import (
     magnify,
     palette,
@@ -75,14 +76,17 @@ def _settled(solution: Any) -> None:
         st.caption(words.unsettled(int(solution.status[0]), int(solution.nfe[0])))
 
 
-def bars(seen: Seen, theme: str | None) -> None:
-    """Ten probabilities at the equilibrium."""
-    shares = np.zeros(10)
+def bars(seen: Seen, machine: Engine, theme: str | None) -> None:
+    """The probabilities at the equilibrium; without a drawing, as many empty places."""
+    shares = np.zeros(machine.classes)
     chosen = None
     if seen.answer is not None:
         read = seen.answer.prediction
         shares = read.probabilities.numpy()
-        chosen = None if read.verdict == "not a digit" else read.digit
+        if read.verdict != "not a digit":
+            chosen = read.digit
+        elif shares.argmax() == NO_DIGIT:
+            chosen = NO_DIGIT
     with st.container(key="probabilities"):
         figure = probability_bars(shares, chosen=chosen, theme=theme)
         chart(figure, "bars", 235, words.bars_alt(shares.tolist()), camera=False)
@@ -112,7 +116,7 @@ def path(
     figure = trajectory(
         np.zeros((0, 3)) if answer is None else answer.points,
         [] if answer is None else answer.course.t,
-        np.zeros((0, 10)) if answer is None else answer.shares,
+        np.zeros((0, machine.classes)) if answer is None else answer.shares,
         machine.cloud,
         explained=machine.model.explained,
         settled=answer is None or settled,
@@ -122,7 +126,7 @@ def path(
     alt = words.EMPTY_MAP_ALT
     if answer is not None:
         times = answer.course.t
-        alt = words.path_alt(answer.prediction.digit, len(times), float(times[-1]), settled)
+        alt = words.path_alt(int(answer.shares[-1].argmax()), len(times), float(times[-1]), settled)
     chart(figure, f"path-{dims}d", height, alt, fit="hero")
     return figure
 
@@ -138,7 +142,7 @@ def _placeholder(sentence: str) -> None:
 def opinions(seen: Seen, theme: str | None) -> None:
     """Class probabilities against solver time."""
     if seen.answer is None:
-        _placeholder("How the ten probabilities move while the state settles appears here.")
+        _placeholder("How the probabilities move while the state settles appears here.")
         return
     times, shares = seen.answer.course.t, seen.answer.shares
     figure = probabilities_over_time(times, shares, theme=theme)
@@ -201,7 +205,7 @@ def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: b
             ),
             "trajectory",
             figure,
-            f"The way to the equilibrium of a {prediction.digit}",
+            words.title(prediction),
             prediction.reason,
         )
         save(drawing.rgba)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deq import Status
+from deq.digits.classes import NO_DIGIT, class_name
 from deq.models import Prediction
 from pages.parts.pad.subject import Loading
 from pages.parts.shared import alts
@@ -67,19 +68,21 @@ def unsettled(status: int, nfe: int) -> str:
     return _UNSETTLED.get(Status(status), "").format(nfe=nfe)
 
 
-def path_alt(digit: int, states: int, time: float, settled: bool) -> str:
-    """What the trajectory shows, for people who cannot see it.
+def path_alt(read: int, states: int, time: float, settled: bool) -> str:
+    """What the trajectory shows, for people who cannot see it; `read` is the likeliest class.
 
     Examples
     --------
     >>> path_alt(4, 12, 9.31, True)
     'Path of the hidden state from its start to the equilibrium in the region of digit 4: 12 states, solver time 9.3.'
+    >>> path_alt(10, 12, 9.31, True)
+    'Path of the hidden state from its start to the equilibrium, read as no digit: 12 states, solver time 9.3.'
     """  # noqa: E501
-    end = (
-        f"the equilibrium in the region of digit {digit}"
-        if settled
-        else f"where the solver stopped, read as digit {digit}"
-    )
+    end = "the equilibrium" if settled else "where the solver stopped"
+    if read == NO_DIGIT:
+        end += ", read as no digit"
+    else:
+        end += f" in the region of digit {read}" if settled else f", read as digit {read}"
     return (
         f"Path of the hidden state from its start to {end}: "
         f"{states} states, solver time {time:.2g}."
@@ -113,16 +116,25 @@ def residuals_alt(times: alts.Numbers, residuals: alts.Numbers, tol: float) -> s
 
 
 def bars_alt(probabilities: list[float]) -> str:
-    """The three most likely digits in words.
+    """The three most likely answers in words.
 
     Examples
     --------
     >>> bars_alt([0.0, 0.9, 0.07, 0.03] + [0.0] * 6)
     'Probabilities of the ten digits: 1 with 90 %, 2 with 7 %, 3 with 3 %.'
+    >>> bars_alt([0.02, 0.01] + [0.0] * 8 + [0.97])
+    'Probabilities of the ten digits and of no digit: no digit with 97 %, 0 with 2 %, 1 with 1 %.'
     """
     best = sorted(range(len(probabilities)), key=lambda k: -probabilities[k])[:3]
-    named = ", ".join(f"{k} with {100 * probabilities[k]:.0f} %" for k in best)
-    return f"Probabilities of the ten digits: {named}."
+    named = ", ".join(f"{class_name(k)} with {100 * probabilities[k]:.0f} %" for k in best)
+    none = f" and of {class_name(NO_DIGIT)}" * (len(probabilities) > NO_DIGIT)
+    return f"Probabilities of the ten digits{none}: {named}."
+
+
+def title(read: Prediction) -> str:
+    """Of the picture that is saved."""
+    what = "drawing that is no digit" if read.verdict == "not a digit" else read.digit
+    return f"The way to the equilibrium of a {what}"
 
 
 def code(choice: Choice, loading: Loading, own: bool, drawn: bool = False) -> str:

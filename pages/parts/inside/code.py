@@ -78,9 +78,9 @@ def shown(scene: Scene, result: Any) -> Print:
             )
         case Starts():
             return Print(
-                "the ends are {apart:.1g} % apart at most, and read {digits}",
-                {"apart": 100 * result.spread, "digits": sorted(set(result.digits))},
-                ("apart, digits = 100 * found.spread, sorted(set(found.digits))",),
+                "the ends are {apart:.1g} % apart at most, and read {answers}",
+                {"apart": 100 * result.spread, "answers": ", ".join(sorted(set(result.answers)))},
+                ('apart, answers = 100 * found.spread, ", ".join(sorted(set(found.answers)))',),
             )
         case Sensitivity() if result.converged:
             return Print(
@@ -112,14 +112,13 @@ def _near(result: Flow | Depth) -> Print:
             (line, "t = found.t[near][0]"),
         )
     return Print(
-        "{found.decided} layers read {digit}; within 1 % of z* after {k}",
-        {"digit": result.final.argmax(), "k": near.nonzero()[0, 0]},
-        (line, "digit, k = found.final.argmax(), near.nonzero()[0, 0]"),
+        "{found.decided} layers read {found.answer}; within 1 % of z* after {k}",
+        {"k": near.nonzero()[0, 0]},
+        (line, "k = near.nonzero()[0, 0]"),
     )
 
 
 def _smudge(result: Smudge) -> Print:
-    digits = result.probabilities.argmax(1)
     if not bool(result.converged.all()):
         return Print(
             "no equilibrium for {lost} pictures",
@@ -127,17 +126,10 @@ def _smudge(result: Smudge) -> Print:
             ("lost = (~found.converged).sum()",),
         )
     if result.flip is None:
-        return Print(
-            "{digits[0]} at all amounts",
-            {"digits": digits},
-            ("digits = found.probabilities.argmax(1)",),
-        )
+        return Print("{found.answers[0]} at all amounts")
     return Print(
-        "amount {found.flip_amount:.2f}: {digits[0]} becomes {then}; z* moves by {moved:.2g} "
-        "there, by {found.z_shift[24]:.2g} in all",
-        {"digits": digits, "then": digits[result.flip], "moved": result.steps[result.flip]},
-        (
-            "digits, k = found.probabilities.argmax(1), found.flip",
-            "then, moved = digits[k], found.steps[k]",
-        ),
+        "amount {found.flip_amount:.2f}: {found.answers[0]} becomes {then}; "
+        "z* moves by {moved:.2g} there, by {found.z_shift[24]:.2g} in all",
+        {"then": result.answers[result.flip], "moved": result.steps[result.flip]},
+        ("then, moved = found.answers[found.flip], found.steps[found.flip]",),
     )

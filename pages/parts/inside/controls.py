@@ -34,7 +34,7 @@ class Settings:
             "Logit of",
             AUTO,
             (AUTO, *"0123456789"),
-            help="The logit of a digit is its score, before softmax makes ten probabilities of the "
+            help="The logit of a digit is its score, before softmax makes probabilities of the "
             "ten scores.",
         )
     )

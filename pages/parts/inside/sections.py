@@ -15,6 +15,7 @@ from deq.figures.inside.curves import Curve, curves
 from deq.figures.inside.many_paths import many_paths
 from deq.figures.inside.sensitivity import sensitivity_maps
 from deq.figures.inside.smudge import smudged
+from deq.figures.shared.classes import class_columns
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside.lesson import Result
 from pages.parts.shared import alts
@@ -221,7 +222,8 @@ def sensitivity(setup: Setup) -> View:
 
 
 def _probabilities(result: Any) -> dict[str, Any]:
-    return {f"p{k}": column for k, column in enumerate(result.probabilities.T)}
+    shares = result.probabilities.T  # (10 or 11, A)
+    return dict(zip(class_columns(len(shares)), shares, strict=True))
 
 
 VIEWS: Mapping[str, Callable[[Setup], View]] = {

@@ -97,16 +97,15 @@ def _depth(scene: Scene, d: Depth) -> str:
     if not scene.converged:
         return f"No equilibrium was found; after {last} layers the state still moves."
     near = first_within(d.distances)
-    digit = int(d.final.argmax())
     state = "the state still moves" if near is None else f"the state is within 1 % after {near}"
     if d.decided > last:
-        return f"{last} layers do not yet read {digit}, as the equilibrium does; {state}."
+        return f"After {last} layers the answer is not yet the equilibrium's, {d.answer}; {state}."
     layers = "1 layer reads" if d.decided == 1 else f"{d.decided} layers read"
-    return f"{layers} {digit}, as infinitely many do; {state}."
+    return f"{layers} {d.answer}, as infinitely many do; {state}."
 
 
 def _starts(scene: Scene, s: Starts) -> str:
-    count, text = len(s.digits), ", ".join(map(str, sorted(set(s.digits))))
+    count, text = len(s.answers), ", ".join(sorted(set(s.answers)))
     if s.same_equilibrium and scene.converged:
         return (
             f"All {count} end at the same z*, which reads {text}: no two ends are further apart "
@@ -119,15 +118,14 @@ def _starts(scene: Scene, s: Starts) -> str:
 
 
 def _smudge(_: Scene, s: Smudge) -> str:
-    first = int(s.probabilities[0].argmax())
     if not bool(s.converged.all()):
         lost = int((~s.converged).sum())
         return f"For {lost} of {len(s.converged)} pictures no equilibrium was found within the cap."
+    first = s.answers[0]
     if s.flip is None:
-        return f"However much it is changed, it is read as a {first}."
-    then = int(s.probabilities[s.flip].argmax())
+        return f"However much it is changed, the network reads {first}."
     return (
-        f"At amount {s.flip_amount:.2f} the answer jumps from {first} to {then}; z* "
+        f"At amount {s.flip_amount:.2f} the answer jumps from {first} to {s.answers[s.flip]}; z* "
         f"itself moved by {float(s.steps[s.flip]):.2g} there, where from end to end it moves by "
         f"{float(s.z_shift[-1]):.2g}."
     )

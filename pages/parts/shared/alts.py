@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from deq.digits.classes import NO_DIGIT, class_name
 from pages.parts.shared.numbers import number
 
 Numbers = Any  # a tensor, an array or a list
@@ -25,18 +26,19 @@ def course(what: str, clock: str, times: Numbers, values: Numbers) -> str:
 
 
 def shares(clock: str, times: Numbers, probabilities: Numbers) -> str:
-    """Which digit is the most likely in the end, with what probability, and since when.
+    """What is read in the end, with what probability, and since when.
 
     Examples
     --------
     >>> shares("time", [0, 1, 2], [[0.6, 0.4], [0.3, 0.7], [0.05, 0.95]])
     'Probability of each digit over time: from 1 on, 1 is the most likely, at last with 95 %.'
     """
-    chances = np.asarray(probabilities, dtype=np.float64)  # (T, 10)
+    chances = np.asarray(probabilities, dtype=np.float64)  # (T, 10) or (T, 11)
     best = chances.argmax(1)
     other = np.flatnonzero(best != best[-1])
     since = number(float(times[other[-1] + 1 if len(other) else 0]))
+    answer = f"“{class_name(best[-1])}”" if best[-1] == NO_DIGIT else best[-1]
     return (
-        f"Probability of each digit over {clock}: from {since} on, {best[-1]} is the most likely, "
+        f"Probability of each digit over {clock}: from {since} on, {answer} is the most likely, "
         f"at last with {100 * chances[-1].max():.0f} %."
     )

@@ -84,7 +84,7 @@ class Answer:
     prediction: Prediction
     course: deq.Trajectory  # every accepted state: t (T,), z (T, 1, …), residual (T, 1)
     points: torch.Tensor  # those states on the model's basis (T, 3)
-    shares: torch.Tensor  # the readout at each (T, 10)
+    shares: torch.Tensor  # the readout at each (T, 10), or (T, 11) with one for "no digit"
     wall_ms: float  # projecting and reading included
 
 
@@ -104,6 +104,11 @@ class Engine:
     model: Classifier
     cloud: Cloud
     pool: ThreadPoolExecutor
+
+    @property
+    def classes(self) -> int:
+        """How many probabilities are read: of ten digits and, where it was taught, of none."""
+        return self.model.readout.out_features
 
     def recognise(self, rgba: Pixels, choice: Choice) -> Seen:
         """Prepare and recognise a drawing (H, W, 4); waits for the inference thread."""

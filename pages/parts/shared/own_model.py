@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from deq.digits.classes import NO_DIGIT
 from deq.figures.shared.cloud import Cloud
 from deq.models import Classifier, WeightsError
 from deq.models.weights import load_bytes
@@ -20,6 +21,9 @@ LARGEST = 8
 """Megabytes of an uploaded file; the largest that the lab can make has two."""
 BRING = "Bring a file that **Weights (safetensors)** in the training lab has saved."
 TRAIN = "Press **Start** to train it again."
+DIGITS_ONLY = (
+    "A network of the lab was shown digits only, and so calls most other drawings a digit, too."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,8 @@ def notice() -> None:
     with st.container(key="own-model", horizontal=True, vertical_alignment="center", gap="small"):
         st.badge("Your own network reads", icon=":material/model_training:", color="blue")
         st.caption(own.origin, width="content")
+        if own.model.readout.out_features == NO_DIGIT:
+            st.caption(DIGITS_ONLY, width="content")
         st.button(
             "Back to the shipped one",
             icon=":material/undo:",

@@ -17,7 +17,7 @@ from deq.training.lab.data import lab_data
 from deq.training.lab.train import WEIGHTS
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.views import Results
-from pages.parts.shared import downloads, errors
+from pages.parts.shared import downloads, errors, own_model
 from pages.parts.shared.chart import Panel, chart
 from pages.parts.training import lesson, to_draw, words
 
@@ -69,6 +69,8 @@ def files(run: Run | None, results: Results) -> None:
         )
         downloads.numbers("Log (CSV)", lambda: to_csv(results.records), "lab")
         downloads.picture(results.figure, "Training lab", results.alt, "lab")
+    if there:
+        st.caption(own_model.DIGITS_ONLY)
     to_draw.from_fragment()
 
 

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from deq.figures import (
@@ -24,6 +25,18 @@ def test_each_digit_has_its_line_in_its_colour(course, shares):
 def test_the_two_most_probable_digits_are_labelled(course, shares):
     labels = [note.text for note in probabilities_over_time(course.t, shares).layout.annotations]
     assert labels == ["<b>4</b>", "<b>9</b>"]
+
+
+def test_no_digit_has_a_grey_line_and_a_name_inside_the_figure(course, shares_of_none):
+    figure = probabilities_over_time(course.t, shares_of_none)
+    go.Figure(figure.to_dict())  # validates
+    line = only(figure, "no digit")
+    np.testing.assert_allclose(line.y, 100 * shares_of_none[:, 10], atol=0.01)
+    assert line.line.color == palette("light").muted
+    label, nine = figure.layout.annotations
+    assert (label.text, label.xanchor) == ("<b>no digit</b>", "right")
+    assert label.yshift < 0  # under a line that is near the top
+    assert nine.text == "<b>9</b>"
 
 
 def test_the_residual_is_drawn_on_a_log_axis(course):

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from deq.figures import palette, trajectory
@@ -41,6 +42,18 @@ def test_the_marker_shows_the_digit_read_at_that_state(figure, shares):
         digit = int(shares[k].argmax())
         assert frame.data[1].text[0] == f"<b>{digit}</b>"
         assert frame.data[1].marker.color == colours[digit]
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_a_state_read_as_no_digit_has_a_dash_in_grey(points, course, shares_of_none, cloud, dims):
+    figure = trajectory(points, course.t, shares_of_none, cloud, dims=dims)
+    go.Figure(figure.to_dict())  # validates
+    heads = [frame.data[1] for frame in stops(figure)]
+    assert [head.text[0] for head in heads] == ["<b>9</b>"] * 3 + ["<b>–</b>"] * 6
+    assert heads[-1].marker.color == figure.data[-1].marker.color == palette("light").muted
+    captions = [step.label for step in figure.layout.sliders[0].steps]
+    assert captions[2] == "t = 2: reads 9 (60.0 %)"
+    assert captions[3] == "t = 3: no digit (92.5 %)"
 
 
 def test_frames_between_states_interpolate_the_path_and_keep_the_digit(figure, points):

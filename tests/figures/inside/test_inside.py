@@ -77,8 +77,9 @@ def test_paths_end_at_their_last_state(cloud, theme):
 
 @THEMES
 @STACKED
-def test_the_first_frame_of_the_smudge_has_none(cloud, theme, stacked):
-    shares = torch.eye(10)[torch.tensor([3, 3, 8])]
+@pytest.mark.parametrize(("then", "head"), [(torch.eye(10)[8], "8"), (torch.eye(11)[10], "–")])
+def test_the_first_frame_of_the_smudge_has_none(cloud, theme, stacked, then, head):
+    shares = torch.stack([torch.eye(len(then))[3]] * 2 + [then])
     found = Smudge(
         amounts=torch.tensor([0.0, 0.5, 1.0]),
         images=torch.rand(3, 28, 28),
@@ -94,9 +95,15 @@ def test_the_first_frame_of_the_smudge_has_none(cloud, theme, stacked):
     heat = next(t for t in figure.to_dict()["data"] if t["type"] == "heatmap")
     assert np.allclose(np.array(heat["z"]) / 100, found.images[0], atol=0.01)
     heads = [frame["data"][0]["text"] for frame in figure.to_dict()["frames"]]
-    assert heads == [["<b>3</b>"], ["<b>3</b>"], ["<b>8</b>"]]
+    assert heads == [["<b>3</b>"], ["<b>3</b>"], [f"<b>{head}</b>"]]
     assert figure.layout.sliders[0].active == 0
     assert found.flip_amount == 1.0
+    (bars,) = [trace for trace in figure.data if trace.type == "bar"]
+    assert len(bars.x) == len(figure.layout.yaxis3.ticktext) == len(then)
+    assert figure.layout.yaxis3.range[0] > len(then) - 1
+    caption = figure.layout.sliders[0].steps[2].label
+    assert caption.startswith("1.00: " if stacked else "amount 1.00: ")
+    assert ("no digit (" if head == "–" else "reads 8 (") in caption
 
 
 @THEMES

@@ -45,7 +45,7 @@ def evaluations(app):
 def digits_on_the_way(app):
     """The digits that the point shows while the path is played."""
     steps = chart(app, "path-2d-chart")["layout"]["sliders"][0]["steps"]
-    return [step["label"].split("reads ")[1][0] for step in steps]
+    return [step["label"].split(": ")[1].removeprefix("reads ")[0] for step in steps]
 
 
 def end(app):
@@ -93,6 +93,19 @@ def test_a_scribble_converges_and_is_no_digit(open_page):
     app = pressed(open_page("draw"), "A scribble")
     assert answer(app) == "–"
     assert "**converged**" in said(app)
+
+
+def test_a_smiley_converges_and_the_page_says_what_it_is_called_and_how_surely(open_page):
+    app = pressed(open_page("draw"), "Draw a smiley")
+    assert "**converged**" in said(app)
+    read = load("digits").predict(prepare(example("smiley")))
+    assert f"**{read.reason}**" in said(app)
+    assert answer(app) == ("–" if read.verdict == "not a digit" else str(read.digit))
+    (bars,) = chart(app, "bars-chart")["data"]
+    assert max(bars["x"]) == pytest.approx(100 * float(read.probabilities.max()), abs=0.01)
+    assert bars["text"][int(read.probabilities.argmax())].endswith(" %")
+    app.button(key="clear").click().run()
+    assert answer(app) == "–"
 
 
 def test_a_random_start_ends_in_the_same_place(open_page):
@@ -205,6 +218,7 @@ CLAIMS = {
     "Stroke by stroke": test_stroke_by_stroke_only_the_last_one_makes_it_a_4,
     "Between 4 and 9": test_between_4_and_9_the_point_changes_its_digit_three_times,
     "A scribble": test_a_scribble_converges_and_is_no_digit,
+    "Draw a smiley": test_a_smiley_converges_and_the_page_says_what_it_is_called_and_how_surely,
     "A random start": test_a_random_start_ends_in_the_same_place,
     "Picard in place of the ODE": test_the_ode_spends_more_than_picard,
     "A loose tolerance": test_a_loose_tolerance_reads_the_same_digit_for_less,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from deq.digits.classes import NO_DIGIT
 from deq.digits.corpus import Corpus
 from deq.digits.mnist import load_subset
 from deq.models.digits import Digits, DigitsConfig
@@ -28,7 +29,7 @@ CONFIG = TrainConfig(
 def corpus() -> Corpus:
     images, labels = (torch.from_numpy(part) for part in load_subset())
     noise = torch.randint(256, (20, 28, 28), generator=torch.Generator().manual_seed(0))
-    nonsense = (noise.to(torch.uint8), torch.full((20,), -1))
+    nonsense = (noise.to(torch.uint8), torch.full((20,), NO_DIGIT))
     few = slice(None, None, 50)
     return Corpus(
         mnist=(images[few], labels[few]),
@@ -140,10 +141,10 @@ def test_a_checkpoint_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) 
 def test_the_loss_is_cross_entropy_over_eleven_classes() -> None:
     logits = torch.tensor([[3.0] + [0.0] * 10, [0.0] * 11, [0.0] * 10 + [5.0]])
     digit = -torch.log_softmax(logits[0], 0)[0]
-    value = objective(logits[:2], torch.tensor([0, -1]), smoothing=0, exposure=0.5)
+    value = objective(logits[:2], torch.tensor([0, NO_DIGIT]), smoothing=0, exposure=0.5)
     assert float(value) == pytest.approx(float((digit + 0.5 * torch.tensor(11.0).log()) / 2))
-    undecided = objective(logits[1:2], torch.tensor([-1]), 0, 1)
-    refused = objective(logits[2:], torch.tensor([-1]), 0, 1)
+    undecided = objective(logits[1:2], torch.tensor([NO_DIGIT]), 0, 1)
+    refused = objective(logits[2:], torch.tensor([NO_DIGIT]), 0, 1)
     assert float(refused) < float(undecided)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from deq import Implicit, Picard
+from deq.digits.classes import NO_DIGIT
 from deq.digits.corpus import Corpus
 from deq.digits.mnist import load_subset
 from deq.models.digits import DigitsConfig
@@ -30,7 +31,7 @@ def corpus() -> Corpus:
     return Corpus(
         mnist=(images[::50], labels[::50]),
         pen=(images[1::125], labels[1::125]),
-        others=(noise.to(torch.uint8), torch.full((20,), -1)),
+        others=(noise.to(torch.uint8), torch.full((20,), NO_DIGIT)),
         mnist_validation=(images[2::100], labels[2::100]),
         pen_validation=(images[3::100], labels[3::100]),
     )
