@@ -39,9 +39,10 @@ def apart(rgba: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     frames = {tuple(group): frame([boxes[n] for n in group]) for group in _side_by_side(boxes)}
     tallest = max((box.height for box in frames.values()), default=0)
     tall = {group: box for group, box in frames.items() if box.height >= TALL * tallest}
-    one_line = max(box.top for box in tall.values()) < min(box.bottom for box in tall.values())
-    if not (2 <= len(tall) <= MOST and one_line):
+    if not 2 <= len(tall) <= MOST:
         return []
+    if max(box.top for box in tall.values()) >= min(box.bottom for box in tall.values()):
+        return []  # not in one line
     groups = sorted(tall, key=lambda group: tall[group].left)
     return [_only(rgba, np.isin(labels, group)) for group in groups]
 

@@ -122,3 +122,17 @@ def test_neither_place_nor_brush_nor_order_of_strokes_matters(
 @settings(max_examples=40)
 def test_one_thing_stays_one_where_it_is_moved(name: str, dx: int, dy: int) -> None:
     assert apart(render(moved(ONE_PIECE[name], dx, dy), 280, 12)) == []
+
+
+@given(specks=st.lists(st.tuples(st.integers(0, 279), st.integers(0, 279)), max_size=60))
+def test_specks_are_no_pieces(specks: list[tuple[int, int]]) -> None:
+    drawing = render([], 280, 10)
+    for row, column in specks:
+        drawing[row, column, :3] = 255
+    assert len(apart(drawing)) <= 4
+
+
+def test_specks_alone_are_nothing() -> None:
+    drawing = render([], 280, 10)
+    drawing[[20, 40, 60], [20, 100, 200], :3] = 255
+    assert apart(drawing) == []
