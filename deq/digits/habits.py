@@ -152,7 +152,7 @@ def foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     stem = _stem_of_one(strokes)
     if stem is None or np.ptp(strokes[0][:, 0]) > 0.6:  # a very long flag: like a seven
         return strokes
-    half, tilt = rng.uniform(0.12, 0.28, 2), rng.normal(0, 0.03)
+    half, tilt = rng.uniform(0.12, 0.4, 2), rng.normal(0, 0.03)
     left, right = stem[-1] - [half[0], tilt], stem[-1] + np.array([half[1], tilt])
     if rng.random() < 0.3:
         return [np.concatenate([strokes[0], _line(strokes[0][-1], left), _line(left, right)])]
@@ -166,8 +166,8 @@ def bar(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     stem = seven[corner:]
     if len(stem) < 12 or stem[-1, 1] - stem[0, 1] < 0.5:
         return strokes
-    middle = stem[int(rng.uniform(0.3, 0.5) * len(stem))]
-    half = np.array([rng.uniform(0.12, 0.25), rng.normal(0, 0.04)])
+    middle = stem[int(rng.uniform(0.3, 0.57) * len(stem))]
+    half = np.array([rng.uniform(0.12, 0.28), rng.normal(0, 0.04)])
     kind = rng.choice(["none", "line", "loop", "crossed"], p=[0.2, 0.2, 0.3, 0.3])
     if kind == "none":
         return [seven]

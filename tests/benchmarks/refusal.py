@@ -34,7 +34,6 @@ from deq.models.evaluation.others import DRAWINGS, SCRIBBLES, drawings
 from deq.models.weights import SHIPPED, load_file
 from deq.training.calibrate import equilibria
 
-KEEP = (0.975, 0.99)  # shares of validation digits
 LEADING = 128  # principal components of the states, for the distance
 Score = Callable[[Tensor], Tensor]  # states (N, D) → (N,)
 
@@ -105,6 +104,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of MNIST and the pen strokes")
     parser.add_argument("--weights", type=Path, default=SHIPPED)
     parser.add_argument("--count", type=int, default=8_000, help="training pictures of each sort")
+    parser.add_argument("--keep", type=float, nargs="+", default=[0.975, 0.99])
     options = parser.parse_args()
     model = load_file(options.weights)
     fit, validation, test = corpus.pen_split(options.data)
@@ -148,7 +148,7 @@ def main() -> None:
     )
     for name, score in scores.items():
         found = {what: score(z) for what, z in (z_kept | z_passed).items()}
-        for share in KEEP:
+        for share in options.keep:
             limit = found["validation"].quantile(1 - share)
             rates = {
                 what: float((values >= limit).float().mean()) for what, values in found.items()
