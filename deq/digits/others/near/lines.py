@@ -22,14 +22,14 @@ from deq.digits.others.curves import (
 
 @by_hand
 def dotted(rng: np.random.Generator) -> Strokes:
-    """A letter or a sign with a dot far from its stem: i, j, ! or a semicolon."""
-    dot = line((0, 0)) if rng.random() < 0.5 else arc(0, 0, rng.uniform(0.06, 0.1))
-    wide, long, bow = rng.uniform(0.14, 0.3), rng.uniform(0.6, 1.3), rng.uniform(0.25, 0.6)
-    foot = 0.55 + long
+    """A letter or a sign with a large dot far from a short stem: i, j, ! or a semicolon."""
+    dot = arc(0, 0, rng.uniform(0.12, 0.2))
+    wide, long, bow = rng.uniform(0.2, 0.35), rng.uniform(0.6, 0.9), rng.uniform(0.3, 0.6)
+    foot = 0.75 + long
     stems = [
-        smooth([(0, 0.55), (0, foot - 0.2), (0.3 * bow, foot), (bow, foot - 0.05)]),
-        smooth([(0, 0.55), (0, foot), (-0.3 * bow, foot + 0.35), (-bow, foot + 0.3)]),
-        closed((-wide, -0.7 - long), (wide, -0.7 - long), (0.04, -0.65), (-0.04, -0.65)),
+        smooth([(0, 0.75), (0, foot - 0.2), (0.3 * bow, foot), (bow, foot - 0.05)]),
+        smooth([(0, 0.75), (0, foot), (-0.3 * bow, foot + 0.25), (-bow, foot + 0.2)]),
+        closed((-wide, -0.8 - long), (wide, -0.8 - long), (0.06, -0.75), (-0.06, -0.75)),
         smooth([(0, 0.7), (0.1, 0.85), (0.05, 1.05), (-0.5 * bow, 0.9 + bow)]),
     ]
     return [dot, stems[int(rng.integers(4))]]
@@ -51,12 +51,12 @@ def candy_cane(rng: np.random.Generator) -> Strokes:
 
 @by_hand
 def stick_and_ball(rng: np.random.Generator) -> Strokes:
-    """A golf club with its ball, or a hockey stick with its puck."""
+    """A golf club (with its head to the right, it were a 6) or a hockey stick; ball or puck."""
     x = rng.uniform(1.15, 1.5)
     if rng.random() < 0.5:
         head = smooth([(0, 0.6), (0.55, 0.75), (0.6, 1.0), (-0.05, 1.0), (0, 0.6)])
         ball = arc(x, 0.8, rng.uniform(0.2, 0.28))
-        return either_way([line((-0.5, -1.4), (0, 0.6)), head, ball], rng)
+        return [part * [-1, 1] for part in (line((-0.5, -1.4), (0, 0.6)), head, ball)]
     stick = line((-0.7, -1.4), (0, 0.75), (0.75, 0.75), (0.75, 1.0), (-0.2, 1.0), (-0.92, -1.3))
     low = closed((x, 0.8), (x + 0.6, 0.8), (x + 0.6, 1.05), (x, 1.05))
     return either_way([stick, low], rng)

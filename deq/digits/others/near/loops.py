@@ -37,7 +37,7 @@ def pretzel(rng: np.random.Generator) -> Strokes:
 
 @by_hand
 def guitar(rng: np.random.Generator) -> Strokes:
-    """A guitar or a violin: a body with a waist, a hole, a long neck with a head."""
+    """A guitar or a violin: a body with a waist, a hole, a neck to the upper left."""
     waist, lower = rng.uniform(0.4, 0.55), rng.uniform(0.9, 1.05)
     side = smooth([(0, -1.1), (0.6, -0.95), (0.65, -0.55), (waist, -0.2), (lower, 0.5), (0, 1.1)])
     body = np.concatenate([side, (side * [-1, 1])[::-1]])
@@ -45,17 +45,17 @@ def guitar(rng: np.random.Generator) -> Strokes:
     head, bridge = upright(-2.9, -2.4, 0.26), line((-0.35, 0.6), (0.35, 0.6))
     strings = [line((0, -2.4), (0, 0.6))] if rng.random() < 0.5 else []
     parts = [body, *neck, head, arc(0, -0.1, 0.22), bridge, *strings]
-    return spun(parts, rng.uniform(-20, 60))
+    return spun(parts, rng.uniform(-75, -40))
 
 
 @by_hand
 def hourglass(rng: np.random.Generator) -> Strokes:
-    """A glass with sand between two boards, some with posts."""
+    """A glass with sand between two boards and two posts."""
     wide = rng.uniform(0.6, 0.75)
     side = line((wide, -1), (0.06, -0.05), (0.06, 0.05), (wide, 1))
     boards = [closed((-1.2, y), (1.2, y), (1.2, y + 0.2), (-1.2, y + 0.2)) for y in (-1.2, 1)]
     sand = [line((-0.5 * wide, -0.55), (0.5 * wide, -0.55)), line((-0.5, 1), (0, 0.6), (0.5, 1))]
-    posts = [line((x, -1), (x, 1)) for x in (-1.1, 1.1)] if rng.random() < 0.6 else []
+    posts = [line((x, -1), (x, 1)) for x in (-1.1, 1.1)]
     return [side, side * [-1, 1], *boards, *sand, *posts]
 
 

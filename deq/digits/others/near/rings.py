@@ -135,9 +135,9 @@ def road_sign(rng: np.random.Generator) -> Strokes:
     """No entry: a bar as a box in a ring; mostly on its post."""
     flat = rng.uniform(0.16, 0.26)
     bar = closed((-0.62, -flat), (0.62, -flat), (0.62, flat), (-0.62, flat))
-    post = [line((x, 1.0), (x, 2.3)) for x in (-0.13, 0.13)]
+    post = [line((x, 1.0), (x, 1.9)) for x in (-0.25, 0.25)]
     rim = [arc(0, 0, 1), bar]
-    return [*rim, *post, line((-0.5, 2.3), (0.5, 2.3))] if rng.random() < 0.7 else rim
+    return [*rim, *post, line((-0.9, 1.9), (0.9, 1.9))] if rng.random() < 0.7 else rim
 
 
 @by_hand
@@ -179,7 +179,7 @@ def magnifying_glass(rng: np.random.Generator) -> Strokes:
 
 @by_hand
 def racket(rng: np.random.Generator) -> Strokes:
-    """A racket with strings, its grip below or to the lower right."""
+    """A racket with strings, its grip to the lower right."""
     wide, rows = rng.uniform(0.85, 1.0), int(rng.integers(3, 5))
     strings: Strokes = []
     for at in np.linspace(-0.5, 0.5, rows):
@@ -187,7 +187,7 @@ def racket(rng: np.random.Generator) -> Strokes:
         strings.append(line((-wide * reach, at), (wide * reach, at)))
         strings.append(line((wide * at, -reach), (wide * at, reach)))
     throat = line((-0.5, 0.85), (-0.15, 1.4), (-0.15, 2.2), (0.15, 2.2), (0.15, 1.4), (0.5, 0.85))
-    return spun([arc(0, 0, wide, 1), *strings, throat], rng.uniform(-55, 0))
+    return spun([arc(0, 0, wide, 1), *strings, throat], rng.uniform(-75, -35))
 
 
 @by_hand
@@ -227,7 +227,7 @@ def lollipop(rng: np.random.Generator) -> Strokes:
     blades = int(rng.integers(4, 6))
     blade = smooth([(0, 0), (0.45, -0.2), (0.75, -0.65)])
     swirl = [spun([blade], 360 * i / blades)[0] for i in range(blades)]
-    stick = upright(1.0, rng.uniform(2.2, 3.0), 0.15)
+    stick = upright(1.0, rng.uniform(1.8, 2.4), 0.15)
     loop = smooth([(0.1, 1.3), (0.6, 1.0), (0.7, 1.4), (0.1, 1.3)])
     return [arc(0, 0, 1), *swirl, stick, *([loop, loop * [-1, 1]] if rng.random() < 0.4 else [])]
 
