@@ -18,7 +18,7 @@ from deq.digits.classes import NO_DIGIT
 from deq.digits.hands import PAD, random_variant
 from deq.digits.inks import render_with_ink
 from deq.digits.mnist import load_mnist
-from deq.digits.others import taught
+from deq.digits.others import SHARES, taught
 from deq.digits.others.curves import Family
 from deq.digits.others.scribbles import TRAINED, scribble
 from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
@@ -110,7 +110,7 @@ def scribble_pictures(
 def other_pictures(
     count: int, seed: int, digits: Sequence[PenDigit], report: Report | None = None
 ) -> LabelledImages:
-    """Drawings that are no digits, of all kinds equally, any ink, labelled `NO_DIGIT`.
+    """Drawings that are no digits, any ink, labelled `NO_DIGIT`: all kinds by `SHARES`.
 
     Parameters
     ----------
@@ -122,11 +122,13 @@ def other_pictures(
         Called now and then with (task, number done, total).
     """
     rng = np.random.default_rng(seed)
-    kinds = list(taught(digits).values())
+    rounds = [
+        families for kind, families in taught(digits).items() for _ in range(SHARES.get(kind, 1))
+    ]
     inks = np.random.default_rng((seed, 1))
 
     def drawing(number: int) -> tuple[Strokes, float, int]:
-        families = kinds[number % len(kinds)]
+        families = rounds[number % len(rounds)]
         strokes = families[int(rng.integers(len(families)))](rng)
         # Brush 6 to 28 pixels, but so that a small drawing can be seen.
         size = float(np.ptp(np.concatenate(strokes), axis=0).max())

@@ -59,7 +59,9 @@ def test_scribbles_are_labelled_as_no_digit() -> None:
     assert set(labels.tolist()) == {NO_DIGIT}
 
 
-def test_other_pictures_are_of_all_kinds_and_labelled_as_no_digit(monkeypatch) -> None:
+def test_other_pictures_are_of_all_kinds_by_their_shares_and_labelled_as_no_digit(
+    monkeypatch,
+) -> None:
     drawn: list[str] = []
 
     def of_kind(name: str):
@@ -71,8 +73,9 @@ def test_other_pictures_are_of_all_kinds_and_labelled_as_no_digit(monkeypatch) -
 
     kinds = {name: (of_kind(name),) for name in ("few", "many")} | {"two": (of_kind("two"),) * 5}
     monkeypatch.setattr(corpus, "taught", lambda digits: kinds)
+    monkeypatch.setattr(corpus, "SHARES", {"many": 2})
     images, labels = corpus.other_pictures(12, 0, ())
-    assert sorted(drawn) == ["few"] * 4 + ["many"] * 4 + ["two"] * 4
+    assert sorted(drawn) == ["few"] * 3 + ["many"] * 6 + ["two"] * 3
     assert set(labels.tolist()) == {NO_DIGIT}
     assert len({image.numpy().tobytes() for image in images}) == 12
     torch.testing.assert_close(images, corpus.other_pictures(12, 0, ())[0])

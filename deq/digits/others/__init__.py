@@ -4,6 +4,7 @@ Each kind has families; a family is a function of a random generator that draws 
 pad. Kept for tests, and so in no family: cat, house, tree, fish, sailboat, car, umbrella, cup, key,
 mushroom, butterfly, snail, stick figure, candle, bell, apple, anchor, glasses, envelope, the
 letters R, K, W, omega, the signs ? & % @, musical notes, and the scribbles `scribbles.UNSEEN`.
+What is near a digit, as an apple is near 0, is learned from other things that are: `near`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from deq.digits.others import (
     faces,
     letters,
     nature,
+    near,
     scribbles,
     several,
     shapes,
@@ -23,6 +25,9 @@ from deq.digits.others import (
 )
 from deq.digits.others.curves import Family
 from deq.digits.pen import PenDigit
+
+SHARES = {"near digits": 2}
+"""How often a kind is drawn in training, where not once for each other kind."""
 
 
 def taught(digits: Sequence[PenDigit]) -> dict[str, tuple[Family, ...]]:
@@ -41,7 +46,7 @@ def taught(digits: Sequence[PenDigit]) -> dict[str, tuple[Family, ...]]:
     Examples
     --------
     >>> list(taught(()))
-    ['scribbles', 'letters', 'words', 'shapes', 'faces', 'things']
+    ['scribbles', 'letters', 'words', 'shapes', 'faces', 'things', 'near digits']
     """
     kinds = {
         "scribbles": scribbles.TRAINED,
@@ -50,6 +55,7 @@ def taught(digits: Sequence[PenDigit]) -> dict[str, tuple[Family, ...]]:
         "shapes": shapes.FAMILIES,
         "faces": faces.FAMILIES,
         "things": nature.FAMILIES + things.FAMILIES,
+        "near digits": near.FAMILIES,
     }
     if digits:
         kinds["several digits"] = several.families(digits)

@@ -67,6 +67,23 @@ def turn(points: Stroke, angle: float) -> Stroke:
     return turned
 
 
+def spun(strokes: Iterable[Stroke], degrees: float) -> Strokes:
+    """Turn a sketch about (0, 0), clockwise."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return [stroke @ np.array([[cos, sin], [-sin, cos]]) for stroke in strokes]
+
+
+def either_way(strokes: Iterable[Stroke], rng: np.random.Generator) -> Strokes:
+    """A sketch as it is or in a mirror."""
+    way = np.array([rng.choice([-1, 1]), 1])
+    return [stroke * way for stroke in strokes]
+
+
+def upright(top: float, bottom: float, half: float) -> Stroke:
+    """A box about the column x = 0."""
+    return closed((-half, top), (half, top), (half, bottom), (-half, bottom))
+
+
 def box(strokes: Iterable[Stroke]) -> tuple[Stroke, Stroke]:
     """The corners (2,), (2,) of the strokes' bounding box."""
     points = np.concatenate(list(strokes))

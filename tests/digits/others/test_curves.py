@@ -4,7 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deq.digits.others.curves import PAD, arc, box, closed, drawn, line, regular, traced
+from deq.digits.others.curves import (
+    PAD,
+    arc,
+    box,
+    closed,
+    drawn,
+    either_way,
+    line,
+    regular,
+    spun,
+    traced,
+)
 
 
 @given(st.integers(0, 10_000), st.floats(90, 250), st.floats(0.05, 20), st.floats(-500, 500))
@@ -44,3 +55,18 @@ def test_a_closed_stroke_is_begun_anywhere_and_never_left_wide_open() -> None:
 def test_a_star_has_its_inner_corners() -> None:
     radii = np.hypot(*regular(5, inner=0.4).T)
     np.testing.assert_allclose(radii, [1, 0.4] * 5 + [1])
+
+
+def test_a_sketch_is_spun_clockwise_as_a_whole_about_its_origin() -> None:
+    up, right = spun([line((0, 0), (0, -1)), line((1, 0))], 90)
+    np.testing.assert_allclose(up, [(0, 0), (1, 0)], atol=1e-12)
+    np.testing.assert_allclose(right, [(0, 1)], atol=1e-12)
+
+
+def test_a_mirror_turns_the_whole_sketch_or_nothing() -> None:
+    sketch = [line((1, 2), (3, 4)), line((5, 6))]
+    seen = {
+        tuple(np.concatenate(either_way(sketch, np.random.default_rng(seed)))[:, 0])
+        for seed in range(20)
+    }
+    assert seen == {(1, 3, 5), (-1, -3, -5)}

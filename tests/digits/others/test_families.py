@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from deq.digits import NotADrawing, prepare, render
-from deq.digits.others import taught
+from deq.digits.others import SHARES, near, taught
 from deq.digits.others.curves import PAD
+from deq.digits.others.held_out import HELD_OUT
 from deq.digits.pen import PenDigit
 
 
@@ -70,3 +71,21 @@ def test_the_scribbles_kept_for_tests_are_not_taught() -> None:
     from deq.digits.others.scribbles import UNSEEN
 
     assert not set(UNSEEN) & set(FAMILIES)
+
+
+def test_no_family_bears_the_name_of_a_kind_kept_for_tests() -> None:
+    assert not {family.__name__.replace("_", " ") for family in FAMILIES} & set(HELD_OUT)
+
+
+def test_the_kinds_with_a_share_of_their_own_are_taught() -> None:
+    assert set(SHARES) <= set(KINDS)
+
+
+@pytest.mark.parametrize("family", near.FAMILIES, ids=lambda f: f.__name__)
+def test_drawings_near_a_digit_vary(family) -> None:
+    """Also where size, place and brush are taken away, as `prepare` does."""
+    drawings = [family(np.random.default_rng(seed)) for seed in range(12)]
+    pictures = np.stack([prepare(render(strokes, 280, 9)) for strokes in drawings])
+    apart = np.abs(pictures[:, None] - pictures[None]).mean((2, 3))[np.triu_indices(12, 1)]
+    assert apart.min() > 0.3 * pictures.mean()
+    assert apart.mean() > 0.65 * pictures.mean()
