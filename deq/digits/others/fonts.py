@@ -120,7 +120,7 @@ KEPT_FOR_TESTS: tuple[tuple[str, str], ...] = (
     ("the letters R, K and W, and what looks like them", "RrKkWwΚκКкЯяШшЩщωϖ"),
     ("omega", "Ω"),
     ("signs", "?&%@"),
-    ("asterisks: the scribbles' family `star`", "*"),
+    ("asterisks: the family star of the scribbles", "*"),
 )
 
 # Of the fonts of signs, the places of what is drawn. Left out are also what looks like a digit
