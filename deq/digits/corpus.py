@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from deq.digits.classes import NO_DIGIT
-from deq.digits.hands import PAD, random_variant
+from deq.digits.hands import random_variant
 from deq.digits.inks import render_with_ink
 from deq.digits.mnist import load_mnist
 from deq.digits.others import SHARES, taught
@@ -24,6 +24,7 @@ from deq.digits.others.scribbles import TRAINED, scribble
 from deq.digits.pen import BOX, TEST_WRITERS, VALIDATION_WRITERS, PenDigit, by_writer, load_pen
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
+from deq.digits.strokes import PAD
 
 MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
 

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from deq.digits.habits import HABITS
-from deq.digits.strokes import Strokes, at, lengths, unit
+from deq.digits.strokes import PAD, Strokes, at, lengths, unit
 
-PAD = 280  # side of the drawing pad, in pixels
 ALIKE = 0.75  # two strokes are blended if the mean cosine between their directions is larger
 MIXED = 0.3  # share of the variants that are blends of two digits
 WIDTH = 45  # pixels: narrower digits are drawn larger, or a thick brush would fill their loops

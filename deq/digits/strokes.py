@@ -10,6 +10,8 @@ import numpy.typing as npt
 Stroke = npt.NDArray[np.float64]  # (N, 2) points x, y, with y pointing down
 Strokes = list[Stroke]
 
+PAD = 280  # side of the drawing pad, in pixels
+
 STEP = 0.03
 """Distance between neighbouring points, where the longest side of the digit is 1."""
 

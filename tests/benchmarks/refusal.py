@@ -24,11 +24,11 @@ from torch import Tensor
 
 from deq.cli.common import Bar
 from deq.digits import corpus
-from deq.digits.hands import PAD
 from deq.digits.others.held_out import HELD_OUT
 from deq.digits.others.scribbles import UNSEEN
 from deq.digits.paint import paint
 from deq.digits.prepare import NotADrawing, prepare
+from deq.digits.strokes import PAD
 from deq.models.classifier import CLASSES, Classifier
 from deq.models.evaluation.others import DRAWINGS, SCRIBBLES, drawings
 from deq.models.weights import SHIPPED, load_file

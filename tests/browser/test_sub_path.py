@@ -54,7 +54,7 @@ def test_links_buttons_and_files_of_the_pages(visit, app, tmp_path):
     page = visit(f"{app}/draw?example=7&tour=5")
     reads(page, "7")
     page.wait_for_selector(driver.IDLE)
-    click(page, "try-5")  # "Picard in place of the ODE"
+    page.get_by_role("button", name="Picard in place of the ODE").click()
     page.wait_for_url(f"{app}/draw?**solver=Picard**")
     page.wait_for_selector('.st-key-readouts:has-text("Picard")')
     page.reload()

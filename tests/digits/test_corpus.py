@@ -8,6 +8,7 @@ from deq.digits.classes import NO_DIGIT
 from deq.digits.pen import TEST_WRITERS, VALIDATION_WRITERS, PenDigit
 from deq.digits.prepare import prepare
 from deq.digits.raster import render
+from deq.digits.strokes import PAD
 
 LINE = (np.array([[100.0, 50.0], [120.0, 250.0], [110.0, 450.0]], np.float32),)
 
@@ -47,7 +48,7 @@ def test_pen_pictures_vary_and_are_reproducible() -> None:
 def test_the_drawings_of_the_app_have_its_ink_and_training_has_more() -> None:
     drawings = [(list(LINE), 20.0, 1)] * 12
     plain, _ = corpus.render_pictures(drawings, 12, "")
-    expected = np.round(prepare(render(LINE, corpus.PAD, 20)) * 255)
+    expected = np.round(prepare(render(LINE, PAD, 20)) * 255)
     np.testing.assert_array_equal(plain, np.stack([expected] * 12))
     varied, _ = corpus.render_pictures(drawings, 12, "", ink=np.random.default_rng(0))
     assert len({image.numpy().tobytes() for image in varied}) > 4

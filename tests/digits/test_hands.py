@@ -6,8 +6,8 @@ import torch
 
 import deq
 from deq.digits import corpus
-from deq.digits.hands import ALIKE, PAD, blend, random_variant
-from deq.digits.strokes import unit
+from deq.digits.hands import ALIKE, blend, random_variant
+from deq.digits.strokes import PAD, unit
 from tests.digits.hand_made import DIGITS
 
 

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-Stroke = npt.NDArray[np.float64]
-Strokes = list[Stroke]
+from deq.digits.strokes import PAD, Stroke, Strokes, at, lengths
+
 Family = Callable[[np.random.Generator], Strokes]
 
-PAD = 280.0  # side of the pad, in pixels
 _STEP = 9.0  # a hand's points are at most so many pixels apart
 
 
@@ -96,7 +95,7 @@ def jitter(strokes: Strokes, rng: np.random.Generator, amount: float) -> Strokes
     phase, bend = rng.uniform(0, 2 * np.pi, 3), rng.normal(0, amount / 1.5, (3, 2))
     shaken = []
     for stroke in strokes:
-        along = np.r_[0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))]  # (N,) pixels
+        along = lengths(stroke)  # (N,) pixels
         rate = 2 * np.pi / rng.uniform(50, 160, (2, 1))
         shake = np.sin(rate * along + rng.uniform(0, 2 * np.pi, (2, 1)))  # (2, N)
         moved = rng.normal(0, 0.5 * amount, 2) + rng.normal(0, amount / 2, 2) * shake.T
@@ -111,17 +110,17 @@ def traced(stroke: Stroke, rng: np.random.Generator, loose: float) -> Stroke:
     """
     if len(stroke) < 2:
         return stroke
-    along = np.r_[0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))]
+    along = lengths(stroke)
     length = float(along[-1])
     if length < 3:
         return stroke[:1]
     ends = np.clip(rng.normal(0, loose, 2), -0.1 * length, 0.1 * length)
     steps = np.linspace(0, length, max(2, int(np.ceil(length / _STEP)) + 1))
     # All corners stay, to within two pixels.
-    at = np.unique(np.round(np.concatenate([steps, along]) / 4) * 4)
-    points = np.stack([np.interp(at, along, stroke[:, i]) for i in (0, 1)], 1)
+    where = np.unique(np.round(np.concatenate([steps, along]) / 4) * 4)
+    points = at(stroke, where)
     if np.allclose(stroke[0], stroke[-1]):
-        return _ends_moved(np.roll(points[:-1], int(rng.integers(len(at))), 0), ends, True)
+        return _ends_moved(np.roll(points[:-1], int(rng.integers(len(where))), 0), ends, True)
     return _ends_moved(points, ends, False)
 
 

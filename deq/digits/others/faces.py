@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import Family, Stroke, Strokes, arc, by_hand, closed, line, smooth
+from deq.digits.others.curves import Family, arc, by_hand, closed, line, smooth
+from deq.digits.strokes import Stroke, Strokes
 
 
 def eyes(rng: np.random.Generator, apart: float, height: float) -> Strokes:

@@ -12,7 +12,7 @@ import functools
 import numpy as np
 
 from deq.digits.errors import DataError
-from deq.digits.others.curves import Strokes
+from deq.digits.strokes import Strokes
 from deq.shipped import shipped
 
 HERSHEY = shipped("hershey.npz")

@@ -6,8 +6,9 @@ import functools
 
 import numpy as np
 
-from deq.digits.others.curves import Family, Strokes, by_hand
+from deq.digits.others.curves import Family, by_hand
 from deq.digits.others.fonts import SHOWN, SIGNS, glyphs
+from deq.digits.strokes import Strokes
 
 
 @functools.cache
@@ -22,46 +23,15 @@ def glyph(rng: np.random.Generator, alphabet: str) -> Strokes:
     return choice[int(rng.integers(len(choice)))]
 
 
-@by_hand
-def latin(rng: np.random.Generator) -> Strokes:
-    """Latin letters and signs, with and without serifs."""
-    return glyph(rng, "latin")
+def letter(alphabet: str) -> Family:
+    """The family of an alphabet's glyphs; it has the alphabet's name."""
+
+    @by_hand
+    def family(rng: np.random.Generator) -> Strokes:
+        return glyph(rng, alphabet)
+
+    family.__name__ = alphabet
+    return family
 
 
-@by_hand
-def script(rng: np.random.Generator) -> Strokes:
-    """Joined handwriting's letters."""
-    return glyph(rng, "script")
-
-
-@by_hand
-def gothic(rng: np.random.Generator) -> Strokes:
-    """Blackletter."""
-    return glyph(rng, "gothic")
-
-
-@by_hand
-def greek(rng: np.random.Generator) -> Strokes:
-    """Greek letters."""
-    return glyph(rng, "greek")
-
-
-@by_hand
-def cyrillic(rng: np.random.Generator) -> Strokes:
-    """Cyrillic letters."""
-    return glyph(rng, "cyrillic")
-
-
-@by_hand
-def japanese(rng: np.random.Generator) -> Strokes:
-    """Kana and some kanji."""
-    return glyph(rng, "japanese")
-
-
-@by_hand
-def signs(rng: np.random.Generator) -> Strokes:
-    """Signs of mathematics, maps, planets and the zodiac."""
-    return glyph(rng, "signs")
-
-
-FAMILIES: tuple[Family, ...] = (latin, script, gothic, greek, cyrillic, japanese, signs)
+FAMILIES: tuple[Family, ...] = tuple(map(letter, (*SHOWN, "signs")))

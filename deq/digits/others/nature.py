@@ -6,7 +6,8 @@ import itertools
 
 import numpy as np
 
-from deq.digits.others.curves import Family, Strokes, arc, by_hand, closed, line, regular, smooth
+from deq.digits.others.curves import Family, arc, by_hand, closed, line, regular, smooth
+from deq.digits.strokes import Strokes
 
 # Kept for tests, so nothing like them is here: cat, tree, fish, mushroom, butterfly, snail, apple.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import PAD, Family, Strokes, smooth, turn
+from deq.digits.others.curves import Family, smooth, turn
+from deq.digits.strokes import PAD, Strokes
 
 
 def scrawl(rng: np.random.Generator) -> Strokes:

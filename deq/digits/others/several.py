@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deq.digits.others.curves import PAD, Family, Strokes, box, line
+from deq.digits.others.curves import Family, box, line
 from deq.digits.others.letters import glyph
 from deq.digits.pen import PenDigit
+from deq.digits.strokes import PAD, Strokes
 
 
 def sized(digit: PenDigit, height: float) -> Strokes:

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import (
-    Family,
-    Stroke,
-    Strokes,
-    arc,
-    by_hand,
-    closed,
-    drawn,
-    line,
-    regular,
-    smooth,
-)
+from deq.digits.others.curves import Family, arc, by_hand, closed, drawn, line, regular, smooth
+from deq.digits.strokes import Stroke, Strokes
 
 
 @by_hand

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deq.digits.others.curves import Family, Stroke, Strokes, arc, box, closed, drawn, line
+from deq.digits.others.curves import Family, arc, box, closed, drawn, line
 from deq.digits.others.several import sized
 from deq.digits.pen import PenDigit
+from deq.digits.strokes import Stroke, Strokes
 
 # Of two digits in one place, a reader sees no digit. (Other pairs hide in one another, as 3 in 8.)
 OVERWRITTEN = ((2, 5), (2, 4), (4, 8), (3, 4), (4, 0), (7, 8), (2, 6), (5, 7), (6, 7), (4, 5))

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import (
-    Family,
-    Strokes,
-    arc,
-    by_hand,
-    closed,
-    line,
-    regular,
-    smooth,
-)
+from deq.digits.others.curves import Family, arc, by_hand, closed, line, regular, smooth
+from deq.digits.strokes import Strokes
 
 # Kept for tests, so nothing like them is here: house, sailboat, car, umbrella, cup,
 # key, stick figure, candle, bell, anchor, glasses, envelope.

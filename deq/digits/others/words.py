@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import Family, Strokes, box, by_hand, drawn, line
+from deq.digits.others.curves import Family, box, by_hand, drawn, line
 from deq.digits.others.fonts import SHOWN, font_strokes, glyphs
+from deq.digits.strokes import Strokes
 
 # Places in the fonts of `_HANDS`; ^ raises and _ lowers the next one. None of R, K, W, ?, &, %, @.
 FORMULAS = (

@@ -10,13 +10,13 @@ import torch
 
 from deq.digits import corpus
 from deq.digits.corpus import Report
-from deq.digits.hands import PAD
 from deq.digits.others.held_out import HELD_OUT, Family
 from deq.digits.others.scribbles import TRAINED, UNSEEN
 from deq.digits.paint import paint
 from deq.digits.pen import PenDigit
 from deq.digits.prepare import NotADrawing, prepare
 from deq.digits.raster import render
+from deq.digits.strokes import PAD
 from deq.models.classifier import CLASSES, Classifier
 from deq.models.evaluation.solving import solve_pictures, verdicts_on
 from deq.models.verdict import Verdict

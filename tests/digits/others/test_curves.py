@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deq.digits.others.curves import (
-    PAD,
     arc,
     box,
     closed,
@@ -16,6 +15,7 @@ from deq.digits.others.curves import (
     spun,
     traced,
 )
+from deq.digits.strokes import PAD
 
 
 @given(st.integers(0, 10_000), st.floats(90, 250), st.floats(0.05, 20), st.floats(-500, 500))

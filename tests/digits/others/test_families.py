@@ -5,9 +5,9 @@ import pytest
 
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.others import SHARES, near, taught
-from deq.digits.others.curves import PAD
 from deq.digits.others.held_out import HELD_OUT
 from deq.digits.pen import PenDigit
+from deq.digits.strokes import PAD
 
 
 def written(label: int, *strokes: list[tuple[int, int]]) -> PenDigit:

@@ -9,9 +9,10 @@ import pytest
 
 from deq.digits.others import held_out
 from deq.digits.others.held_out import HELD_OUT
-from deq.digits.others.held_out.sketch import MARGIN, PAD, SIZES, Sketch
+from deq.digits.others.held_out.sketch import MARGIN, SIZES, Sketch
 from deq.digits.prepare import prepare
 from deq.digits.raster import render
+from deq.digits.strokes import PAD
 
 ROOT = Path(__file__).resolve().parents[3]
 DRAWINGS = 12

@@ -21,7 +21,7 @@ from deq.digits.others.held_out.signs import (
     percent,
     question_mark,
 )
-from deq.digits.others.held_out.sketch import Family, Stroke
+from deq.digits.others.held_out.sketch import Family
 from deq.digits.others.held_out.things import (
     anchor,
     bell,
@@ -35,6 +35,7 @@ from deq.digits.others.held_out.things import (
     sailboat,
     umbrella,
 )
+from deq.digits.strokes import Stroke
 
 __all__ = ["HELD_OUT", "Family", "Stroke"]
 

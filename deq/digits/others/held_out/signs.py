@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.held_out.sketch import Sketch, Stroke
+from deq.digits.others.held_out.sketch import Sketch
+from deq.digits.strokes import Stroke
 
 
 def question_mark(rng: np.random.Generator) -> list[Stroke]:

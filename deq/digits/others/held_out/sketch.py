@@ -13,11 +13,11 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
-Stroke = npt.NDArray[np.float64]
+from deq.digits.strokes import PAD, Stroke
+
 Family = Callable[[np.random.Generator], list[Stroke]]
 Point = Sequence[float] | npt.NDArray[np.float64]
 
-PAD = 280
 MARGIN = 10
 SIZES = (90, 250)  # longest side of a drawing in pixels
 _SPACING = 4  # pixels from one point of a stroke to the next

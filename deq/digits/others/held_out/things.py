@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from deq.digits.others.held_out.sketch import Sketch, Stroke
+from deq.digits.others.held_out.sketch import Sketch
+from deq.digits.strokes import Stroke
 
 
 def house(rng: np.random.Generator) -> list[Stroke]:

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deq.digits.others.curves import (
-    Family,
-    Strokes,
-    arc,
-    by_hand,
-    closed,
-    either_way,
-    line,
-    smooth,
-    spun,
-)
+from deq.digits.others.curves import Family, arc, by_hand, closed, either_way, line, smooth, spun
+from deq.digits.strokes import Strokes
 
 # Kept for tests, so nothing like them is here: ?, notes, umbrella, anchor, candle, sailboat, K, R.
 # A bow or an arm to the left on a plain stem is a 1 or a 7: these have theirs to the right.

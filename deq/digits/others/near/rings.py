@@ -6,7 +6,6 @@ import numpy as np
 
 from deq.digits.others.curves import (
     Family,
-    Strokes,
     arc,
     by_hand,
     closed,
@@ -17,6 +16,7 @@ from deq.digits.others.curves import (
     spun,
     upright,
 )
+from deq.digits.strokes import Strokes
 
 # Kept for tests, so nothing like them is here: apple, cup, key, snail, bell, @, omega.
 
