@@ -10,7 +10,6 @@ import streamlit as st
 
 from deq.digits.classes import NO_DIGIT
 from deq.figures import (
-    magnify,
     palette,
     probabilities_over_time,
     probability_bars,
@@ -26,6 +25,7 @@ from pages.parts.shared import hero as box
 from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
+from pages.parts.shared.picture import picture
 from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 
@@ -54,12 +54,9 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
             st.metric("The network reads", digit)
         with st.container(key="seen", width=104, gap="xsmall"):
             st.caption("It sees 28×28")
-            st.image(
-                magnify(np.zeros((28, 28)) if seen.image is None else seen.image, 4),
-                width=104,
-                output_format="PNG",
-                alt=words.seen_alt(digit, blank=seen.image is None),
-            )
+            blank = seen.image is None
+            image = np.zeros((28, 28)) if seen.image is None else seen.image
+            picture(image, 104, words.seen_alt(digit, blank=blank))
     if brief:
         return
     with st.container(key="verdict", gap="xsmall"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
-from PIL import Image
 
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.mnist import load_subset
-from deq.figures import magnify
 from pages.parts.shared import errors
+from pages.parts.shared.picture import picture, png
 from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import NumberInput
 
@@ -141,12 +139,8 @@ def subject(kind: str, place: int) -> Subject | str:
 def shown(chosen: Subject) -> None:
     """The picture, small, as the network gets it; a drawing can be saved for the code box."""
     with st.container(key="seen"):
-        st.image(
-            magnify(chosen.image),
-            width=112,
-            caption=chosen.name,
-            alt=f"The 28×28 picture that the network sees: {chosen.name}",
-        )
+        alt = f"The 28×28 picture that the network sees: {chosen.name}"
+        picture(chosen.image, 112, alt, caption=chosen.name)
     pixels = chosen.pixels
     if pixels is not None:
         save(lambda: pixels)
@@ -164,10 +158,3 @@ def save(pixels: Callable[[], Pixels]) -> None:
         key="download-png",
         help="What is on the pad, as a file that the code on this page reads.",
     )
-
-
-def png(pixels: Pixels) -> bytes:
-    """Pixels (H, W, 4) as a file."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()

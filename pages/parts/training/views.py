@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from deq.figures import magnify
 from deq.figures.training.comparison import MOST, runs
 from deq.figures.training.confusion import confusion_matrix
 from deq.figures.training.run import lab
@@ -19,6 +18,7 @@ from pages.parts.runs.run import Records, Run
 from pages.parts.runs.views import Results
 from pages.parts.shared import downloads, errors, own_model
 from pages.parts.shared.chart import Panel, chart
+from pages.parts.shared.picture import picture
 from pages.parts.training import lesson, to_draw, words
 
 _SHOWN = 12
@@ -104,12 +104,7 @@ def _gallery(wrong: Sequence[Mapping[str, Any]], config: LabConfig) -> None:
         for k, digit in enumerate(wrong):
             image = (images[int(digit["place"])].float() / 255).numpy()  # (28, 28)
             with st.container(width=_MISTAKE, gap="xsmall"):
-                st.image(
-                    magnify(image, 3),
-                    width=_MISTAKE,
-                    output_format="PNG",
-                    alt=f"A digit: {words.mistake(digit)}",
-                )
+                picture(image, _MISTAKE, f"A digit: {words.mistake(digit)}", factor=3)
                 st.button(
                     f"{digit['truth']:.0f} → {digit['guess']:.0f}",
                     key=f"mistake-{k}",
