@@ -9,13 +9,16 @@ import pytest
 from tests.browser.driver import IDLE, click
 
 pytestmark = pytest.mark.browser
-# Address, numbers and picture of a page; null while a part is missing.
+# Address, numbers and picture of a page; null while a part is missing. Streamlit may write the
+# parts of an address in any order.
 SHOWN = """(figure) => {
     const said = document.querySelector('.st-key-verdict strong');
     const plot = document.querySelector(`.st-key-${figure} .js-plotly-plot`);
     if (!said || !plot?.data) return null;
     const lines = plot.data.map((trace) => [trace.x, trace.y]);
-    return [location.search, said.textContent, JSON.stringify(lines)];
+    const link = new URLSearchParams(location.search);
+    link.sort();
+    return [link.toString(), said.textContent, JSON.stringify(lines)];
 }"""
 
 
@@ -60,6 +63,11 @@ def drag_left(page, slider):
         page.wait_for_timeout(20)
         values.add(rail.input_value())
     page.mouse.up()
+    page.wait_for_function(
+        """(value) => [...new URLSearchParams(location.search).values()]
+            .some((text) => Math.abs(text - value) < 1e-9)""",
+        arg=float(rail.input_value()),
+    )  # the last value has arrived
     return len(values)
 
 
