@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from pages.parts.shared.picture import PNG, address
+
 Stroke = npt.NDArray[np.float64]
 Object = dict[str, Any]
 
@@ -19,7 +21,6 @@ SIZE = 280
 BRUSH = 22
 """Width of the brush in pixels: about an eighth of a digit's height, as in MNIST."""
 
-_PNG = "data:image/png;base64,"
 # Points on each curve of a path; a curve is a few pixels long.
 _CURVE = np.linspace(0, 1, 5)[1:]
 
@@ -101,12 +102,10 @@ def _points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
 
 def picture_object(image: npt.NDArray[np.float32]) -> Object:
     """A picture (28, 28) in [0, 1] as the canvas's image, as large as the pad."""
-    picture = Image.fromarray((255 * image).round().astype(np.uint8))
-    out = io.BytesIO()
-    picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC).save(out, "PNG")
+    small = Image.fromarray((255 * image).round().astype(np.uint8))
     return {
         "type": "Image",
-        "src": _PNG + base64.b64encode(out.getvalue()).decode(),
+        "src": address(np.asarray(small.resize((SIZE, SIZE), Image.Resampling.BICUBIC))),
         "originX": "center",
         "originY": "center",
         "left": SIZE / 2,
@@ -127,9 +126,9 @@ def pictures_of(objects: Iterable[Object]) -> list[npt.NDArray[np.uint8]]:
     """
     sources = [str(item.get("src", "")) for item in objects]
     return [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(source[len(_PNG) :]))).convert("RGBA"))
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(source[len(PNG) :]))).convert("RGBA"))
         for source in sources
-        if source.startswith(_PNG)
+        if source.startswith(PNG)
     ]
 
 

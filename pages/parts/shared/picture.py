@@ -12,12 +12,19 @@ from PIL import Image
 
 from deq.figures import magnify
 
+PNG = "data:image/png;base64,"
+
 
 def png(pixels: npt.NDArray[np.uint8]) -> bytes:
     """Pixels (H, W) or (H, W, 4) as a file."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
+
+
+def address(pixels: npt.NDArray[np.uint8]) -> str:
+    """Pixels (H, W) or (H, W, 4) as an address that holds the whole picture."""
+    return PNG + base64.b64encode(png(pixels)).decode()
 
 
 def picture(
@@ -28,5 +35,4 @@ def picture(
     The picture is part of the page. One behind an address of its own is gone from the server when
     the page is drawn again, and a browser that asks for it late shows a broken picture.
     """
-    file = base64.b64encode(png(magnify(image, factor))).decode()
-    st.image(f"data:image/png;base64,{file}", caption=caption, width=width, alt=alt)
+    st.image(address(magnify(image, factor)), caption=caption, width=width, alt=alt)
