@@ -4,8 +4,9 @@ All its output is JSON, one object per line. After PyTorch is imported it writes
 ``{"stage": "ready"}``. Each line on its standard input is a request,
 ``{"kind": …, "config": {…}, "folder": …}``. It answers with the records of the job, and then
 ``{"stage": "end"}``. The line ``stop`` ends the job after the current step, with a checkpoint. An
-error is ``{"stage": "failed", "why": …}`` with a sentence. The process ends when its input ends, so
-it does not outlive the process that started it.
+error is ``{"stage": "failed", "why": …}`` with a sentence; ``"by_itself": true`` says that it is a
+`TrainingError`. The process ends when its input ends, so it does not outlive the process that
+started it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
+from deq.training.errors import TrainingError
 from deq.training.jobs import job
 from deq.training.records import Record, json_line
 
@@ -61,7 +63,8 @@ def main() -> None:
         except MemoryError:
             _write(out, {"stage": "failed", "why": "There is not enough memory for this run."})
         except Exception as error:
-            _write(out, {"stage": "failed", "why": _why(error, request)})
+            own = isinstance(error, TrainingError)
+            _write(out, {"stage": "failed", "why": _why(error, request), "by_itself": own})
         _write(out, {"stage": "end"})
 
 

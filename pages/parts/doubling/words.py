@@ -11,7 +11,6 @@ from pages.parts.shared.numbers import known, minus, readout
 
 CLOSE = 0.05  # an answer that is right to the eye
 _PRINTED = ("answer", "loss", "slope", "intercept")
-_RAN_AWAY = "After "  # how `train_doubling` begins to say why a run failed
 
 
 def alt(records: Records, config: DoublingConfig) -> str:
@@ -109,8 +108,8 @@ def code(config: DoublingConfig) -> str:
 
 def prints(run: Run | None, records: Records) -> str:
     """What the code of a run prints; empty if the run has not come to its own end."""
-    if run is not None and run.state == "failed":
-        return run.why if run.why.startswith(_RAN_AWAY) else ""
+    if run is not None and run.by_itself:
+        return run.why
     if run is not None and run.state != "done":
         return ""
     last = {name: records[-1][name] if known(records[-1][name]) else math.nan for name in _PRINTED}

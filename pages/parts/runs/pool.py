@@ -97,6 +97,7 @@ class Pool:
             if run.resumable:
                 self._enqueue(run)
                 run.state, run.why, run.stopping = "waiting", "", False
+                run.by_itself = False
                 run.seen = time.monotonic()
                 self._schedule()
 
@@ -176,6 +177,7 @@ class Pool:
         for record in worker.train(run.kind, run.config, run.folder):
             if record["stage"] == "failed":
                 ended, run.why = "failed", record["why"]
+                run.by_itself = record.get("by_itself", False)
                 continue
             if run.stopping and run.state == "starting":
                 worker.stop()  # "stop" came before there was a worker

@@ -35,7 +35,8 @@ class Run:
         self.id = uuid.uuid4().hex[:12]  # in the page's address
         self.kind, self.config, self.visitor = kind, dict(config), visitor
         self.state: State = "waiting"
-        self.why = ""  # it failed, a sentence
+        self.why = ""  # it failed, a sentence …
+        self.by_itself = False  # … that the training said: the same code says it, too
         self.records: list[Record] = []  # only ever appended to
         self.folder = folder / self.id  # of its checkpoint
         self.shared = False  # whether the result is that of an earlier run with this configuration

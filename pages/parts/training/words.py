@@ -164,18 +164,24 @@ def code(config: LabConfig) -> str:
     ]
     return (
         "import torch\n"
+        "from deq.training.errors import TrainingError\n"
         "from deq.training.lab import LabConfig, train_lab\n"
         "\n"
         "torch.set_num_threads(1)  # as on the page: sums are rounded in the same order\n"
-        f"*_, last = train_lab(LabConfig({', '.join(other)}))\n"
-        'print(f"Named right: {last.accuracy:.1%}, loss: {last.loss:.3f}")\n'
-        'print(f"Evaluations, forward: {last.evals:.1f}, backward: {last.adjoint_evals:.1f}")\n'
-        'print(f"Spectral radius: {last.radius:.2f}, contraction constant: {last.bound:.2f}")'
+        "try:\n"
+        f"    *_, last = train_lab(LabConfig({', '.join(other)}))\n"
+        '    print(f"Named right: {last.accuracy:.1%}, loss: {last.loss:.3f}")\n'
+        '    print(f"Evaluations, forward: {last.evals:.1f}, backward: {last.adjoint_evals:.1f}")\n'
+        '    print(f"Spectral radius: {last.radius:.2f}, contraction constant: {last.bound:.2f}")\n'
+        "except TrainingError as reason:\n"
+        "    print(reason)"
     )
 
 
 def prints(run: Run | None, records: Records) -> str:
     """What the code of a run prints; empty if the run has not come to its own end."""
+    if run is not None and run.by_itself:
+        return run.why
     if run is not None and run.state != "done":
         return ""
     last = {name: records[-1][name] if known(records[-1][name]) else math.nan for name in _PRINTED}

@@ -1,5 +1,6 @@
 """Training runs in their own processes: queue, stop, share, fail, and clean up."""
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from deq.training.doubling import DoublingConfig, train_doubling
+from deq.training.errors import TrainingError
 from pages.parts.runs.pool import EACH, Pool
 from pages.parts.runs.run import Refused, Run
 
@@ -145,6 +148,7 @@ def test_a_failure_gives_a_sentence_and_the_next_run_works(pool: Pool, how: str,
     run = ended(pool.start(FAILS, {"how": how}, "ann"))
     assert run.state == "failed"
     assert why in run.why
+    assert not run.by_itself
     assert [r["stage"] for r in run.records] == ["step"]  # the records before the failure are kept
     assert ended(pool.start(COUNT, {"to": 2, "after": how}, "ann")).state == "done"
 
@@ -153,6 +157,15 @@ def test_unknown_jobs_and_bad_options_fail_with_a_sentence(pool: Pool) -> None:
     assert "there is no job 'magic'" in ended(pool.start("magic", {}, "ann")).why
     run = ended(pool.start("doubling", {"rate": 0}, "ann"))
     assert "rate must be greater than 0" in run.why
+
+
+def test_a_run_that_the_training_gave_up_says_so(pool: Pool) -> None:
+    config = {"seed": 25, "constrained": False, "solver": "Picard"}  # no stable equilibrium
+    run = ended(pool.start("doubling", config, "ann"))
+    assert run.state == "failed"
+    assert run.by_itself
+    with pytest.raises(TrainingError, match=re.escape(run.why)):
+        list(train_doubling(DoublingConfig(**config)))
 
 
 def test_printed_text_is_not_taken_for_a_record(pool: Pool) -> None:

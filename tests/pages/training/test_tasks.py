@@ -10,13 +10,15 @@
 
 import math
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
 
 from deq.training.lab.config import LabConfig, build
 from deq.training.lab.train import train_lab
-from pages.parts.training import lesson
+from pages.parts.training import lesson, words
 from pages.parts.training.tasks import TRY
+from tests.pages.code_box import printed
 
 AS_WELL = 0.01  # of the digits kept apart
 
@@ -68,3 +70,21 @@ def test_without_a_limit_constant_radius_and_evaluations_rise():
     assert kept.bound < 1 < free.bound
     assert free.radius > kept.radius + 0.1
     assert free.evals > 1.5 * kept.evals
+
+
+FAILS = """
+import deq.training.lab
+from deq.training.errors import TrainingError
+def train_lab(config):
+    raise TrainingError("After 3 steps the loss is no longer a number.")
+    yield
+deq.training.lab.train_lab = train_lab
+"""
+
+
+def test_below_the_code_of_a_run_that_the_training_gave_up_stands_why():
+    why = "After 3 steps the loss is no longer a number."
+    run = SimpleNamespace(state="failed", by_itself=True, why=why)
+    assert printed(FAILS + words.code(LabConfig())) == f"{words.prints(run, [])}\n" == f"{why}\n"
+    run.by_itself = False  # its process was killed
+    assert words.prints(run, []) == ""
