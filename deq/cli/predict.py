@@ -9,7 +9,7 @@ from pathlib import Path
 import deq
 from deq.cli.common import Commands, positive
 from deq.digits import NotADrawing
-from deq.digits.picture import prepare_picture, read_picture
+from deq.digits.pictures.picture import prepare_picture, read_picture
 from deq.models.several import digits_of, sentence
 from deq.models.weights import load_file
 from deq.solvers import Solver

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from deq.digits.classes import NO_DIGIT
-from deq.digits.hands import random_variant
-from deq.digits.inks import render_with_ink
+from deq.digits.hand.hands import random_variant
+from deq.digits.hand.inks import render_with_ink
 from deq.digits.mnist import load_mnist
 from deq.digits.others import SHARES, taught
 from deq.digits.others.curves import Family

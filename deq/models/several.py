@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deq.digits import NotADrawing, prepare
-from deq.digits.apart import apart
+from deq.digits.pictures.apart import apart
 from deq.models.classifier import Classifier
 from deq.models.prediction import Prediction
 

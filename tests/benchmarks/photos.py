@@ -22,7 +22,7 @@ import deq
 from deq.digits import DataError, NotADrawing
 from deq.digits.corpus import pen_split
 from deq.digits.mnist import load_mnist
-from deq.digits.picture import prepare_picture
+from deq.digits.pictures.picture import prepare_picture
 from deq.models import Digits
 from tests.digits.files import FILES, REFUSED
 from tests.digits.sheets import KINDS, Glyph, from_mnist, from_strokes, plain

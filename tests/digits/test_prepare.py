@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.corpus import scaled_to_pad
-from deq.digits.hands import random_variant
+from deq.digits.hand.hands import random_variant
 from deq.digits.pen import load_pen
 
 # A 2 and an 8 of one stroke, and a 7 of two: smooth enough to be scaled.

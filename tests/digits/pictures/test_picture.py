@@ -9,7 +9,7 @@ from PIL import Image
 
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.errors import DataError
-from deq.digits.picture import ink_on_black, read_picture
+from deq.digits.pictures.picture import ink_on_black, read_picture
 
 CURVE = np.stack(
     [140 + 70 * np.cos(np.linspace(0.5, 6, 60)), 140 + 100 * np.sin(np.linspace(0.5, 6, 60))], 1

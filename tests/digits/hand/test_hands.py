@@ -6,7 +6,7 @@ import torch
 
 import deq
 from deq.digits import corpus
-from deq.digits.hands import ALIKE, blend, random_variant
+from deq.digits.hand.hands import ALIKE, blend, random_variant
 from deq.digits.strokes import PAD, unit
 from tests.digits.hand_made import DIGITS
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from deq.digits import inks
-from deq.digits.inks import EFFECTS, render_with_ink, ribbons
+from deq.digits.hand import inks
+from deq.digits.hand.inks import EFFECTS, render_with_ink, ribbons
 from deq.digits.prepare import prepare
 from deq.digits.raster import render
 from tests.digits.hand_made import DIGITS

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deq.digits import render
-from deq.digits.apart import apart
+from deq.digits.pictures.apart import apart
 from deq.digits.strokes import Strokes
 from tests.digits.hand_made import DIGITS, TURN, ellipse, in_a_row, line, moved
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from deq.digits.pictures.subject import Box, frame, pieces
 from deq.digits.prepare import MIN_INK, ink_of
-from deq.digits.subject import Box, frame, pieces
 
 COARSE = 140  # pixels: from a picture of this size it is seen whether there is one stroke only
 SHARED = 0.5  # strokes that share so much of the narrower one's columns are one piece

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from deq.digits.habits import HABITS
+from deq.digits.hand.habits import HABITS
 from deq.digits.strokes import PAD, Strokes, at, lengths, unit
 
 ALIKE = 0.75  # two strokes are blended if the mean cosine between their directions is larger

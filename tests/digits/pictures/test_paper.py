@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from deq.digits.paper import ink_of_photo
-from deq.digits.ruled import without_rules
-from deq.digits.subject import Box, frame, strokes_of_one
+from deq.digits.pictures.paper import ink_of_photo
+from deq.digits.pictures.ruled import without_rules
+from deq.digits.pictures.subject import Box, frame, strokes_of_one
 
 HEIGHT, WIDTH = 300, 400
 DOWN, ACROSS = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)

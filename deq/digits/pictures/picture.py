@@ -11,10 +11,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from deq.digits.errors import DataError
-from deq.digits.paper import ink_of_photo
+from deq.digits.pictures.paper import ink_of_photo
+from deq.digits.pictures.ruled import without_rules
+from deq.digits.pictures.subject import SENTENCES, frame, one_digit, pieces, strokes_of_one
 from deq.digits.prepare import MIN_INK, MIN_SIZE, NotADrawing, Picture, prepare
-from deq.digits.ruled import without_rules
-from deq.digits.subject import SENTENCES, frame, one_digit, pieces, strokes_of_one
 
 PHOTO = 150  # pixels: a smaller picture is not a photograph of a sheet
 SOLID = 0.25  # strokes are narrower than this share of the picture's shorter side
@@ -104,8 +104,8 @@ def ink_on_black(rgba: NDArray[np.uint8], *, several: bool = False) -> NDArray[n
     do not change.
 
     If that does not leave one large drawing, the picture is taken for a photograph of a sheet: the
-    paper is estimated at each place (`deq.digits.paper`), ruled lines are removed
-    (`deq.digits.ruled`), and the digit is chosen and cropped (`deq.digits.subject`).
+    paper is estimated at each place (`paper`), ruled lines are removed (`ruled`), and the digit is
+    chosen and cropped (`subject`).
 
     Parameters
     ----------

@@ -12,13 +12,13 @@ from PIL import Image
 import deq
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.mnist import load_subset
-from deq.digits.picture import ink_on_black, prepare_picture, read_picture
+from deq.digits.pictures.picture import ink_on_black, prepare_picture, read_picture
 from deq.models import Digits
 from tests.digits import sheets
 from tests.digits.files import FILES, REFUSED
 from tests.digits.sheets import KINDS, Glyph, from_mnist, from_strokes, plain
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = {
     name: [np.array(stroke) for stroke in strokes]
     for name, strokes in json.loads((ROOT / "assets/examples.json").read_text(encoding="utf-8"))[

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from deq.digits import habits
-from deq.digits.habits import HABITS
+from deq.digits.hand import habits
+from deq.digits.hand.habits import HABITS
 from deq.digits.strokes import Strokes, lengths, unit
 from tests.digits.hand_made import DIGITS
 

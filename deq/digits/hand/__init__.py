@@ -1,0 +1,1 @@
+"""Handwriting varied before it is drawn: habits, mixed hands, kinds of ink."""
