@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.digits.pictures.test_apart import ONE_PIECE
 
 from deq.digits import example, prepare, render
 from deq.digits.corpus import pen_split, scaled_to_pad
@@ -17,6 +16,7 @@ from deq.digits.strokes import Strokes
 from deq.models import Digits, load
 from deq.models.several import digits_of, unless_several
 from tests.digits.hand_made import in_a_row, line, moved
+from tests.digits.pictures.test_apart import ONE_PIECE
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from deq.digits.others.held_out import HELD_OUT
 from deq.digits.strokes import Strokes
 from pages.parts.pad.link import encode
 from tests.digits.others.test_families import DIGITS
-from tests.pages.test_draw import answer, words
+from tests.pages.draw.test_draw import answer, words
 
 WIDTH = 14
 NEVER_TAUGHT = HELD_OUT | {family.__name__: family for family in scribbles.UNSEEN}

@@ -7,7 +7,7 @@ import pytest
 
 from pages.parts.home.lesson import START, cosine
 from pages.parts.pad.examples import FIRST
-from tests.pages.test_draw import chart, words
+from tests.pages.draw.test_draw import chart, words
 
 
 @pytest.mark.parametrize("start", [-1.0, 0.0, 0.5, 3.0, 10.0, -400.0])

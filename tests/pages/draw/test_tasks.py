@@ -19,8 +19,8 @@ from pages.parts.shared.own_model import Own
 from tests.browser.driver import drawings
 from tests.digits.hand_made import in_a_row
 from tests.pages.code_box import boxes, printed
-from tests.pages.test_draw import answer, chart, drawn
-from tests.pages.test_draw import words as said
+from tests.pages.draw.test_draw import answer, chart, drawn
+from tests.pages.draw.test_draw import words as said
 
 
 def pressed(app, label):

@@ -22,7 +22,7 @@ from pages.parts.training import controls, lesson, tasks, words
 from tests.pages.a_run import ended
 from tests.pages.code_box import boxes, printed
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 pytestmark = pytest.mark.usefixtures("clean_pool")
