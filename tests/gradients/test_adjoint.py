@@ -38,7 +38,9 @@ def test_an_adjoint_that_does_not_exist_is_reported(solver: Solver) -> None:
     assert layer.last.converged.all()
     with pytest.warns(deq.ConvergenceWarning, match=r"not small beside.*deq.Unrolled\(\)"):
         z.backward(torch.tensor([[1.0, 0.0, 0.0, 0.0]], dtype=F64))
-    assert layer.last.backward.residual.item() > 0.1
+    # No w has a residual below ½; one so long that its rounding errors exceed that may seem to.
+    rounding = torch.finfo(F64).eps * float(x.grad.norm())
+    assert max(layer.last.backward.residual.item(), rounding) > 0.1
 
 
 def test_an_adjoint_so_large_that_rounding_hides_its_residual_is_reported() -> None:

@@ -27,7 +27,7 @@ from deq.models import load
 from deq.models.digits import Digits, DigitsConfig
 from deq.training.calibrate import fit_projection
 
-UNSTABLE = 7.0
+UNSTABLE = 8.0
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def image():
-    return load_subset()[0][1204].astype(np.float32) / 255
+    return load_subset()[0][4700].astype(np.float32) / 255
 
 
 @pytest.fixture(scope="module")

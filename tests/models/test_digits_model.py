@@ -82,7 +82,7 @@ def test_a_prediction_has_digit_verdict_probabilities_and_path(model: Digits) ->
     assert seen.verdict == "digit"
     assert str(seen.digit) in seen.reason
     assert float(seen.probabilities.sum()) == pytest.approx(1, abs=1e-5)
-    assert seen.path_probabilities.shape == (len(path.t), 10)
+    assert seen.path_probabilities.shape == (len(path.t), 11)
     assert seen.path_points.shape == (len(path.t), 3)
     torch.testing.assert_close(seen.path_probabilities[-1], seen.probabilities)
     torch.testing.assert_close(seen.path_points[-1], model.project(seen.solution.z)[0])

@@ -1,13 +1,11 @@
-"""The pages with a network that was taught what is no digit, and so gives eleven probabilities."""
+"""What the pages show of a network that was taught what is no digit: eleven probabilities."""
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from deq.digits import example, prepare
 from deq.digits.classes import NO_DIGIT
@@ -16,37 +14,7 @@ from deq.models import load
 from deq.models.digits import Digits
 from pages.parts.inside import lesson
 from pages.parts.shared import engine, own_model
-from tests.pages.test_draw import answer, chart, words
-
-
-@torch.no_grad()
-def taught() -> Digits:
-    """The shipped network with an eleventh logit between those of the 3 and of the smiley."""
-    ten = load("digits")
-    model = Digits(replace(ten.config, other=True))
-    digit, smiley = (
-        float(ten.logits(ten.predict(prepare(example(name))).solution.z)[0, :NO_DIGIT].max())
-        for name in ("3", "smiley")
-    )
-    sharper = 8 * ten.thresholds.temperature / (digit - smiley)
-    tensors = ten.state_dict()
-    weight, bias = (sharper * tensors[f"readout.{name}"][:NO_DIGIT] for name in ("weight", "bias"))
-    tensors["readout.weight"] = torch.cat([weight, torch.zeros(1, weight.shape[1])])
-    tensors["readout.bias"] = torch.cat([bias, torch.tensor([sharper * (digit + smiley) / 2])])
-    model.load_state_dict(tensors)
-    return model.eval()
-
-
-@pytest.fixture(autouse=True)
-def ships(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The server has that network, and nothing from before in its caches."""
-    model = taught()
-    monkeypatch.setattr(engine, "load", lambda _: model)
-    engine.engine.clear()
-    lesson.result.clear()
-    yield
-    engine.engine.clear()
-    lesson.result.clear()
+from tests.pages.draw.test_draw import answer, chart, words
 
 
 def alt(app, key):
@@ -67,7 +35,7 @@ def test_a_drawing_that_is_no_digit_is_called_so_everywhere(open_page):
     path = chart(app, "path-2d-chart")
     assert path["frames"][-1]["data"][1]["text"] == ["<b>–</b>"]
     last = path["layout"]["sliders"][0]["steps"][-1]["label"]
-    assert last.endswith(f": no digit ({bars['x'][NO_DIGIT]:.1f} %)")
+    assert last.endswith(f": no digit ({bars['text'][NO_DIGIT]})")
     assert [note["text"] for note in chart(app, "opinions-chart")["layout"]["annotations"]] == [
         "<b>no digit</b>"
     ]
@@ -94,7 +62,9 @@ def test_a_digit_is_read_as_before_beside_an_eleventh_bar(open_page):
 def test_only_a_network_with_ten_answers_says_that_it_knows_digits_only(open_page):
     app = open_page("draw", example="smiley")
     for other in (False, True):
-        model = taught() if other else Digits(replace(taught().config, other=False)).eval()
+        model = load("digits")
+        if not other:
+            model = Digits(replace(model.config, other=False)).eval()
         own = own_model.Own(model, engine.engine().cloud, "from a file")
         app.session_state[own_model._KEY] = own
         app.run()
@@ -122,8 +92,8 @@ def test_every_view_of_one_equilibrium_shows_what_is_no_digit(open_page, section
         assert re.search(r"For the logit of \d,", texts)
 
 
-def test_the_taught_network_is_sure_of_both(open_page):
+def test_the_network_is_sure_of_both(open_page):
     for name, sure in (("3", 3), ("smiley", NO_DIGIT)):
-        shares = taught().predict(prepare(example(name))).probabilities.numpy()
+        shares = load("digits").predict(prepare(example(name))).probabilities.numpy()
         assert shares.shape == (11,)
         assert np.argmax(shares) == sure

@@ -34,7 +34,7 @@ def test_the_first_picture_is_complete(open_page):
     figure = spec(app)
     assert {"Picard", "Anderson", "Newton"} <= {trace.get("name") for trace in figure["data"]}
     assert len(figure["frames"]) > 20
-    assert "with 6 evaluations" in said(app)
+    assert "with 5 evaluations" in said(app)
     assert "| Picard | 6 |" in said(app)
     assert "prepare(example('3'))" in app.code[0].value
     assert not app.exception
@@ -135,9 +135,9 @@ def pressed(open_page, label):
     return app
 
 
-def test_a_strong_contraction_anderson_needs_no_fewer_than_picard(open_page):
+def test_a_strong_contraction_anderson_saves_one_evaluation_at_most(open_page):
     ends = rows(pressed(open_page, "A strong contraction"))
-    assert ends["Anderson"][0] >= ends["Picard"][0]
+    assert ends["Picard"][0] - 1 <= ends["Anderson"][0] <= ends["Picard"][0]
     assert ends["Picard"][0] < 10
 
 
@@ -270,7 +270,7 @@ def test_words_when_no_solver_converges():
 
 
 CLAIMS = {
-    "A strong contraction": test_a_strong_contraction_anderson_needs_no_fewer_than_picard,
+    "A strong contraction": test_a_strong_contraction_anderson_saves_one_evaluation_at_most,
     "Three speeds": test_three_speeds_four_solvers_converge,
     "Two hundred speeds": test_two_hundred_speeds_a_small_window_costs_anderson_evaluations,
     "Paths in a valley": (

@@ -23,8 +23,8 @@ TRY = (
     Try(
         "Between 4 and 9",
         {},
-        "Press **Play**. How often does the point change its digit before it stops? How sure is "
-        "the network at last?",
+        "Press **Play**. Which digits does the point show on its way? How sure is the network at "
+        "last, and what else could it be?",
         partial(_example, "4 or 9"),
     ),
     Try(

@@ -61,7 +61,7 @@ def test_hard_examples_are_called_ambiguous_or_no_digit(open_page):
     assert "could be a" in between
     app = open_page("draw", example="scribble")
     assert answer(app) == "–"
-    assert "not a digit I know" in words(app)
+    assert "it looks like something else" in words(app)
     assert "**converged**" in words(app)  # convergence is not confidence
 
 
