@@ -17,6 +17,8 @@ from deq.figures.shared.traces import Array, rounded
 # Radius of a class's ellipse in standard deviations: it holds about two thirds of a Gaussian class.
 _RADIUS = 1.5
 _CORNERS = 40
+# Room for a large digit, as shares of the two sides of a small map.
+_ROOM = np.array([0.06, 0.09])
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,14 @@ def regions(cloud: Cloud, colours: Palette) -> tuple[dict[str, Any], ...]:
 
 @lru_cache(maxsize=8)
 def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, Any], ...]:
-    """The points, and the digit written at the middle of each class."""
+    """The points, and the digit written at the middle of each class, or beside it for want of room.
+
+    In space the digits stand at the middles: a turn parts them.
+    """
     digits = [digit for digit, _ in cloud.classes()]
     middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
+    if dims == 2:
+        middles = spread(middles[:, :2], _ROOM * np.ptp(cloud.array()[:, :2], axis=0))
     dots = {
         "type": scatter(dims),
         "mode": "markers",
@@ -109,6 +116,28 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
         "hovertemplate": "a training digit: %{text}<extra></extra>",
     }
     return dots, class_names(coordinates(middles, dims, 2), digits, colours, dims)
+
+
+def spread(places: Array, room: Array) -> Array:
+    """Places (n, 2) pushed apart until ‖(p − q) / room‖₂ ≥ 1 for each two of them.
+
+    Examples
+    --------
+    >>> places = np.array([[0.0, 0.0], [0.5, 0.0], [9.0, 9.0]])
+    >>> spread(places, np.array([1.0, 1.0])).round(2).tolist()
+    [[-0.25, 0.0], [0.75, 0.0], [9.0, 9.0]]
+    """
+    moved = places / np.where(room > 0, room, 1)  # (n, 2)
+    for _ in range(100):
+        away = moved[:, None] - moved  # (n, n, 2)
+        gap = np.linalg.norm(away, axis=-1)  # (n, n)
+        near = (gap > 0) & (gap < 1 - 1e-6)
+        if not near.any():
+            break
+        push = np.where(near, (1 - gap) / 2, 0) / np.where(gap > 0, gap, 1)
+        moved = moved + (push[..., None] * away).sum(1)
+    apart: Array = moved * np.where(room > 0, room, 1)
+    return apart
 
 
 def class_names(
