@@ -1,7 +1,7 @@
 """What the code on a page prints, when it is run as a reader would: in a process of its own.
 
-It is forked from one that has imported torch and nothing else of ours: in a Python of its own,
-most boxes would spend more time on that import than on their code.
+It is forked from one that has imported torch: in a Python of its own, most boxes would spend more
+time on that import than on their code.
 """
 
 import contextlib
