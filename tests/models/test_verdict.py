@@ -1,6 +1,7 @@
 """Verdicts: a digit, unsure, or not a digit, and the sentence for each."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 import deq
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.corpus import scribble_pictures
-from deq.digits.mnist import load_subset
+from deq.digits.mnist import load_mnist, load_subset
 from deq.models.digits import Digits
 from deq.models.evaluation import solve_pictures
 from deq.models.verdict import Thresholds, judge
@@ -59,6 +60,13 @@ def test_between_two_digits_it_is_unsure_and_two_drawn_over_one_another_are_none
     assert both.count("not a digit") > both.count("digit")
     refused = [v for v, _ in verdicts(scribble_pictures(150, seed=77)[0])]
     assert refused.count("not a digit") / 150 >= 0.9
+
+
+def test_a_digit_that_is_as_much_a_3_as_a_5_is_a_tie(model: Digits, data: Path) -> None:
+    image = load_mnist("test", data)[0][5937]
+    seen = model.predict(torch.from_numpy(image).float() / 255)
+    assert seen.verdict == "unsure"
+    assert seen.reason == "Could be a 3 or a 5."
 
 
 def test_dots_are_not_called_a_digit(model: Digits) -> None:

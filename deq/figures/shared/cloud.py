@@ -18,7 +18,7 @@ from deq.figures.shared.traces import Array, rounded
 _RADIUS = 1.5
 _CORNERS = 40
 # Room for a large digit, as shares of the two sides of a small map.
-_ROOM = np.array([0.06, 0.09])
+ROOM = np.array([0.06, 0.09])
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def cloud_traces(cloud: Cloud, colours: Palette, dims: int) -> tuple[dict[str, A
     digits = [digit for digit, _ in cloud.classes()]
     middles = np.asarray([np.median(members, axis=0) for _, members in cloud.classes()])
     if dims == 2:
-        middles = spread(middles[:, :2], _ROOM * np.ptp(cloud.array()[:, :2], axis=0))
+        middles = spread(middles[:, :2], ROOM * np.ptp(cloud.array()[:, :2], axis=0))
     dots = {
         "type": scatter(dims),
         "mode": "markers",
@@ -127,7 +127,8 @@ def spread(places: Array, room: Array) -> Array:
     >>> spread(places, np.array([1.0, 1.0])).round(2).tolist()
     [[-0.25, 0.0], [0.75, 0.0], [9.0, 9.0]]
     """
-    moved = places / np.where(room > 0, room, 1)  # (n, 2)
+    room = np.where(room > 0, room, 1)
+    moved = places / room  # (n, 2)
     for _ in range(100):
         away = moved[:, None] - moved  # (n, n, 2)
         gap = np.linalg.norm(away, axis=-1)  # (n, n)
@@ -136,7 +137,7 @@ def spread(places: Array, room: Array) -> Array:
             break
         push = np.where(near, (1 - gap) / 2, 0) / np.where(gap > 0, gap, 1)
         moved = moved + (push[..., None] * away).sum(1)
-    apart: Array = moved * np.where(room > 0, room, 1)
+    apart: Array = moved * room
     return apart
 
 

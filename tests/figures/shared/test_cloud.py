@@ -6,10 +6,8 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from deq.figures import palette
-from deq.figures.shared.cloud import Cloud, cloud_traces, spread
+from deq.figures.shared.cloud import ROOM, Cloud, cloud_traces, spread
 from deq.models import load
-
-ROOM = np.array([0.06, 0.09])
 
 
 def nearest(places, room):
