@@ -57,3 +57,11 @@ def test_on_a_digit_each_step_leaves_about_a_fifth_of_the_residual(digit):
     residuals = found.trajectory.residual[:, 0]
     share = float(residuals[-1] / residuals[0]) ** (1 / (len(residuals) - 1))
     assert 0.1 < share < 0.25
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_on_a_digit_anderson_and_broyden_save_one_step_at_most(digit):
+    todo = digit_problem(deq.models.load("digits"), prepare(example(digit)))
+    needed = {run.name: run.nfe for run in race(todo, tol=1e-4, timed=False)}
+    for name in ("Anderson", "Broyden"):
+        assert needed["Picard"] - 1 <= needed[name] <= needed["Picard"]
