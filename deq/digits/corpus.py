@@ -27,6 +27,7 @@ from deq.digits.raster import render
 from deq.digits.strokes import PAD
 
 MNIST_VALIDATION = 2_000  # the last of the 60,000, used to choose thresholds
+THICKEST = 40.0  # brush of the drawing pad, in pixels
 
 Strokes = Sequence[npt.NDArray[np.floating]]
 LabelledImages = tuple[Tensor, Tensor]  # images (N, 28, 28) uint8, labels (N,) int64
@@ -68,20 +69,20 @@ def render_pictures(
 def pen_pictures(
     digits: Sequence[PenDigit], copies: int, seed: int, report: Report | None = None
 ) -> LabelledImages:
-    """Training pictures: `copies` random variants of each digit, any ink, brush 8 to 30 pixels."""
+    """Training pictures: `copies` random variants of each digit, any ink, brush 8 to 40 pixels."""
     rng = np.random.default_rng(seed)
     alike: dict[tuple[int, int], list[Strokes]] = defaultdict(list)  # may be blended
     for digit in digits:
         alike[digit.label, len(digit.strokes)].append(digit.strokes)
-    drawings = (
-        (
-            random_variant(digit.strokes, rng, digit.label, alike[digit.label, len(digit.strokes)]),
-            float(rng.uniform(8, 30)),
-            digit.label,
-        )
-        for digit in digits
-        for _ in range(copies)
-    )
+
+    def drawing(digit: PenDigit) -> tuple[Strokes, float, int]:
+        written_alike = alike[digit.label, len(digit.strokes)]
+        strokes = random_variant(digit.strokes, rng, digit.label, written_alike)
+        sides = np.ptp(np.concatenate(strokes), axis=0)
+        room = sides.max() if digit.label == 1 else sides.min()  # or the brush would fill loops
+        return strokes, float(rng.uniform(8, np.clip(room / 2.5, 30, THICKEST))), digit.label
+
+    drawings = (drawing(digit) for digit in digits for _ in range(copies))
     return render_pictures(drawings, copies * len(digits), "pen digits", report, ink=rng)
 
 
@@ -131,9 +132,9 @@ def other_pictures(
     def drawing(number: int) -> tuple[Strokes, float, int]:
         families = rounds[number % len(rounds)]
         strokes = families[int(rng.integers(len(families)))](rng)
-        # Brush 6 to 28 pixels, but so that a small drawing can be seen.
+        # Any brush, but so that a small drawing can be seen.
         size = float(np.ptp(np.concatenate(strokes), axis=0).max())
-        return strokes, float(rng.uniform(6, np.clip(size / 7, 8, 28))), NO_DIGIT
+        return strokes, float(rng.uniform(6, np.clip(size / 6, 8, THICKEST))), NO_DIGIT
 
     return render_pictures(map(drawing, range(count)), count, "drawings of no digit", report, inks)
 

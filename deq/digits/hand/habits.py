@@ -103,6 +103,23 @@ def open_loop(strokes: Strokes, rng: np.random.Generator, backwards: bool = Fals
     return strokes
 
 
+def shallow(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A three whose two bows hardly part: the notch between them is filled by 40 to 85 %."""
+    which = int(np.argmax([len(stroke) for stroke in strokes]))
+    stroke = strokes[which]
+    along = lengths(stroke)
+    inner = (along > 0.3 * along[-1]) & (along < 0.7 * along[-1])
+    if inner.sum() < 5:
+        return strokes
+    notch = int(np.argmin(np.where(inner, stroke[:, 0], np.inf)))
+    depth = min(stroke[:notch, 0].max(), stroke[notch:, 0].max()) - stroke[notch, 0]
+    if depth < 0.1:
+        return strokes
+    near = np.exp(-(((along - along[notch]) / (0.12 * along[-1])) ** 2))  # (N,)
+    filled = stroke + rng.uniform(0.4, 0.85) * depth * near[:, None] * [1, 0]
+    return _replaced(strokes, which, filled)
+
+
 def narrow(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """Squeeze the digit until it is 0.35 to 0.6 as wide as high."""
     width, height = np.ptp(np.concatenate(strokes), axis=0)
@@ -200,6 +217,7 @@ HABITS: dict[str, Habit] = {
     "join of a four": Habit(join_four, 0.3, "4"),
     "open loop": Habit(open_loop, 0.25, "068"),
     "open loop of a nine": Habit(partial(open_loop, backwards=True), 0.25, "9"),
+    "shallow": Habit(shallow, 0.2, "3"),
     "narrow": Habit(narrow, 0.25, "3689"),
     "loop": Habit(loop, 0.2, "2347"),
     "curl": Habit(curl, 0.12, "023456789"),

@@ -26,7 +26,7 @@ from deq.digits.others import (
 from deq.digits.others.curves import Family
 from deq.digits.pen import PenDigit
 
-SHARES = {"near digits": 2}
+SHARES = {"near digits": 3}
 """How often a kind is drawn in training, where not once for each other kind."""
 
 

@@ -1,4 +1,4 @@
-"""Digits that are none any more: crossed out, framed, mirrored, unfinished, written over."""
+"""Digits that are none any more: crossed out, framed, mirrored, unfinished, blotted."""
 
 from __future__ import annotations
 
@@ -67,6 +67,20 @@ def families(digits: Sequence[PenDigit]) -> tuple[Family, ...]:
             if len(begun) == 1 and is_bow(begun[0]):
                 return drawn(begun, rng)
 
+    def blotted(rng: np.random.Generator) -> Strokes:
+        """The first half to two thirds of a digit of bows, a blot beside or above it."""
+        while True:
+            begun = beginning(one(rng, (2, 3, 5, 7, 8)), rng.uniform(0.5, 0.67))
+            if len(begun) == 1:
+                break
+        low, high = box(begun)
+        radius = rng.uniform(5, 14)
+        gap = radius + rng.uniform(15, 40)
+        x, y = low + rng.uniform(0.1, 0.9, 2) * (high - low)
+        # Not below: a hook over a dot is the question mark, a kind kept for tests.
+        at = [(low[0] - gap, y), (high[0] + gap, y), (x, low[1] - gap)][int(rng.integers(3))]
+        return drawn([*begun, arc(*at, radius)], rng)
+
     def written_over(rng: np.random.Generator) -> Strokes:
         """A digit over another."""
         first, second = OVERWRITTEN[int(rng.integers(len(OVERWRITTEN)))]
@@ -75,7 +89,10 @@ def families(digits: Sequence[PenDigit]) -> tuple[Family, ...]:
         middle = (np.sum(box(below), 0) - np.sum(box(above), 0) * scale) / 2
         return drawn(below + [stroke * scale + middle + shift for stroke in above], rng)
 
-    return (crossed_out, crossed_out, framed, framed, mirrored, unfinished, written_over)
+    return (
+        *(crossed_out, crossed_out, framed, framed, mirrored, unfinished, blotted, blotted),
+        written_over,
+    )
 
 
 def beginning(strokes: Strokes, share: float) -> Strokes:

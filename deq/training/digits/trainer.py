@@ -84,7 +84,7 @@ class Trainer:
         )
         self.augment = Augment()
         self.step = 0
-        self._pen_share = max(1, len(data.pen[0]) // 2)
+        self._pen_share = max(1, len(data.pen[0]) // 4)
         per_epoch = len(data.mnist[0]) + self._pen_share + len(data.others[0])
         self.steps_per_epoch = max(1, per_epoch // config.batch)
         self.steps = self.steps_per_epoch * config.epochs
@@ -172,7 +172,7 @@ class Trainer:
         return climb * fall, 0.5 if second else 1.0
 
     def _shuffle(self, epoch: int) -> Tensor:
-        """Indices of one epoch, shuffled: all MNIST, half the pen digits, all others."""
+        """Indices of one epoch, shuffled: all MNIST, a quarter of the pen digits, all others."""
         generator = torch.Generator().manual_seed(self.config.seed * 7_919 + epoch)
         mnist, pen = len(self.data.mnist[0]), len(self.data.pen[0])
         others = len(self.data.others[0])

@@ -4,6 +4,6 @@ They are taught so that a kind kept for tests that is near a digit, as an apple 
 called one because nothing near it was ever refused.
 """
 
-from deq.digits.others.near import lines, loops, rings
+from deq.digits.others.near import bows, fruits, lines, loops, rings
 
-FAMILIES = rings.FAMILIES + loops.FAMILIES + lines.FAMILIES
+FAMILIES = rings.FAMILIES + fruits.FAMILIES + loops.FAMILIES + lines.FAMILIES + bows.FAMILIES
