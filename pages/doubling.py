@@ -6,6 +6,7 @@ from pages.parts.doubling import controls, lesson, tasks, views, words
 from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard, hero
+from pages.parts.shared.settings import again
 from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()
@@ -30,7 +31,7 @@ def page() -> None:
     with stage:
         question()
         older.mark(controls.labelled(shown), controls.labelled(config), run)
-        st.fragment(results, run_every=interval)()
+        again(results, interval)
     predict, code = st.columns([2, 3], gap="large")
     predict.markdown(tasks.PREDICT)
     with code:

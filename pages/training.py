@@ -6,6 +6,7 @@ from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.runs import words as run_words
 from pages.parts.shared import errors, guard, hero, own_model
+from pages.parts.shared.settings import again
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
 
@@ -48,7 +49,7 @@ def page() -> None:
     with stage:
         question()
         older.mark(words.labelled(shown), words.labelled(config), run)
-        st.fragment(results, run_every=interval)()
+        again(results, interval)
         lesson.PANEL.watch()
     with errors.in_words():
         afterwards()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser import driver
 
@@ -16,6 +16,7 @@ from tests.browser import driver
 # error, which is normal.
 EXPECTED = re.compile(r"\d*/\w+/_stcore/(health|host-config)")
 HERE = "http://127.0.0.1:"
+expect.set_options(timeout=30_000)
 
 Route = Callable[[WebSocketRoute], None]
 

@@ -1,6 +1,7 @@
 """A projector of 1280×720: the menu, and every stop of the tour, in normal and in large type."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.parts.tour.stops import STOPS
 from tests.browser import driver
@@ -87,7 +88,7 @@ def test_the_menu_shows_every_page(visit, app, more):
         f"document.querySelectorAll('[data-testid=stTopNavLink]').length >= {PAGES}"
     )
     links = page.locator("[data-testid=stTopNavLink]")
-    assert links.count() == PAGES
+    expect(links).to_have_count(PAGES)
     # Links for which there is no room stay in the page, but cannot be seen.
     page.wait_for_function(
         """() => [...document.querySelectorAll('.rc-overflow-item')].every((item) =>

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
+from pages.parts.shared.settings import again
 from pages.parts.shared.text import literal
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
@@ -109,7 +110,7 @@ class RunPanel:
         """Let a page with a run that was stopped notice when another tab resumes it."""
         run = self.current()
         if run is not None and run.resumable:
-            st.fragment(self.update_page, run_every=_RESUMED)()
+            again(self.update_page, _RESUMED)
 
     def _asked(self) -> str:
         return str(st.session_state.get(self.key) or st.query_params.get("run", ""))

@@ -13,7 +13,7 @@ back when the visitor returns (`enter`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, fields, replace
 from functools import cache
 from importlib import import_module
@@ -142,6 +142,25 @@ def enter(page: str) -> None:
     for key, why in wrong.items():
         sentence = f"The link asked for {key} = {_shown(asked[key])}; {why}."
         st.session_state[_SAID][key] = values[key], sentence
+
+
+def again(draw: Callable[[], None], every: float | None) -> None:
+    """Draw a part of the page, without controls, and draw it again every so many seconds.
+
+    With its question for that part a browser sends what its controls show. If a task has just set
+    them and the browser is slow to show it, these are the values of before: they are put right.
+    """
+    table = table_of(page())
+    known = controls(table) if table else {}
+    values = {key: st.session_state[key] for key in known if key in st.session_state}
+
+    def part() -> None:
+        for key, value in values.items():
+            if st.session_state.get(key) != value:
+                st.session_state[key] = value
+        draw()
+
+    st.fragment(part, run_every=every)()
 
 
 def page() -> str:

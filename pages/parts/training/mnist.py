@@ -8,6 +8,7 @@ from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
 from pages.parts.shared import errors
+from pages.parts.shared.settings import again
 from pages.parts.shared.text import literal
 
 _KEY = "mnist-run"
@@ -24,7 +25,7 @@ def download() -> None:
         on_click=errors.callback(_start),
         disabled=live,
     )
-    st.fragment(_progress, run_every=0.8 if live else None)()
+    again(_progress, 0.8 if live else None)
 
 
 def _start() -> None:

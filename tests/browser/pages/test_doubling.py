@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from tests.browser.driver import caption_starts, click, press_player, run_says
 
@@ -51,8 +54,8 @@ def test_the_loss_falls_during_a_run_and_stop_keeps_the_result(visit, app):
     click(page, "train-stop")
     run_says(page, "Stopped after epoch \\d+", timeout=10_000)
     page.wait_for_selector(CAPTION)
-    assert re.match(r"epoch \d+: asked −5", page.locator(CAPTION).first.text_content())
-    assert page.locator(".st-key-train-stop button").is_disabled()
+    expect(page.locator(CAPTION).first).to_have_text(re.compile(r"^epoch \d+: asked −5"))
+    expect(page.locator(".st-key-train-stop button")).to_be_disabled()
     page.wait_for_selector(".st-key-train-start button:enabled")
 
 
@@ -75,5 +78,31 @@ def test_a_task_starts_its_run_and_one_without_an_equilibrium_says_so(visit, app
     click(page, "try-1")
     run_says(page, "The run failed. After 0 epochs the states ran away")
     page.wait_for_selector(".st-key-train-start button:enabled")
-    assert "An unlucky start" in page.locator(".st-key-asked").inner_text()
-    assert "After 0 epochs the states ran away" in page.locator(".st-key-prints").inner_text()
+    expect(page.locator(".st-key-asked")).to_contain_text("An unlucky start")
+    expect(page.locator(".st-key-prints")).to_contain_text("After 0 epochs the states ran away")
+
+
+def late(page_side):
+    """A browser that asks for progress before it shows what was set; it sends the old values."""
+    to_server = page_side.connect_to_server()
+    before = WidgetStates()
+
+    def sent(message):
+        asked = BackMsg.FromString(message)
+        if asked.rerun_script.is_auto_rerun:
+            asked.rerun_script.widget_states.CopyFrom(before)
+        else:
+            of_page = [w for w in asked.rerun_script.widget_states.widgets if not w.trigger_value]
+            before.CopyFrom(WidgetStates(widgets=of_page))
+        to_server.send(asked.SerializeToString())
+
+    page_side.on_message(sent)
+
+
+def test_a_slow_browser_does_not_undo_what_a_task_has_set(visit, app):
+    page = visit(f"{app}/doubling", route=late)
+    page.wait_for_selector(CAPTION)
+    click(page, "try-1")
+    run_says(page, "The run failed. After 0 epochs the states ran away")
+    expect(page.locator(".st-key-prints")).to_contain_text("After 0 epochs the states ran away")
+    expect(page.locator(".st-key-seed input")).to_have_value("25")

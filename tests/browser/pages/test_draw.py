@@ -2,6 +2,7 @@
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from pages.parts.pad.examples import FIRST
 from tests.browser.driver import (
@@ -25,7 +26,7 @@ def test_buttons_examples_and_settings(visit, app):
     example(page, "7")
     reads(page, "7")
     page.wait_for_url("**/draw?*example=7*")
-    assert "ODE dopri5" in page.locator(".st-key-readouts").inner_text()
+    expect(page.locator(".st-key-readouts")).to_contain_text("ODE dopri5")
     page.locator(".st-key-solver input").click()
     page.get_by_role("option", name="Anderson").click()
     page.wait_for_selector('.st-key-readouts:has-text("Anderson")')

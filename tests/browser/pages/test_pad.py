@@ -1,6 +1,7 @@
 """The drawing pad, with real mouse moves, touches and keys, on every page that has one."""
 
 import pytest
+from playwright.sync_api import expect
 
 from deq.digits.strokes import resampled
 from tests.browser.driver import (
@@ -120,7 +121,7 @@ def test_a_drawing_survives_a_refresh_and_a_visit_to_another_page(visit, app):
     page.reload()
     page.wait_for_selector(METRIC)
     reads(page, "8")
-    assert "Picard" in page.locator(".st-key-readouts").inner_text()
+    expect(page.locator(".st-key-readouts")).to_contain_text("Picard")
     clear(page)
     draw(page, STROKES["9 by writer 25"])
     reads(page, "9")
@@ -157,7 +158,7 @@ def test_a_drawing_survives_a_refresh_and_can_be_shared(visit, app):
     page.wait_for_selector(METRIC)
     reads(page, "4")
     page.wait_for_selector(".st-key-residuals .main-svg")
-    assert page.locator(".st-key-verdict").inner_text() == said
+    expect(page.locator(".st-key-verdict")).to_have_text(said)
     assert ink() == link
     other = visit(page.url, fresh=True)
     reads(other, "4")

@@ -1,6 +1,9 @@
 """The Training lab: start a run, watch it, stop it, resume it, and draw for the trained model."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.driver import METRIC, clear, click, draw, drawings, reads, run_says
 
@@ -80,9 +83,9 @@ def test_a_mistake_opens_on_the_draw_page_and_accepts_strokes(visit, app):
     page.wait_for_selector(seen)
     page.wait_for_function("() => document.querySelector('.st-key-undo button:enabled')")
     digit = page.locator(seen).get_attribute("src")
-    assert page.locator(METRIC).inner_text() in "0123456789"
+    expect(page.locator(METRIC)).to_have_text(re.compile("^[0-9]$"))
     # The Draw page's own default solver, not the lab's.
-    assert page.locator(".st-key-solver input").input_value() == "ODE dopri5"
+    expect(page.locator(".st-key-solver input")).to_have_value("ODE dopri5")
     draw(page, [[[20, 20], [260, 20]]])  # one more stroke: undo removes it, and the digit stays
     page.wait_for_function(
         "([s, src]) => document.querySelector(s).src !== src",

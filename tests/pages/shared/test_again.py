@@ -1,0 +1,13 @@
+"""What draws itself again: only by `settings.again`, which keeps what a task has set."""
+
+from pathlib import Path
+
+import pytest
+
+PAGES = Path(__file__).resolve().parents[3] / "pages"
+
+
+@pytest.mark.parametrize("file", sorted(PAGES.rglob("*.py")), ids=lambda f: f.stem)
+def test_a_fragment_runs_by_itself_only_through_the_settings(file: Path) -> None:
+    if file.name != "settings.py":
+        assert "run_every=" not in file.read_text(encoding="utf-8")
