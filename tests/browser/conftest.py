@@ -3,6 +3,8 @@
 A test fails if its page sends a request to another machine or writes an error to the console.
 """
 
+import functools
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ EXPECTED = re.compile(r"\d*/\w+/_stcore/(health|host-config)")
 HERE = "http://127.0.0.1:"
 expect.set_options(timeout=30_000)
 
+Profile = Callable[..., BrowserContext]
 Route = Callable[[WebSocketRoute], None]
 
 PROJECTOR = {"width": 1440, "height": 900}
@@ -38,11 +41,14 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile that caches the app's scripts. Each tab is a new visitor."""
-    context = browser.new_context(viewport=PROJECTOR)
-    yield context
-    context.close()
+def profile(browser: Browser) -> Profile:
+    """A browser profile for each set of options; it caches the app's scripts for later tabs."""
+
+    @functools.cache
+    def with_options(options: str) -> BrowserContext:
+        return browser.new_context(**json.loads(options))
+
+    return lambda **options: with_options(json.dumps(options, sort_keys=True))
 
 
 @pytest.fixture
@@ -60,11 +66,11 @@ def slow_connection() -> Route:
 
 
 @pytest.fixture
-def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., Page]]:
-    """Open a page as a new visitor, and check its requests and its console until the test ends.
+def visit(browser: Browser, profile: Profile) -> Iterator[Callable[..., Page]]:
+    """Open a page in a new tab, and check its requests and its console until the test ends.
 
-    With `fresh`, or with any option of a Playwright context, the visitor gets a new profile. No
-    request may leave the address `within`.
+    `options` are those of a Playwright context. Tabs with the same options are of one visitor, but
+    with `fresh` it is another one, with a new profile. No request may leave the address `within`.
     """
     problems: list[str] = []
     opened: list[Page | BrowserContext] = []
@@ -77,15 +83,12 @@ def visit(browser: Browser, profile: BrowserContext) -> Iterator[Callable[..., P
         within: str = HERE,
         **options: object,
     ) -> Page:
-        context = profile
-        if fresh or options:
-            context = browser.new_context(**{"viewport": PROJECTOR, **options})
-            opened.append(context)
+        every = {"viewport": PROJECTOR, **options}
+        context = browser.new_context(**every) if fresh else profile(**every)
         page = context.new_page()
+        opened.append(context if fresh else page)
         if route:
             page.route_web_socket("**/_stcore/stream", route)
-        if context is profile:
-            opened.append(page)
         _watch(page, problems, within)
         driver.open_page(page, address)
         return page
