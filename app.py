@@ -10,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import warm_up
+from pages.parts.look import style, teacher, theme
 from pages.parts.runs import visitor
-from pages.parts.shared import errors, settings, style, teacher, theme
+from pages.parts.shared import errors, settings
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages.parts.doubling import controls, lesson, tasks, views, words
+from pages.parts.look import hero
 from pages.parts.runs import older
 from pages.parts.runs import views as runs
-from pages.parts.shared import errors, guard, hero
+from pages.parts.shared import errors, guard
 from pages.parts.shared.settings import again
 from pages.parts.shared.tasks import question, try_and_read
 

@@ -5,9 +5,10 @@ import streamlit as st
 from deq.figures import palette
 from pages.parts.draw import controls, lesson, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
+from pages.parts.look import hero, player_keys
 from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, hero, own_model, pace, player_keys
+from pages.parts.shared import errors, guard, own_model, pace
 from pages.parts.shared.engine import Engine, engine
 from pages.parts.shared.tasks import question, try_and_read
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.parts.fixed_points import code, controls, tasks, views, words
 from pages.parts.fixed_points.lesson import lesson
-from pages.parts.shared import errors, guard, hero, pace, player_keys
+from pages.parts.look import hero, player_keys
+from pages.parts.shared import errors, guard, pace
 from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.parts.gradients import controls, lesson, tasks, views, words
-from pages.parts.shared import errors, guard, hero
+from pages.parts.look import hero
+from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()

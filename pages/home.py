@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.parts.home import tasks, views
-from pages.parts.shared import errors, guard, hero
+from pages.parts.look import hero
+from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import try_and_read
 
 guard.through_app()

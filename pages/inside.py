@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.parts.inside import controls, tasks, views, words
 from pages.parts.inside.controls import Asked
+from pages.parts.look import hero, player_keys
 from pages.parts.pad import subject
-from pages.parts.shared import errors, guard, hero, player_keys
+from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()

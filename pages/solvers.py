@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from pages.parts.look import hero, player_keys
 from pages.parts.pad import subject
-from pages.parts.shared import errors, guard, hero, player_keys
+from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.solvers import controls, lesson, tasks, views, words
 from pages.parts.solvers.controls import Asked

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.shared import errors, guard, hero, player_keys
+from pages.parts.look import hero, player_keys
+from pages.parts.shared import errors, guard
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.steady_states import controls, tasks, views
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.shared import errors, guard, hero, teacher
+from pages.parts.look import hero, teacher
+from pages.parts.shared import errors, guard
 from pages.parts.tour import bar
 from pages.parts.tour.stops import MINUTES, STOPS
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.parts.look import hero
 from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.runs import words as run_words
-from pages.parts.shared import errors, guard, hero, own_model
+from pages.parts.shared import errors, guard, own_model
 from pages.parts.shared.settings import again
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words

@@ -26,6 +26,7 @@ LAYERS = (
     ("deq.training", "deq.race", "deq.inside"),
     ("deq.figures", "deq.cli"),
     ("deq.__main__", "pages.parts.shared"),
+    ("pages.parts.look",),
     ("pages.parts.runs", "pages.parts.pad"),
     ("pages.parts",),  # a folder a page
     ("pages",),

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from deq.figures.shared.animation import AnimatedFigure
 
 BY = 1.25
-"""How much larger: as much as the type of the page (pages/parts/shared/teacher.py)."""
+"""How much larger: as much as the type of the page (pages/parts/look/teacher.py)."""
 
 # What is measured in pixels and makes room for letters.
 _ROOM = frozenset({"xshift", "yshift", "standoff", "offset", "ax", "ay"})

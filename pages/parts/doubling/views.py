@@ -5,9 +5,9 @@ from __future__ import annotations
 from deq.figures.doubling.learning import learning
 from deq.training.doubling.curves import curves_of
 from pages.parts.doubling import lesson, words
+from pages.parts.look import downloads
 from pages.parts.runs.run import Run
 from pages.parts.runs.views import Results
-from pages.parts.shared import downloads
 
 
 def results(run: Run | None, live: bool, narrow: bool, theme: str | None) -> Results:

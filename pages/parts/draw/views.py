@@ -19,13 +19,13 @@ from deq.figures import (
 )
 from pages.parts.draw import words
 from pages.parts.draw.controls import Settings
+from pages.parts.look import alts, downloads, style
+from pages.parts.look import hero as box
+from pages.parts.look.chart import chart
+from pages.parts.look.picture import picture
 from pages.parts.pad.subject import loading_drawing, save
-from pages.parts.shared import alts, downloads, style
-from pages.parts.shared import hero as box
-from pages.parts.shared.chart import chart
 from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
-from pages.parts.shared.picture import picture
 from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 

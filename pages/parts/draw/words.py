@@ -5,8 +5,8 @@ from __future__ import annotations
 from deq import Status
 from deq.digits.classes import NO_DIGIT, class_name
 from deq.models import Prediction
+from pages.parts.look import alts
 from pages.parts.pad.subject import Loading
-from pages.parts.shared import alts
 from pages.parts.shared.engine import MAX_EVALS, Choice
 from pages.parts.shared.numbers import number
 

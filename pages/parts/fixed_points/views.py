@@ -8,8 +8,8 @@ import streamlit as st
 from deq.figures import errors_over_evals, linked_cobweb
 from pages.parts.fixed_points import words
 from pages.parts.fixed_points.lesson import Lesson, apart_from, errors, straight
-from pages.parts.shared import downloads
-from pages.parts.shared.chart import Panel
+from pages.parts.look import downloads
+from pages.parts.look.chart import Panel
 
 
 def stage(result: Lesson, stacked: bool, theme: str | None) -> go.Figure:

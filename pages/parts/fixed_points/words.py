@@ -8,7 +8,7 @@ import math
 from deq.formula import FormulaError
 from deq.scalar import HALF_STEPS
 from pages.parts.fixed_points.lesson import APART, NUDGE, Lesson, apart_from, end, straight
-from pages.parts.shared.downloads import table
+from pages.parts.look.downloads import table
 from pages.parts.shared.numbers import minus, number, short
 
 _SHOWS = {

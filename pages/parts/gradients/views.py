@@ -7,8 +7,8 @@ import streamlit as st
 from deq.diagnostics.gradients import Measurement
 from deq.figures.gradients.comparison import gradients_over_depth
 from pages.parts.gradients import words
-from pages.parts.shared import downloads, hero, player_keys
-from pages.parts.shared.chart import Panel
+from pages.parts.look import downloads, hero, player_keys
+from pages.parts.look.chart import Panel
 
 
 def results(measured: list[Measurement]) -> None:

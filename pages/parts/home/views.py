@@ -9,9 +9,9 @@ from deq.figures import cobweb, states_over_time
 from pages.parts.draw import views as draw
 from pages.parts.home import words
 from pages.parts.home.lesson import cosine
+from pages.parts.look import player_keys
+from pages.parts.look.chart import Panel
 from pages.parts.pad import examples
-from pages.parts.shared import player_keys
-from pages.parts.shared.chart import Panel
 from pages.parts.shared.engine import DEFAULT, engine
 
 

@@ -18,7 +18,7 @@ from deq.figures.inside.smudge import smudged
 from deq.figures.shared.classes import class_columns
 from deq.figures.steady_states.lambda_plane import lambda_plane
 from pages.parts.inside.lesson import Result
-from pages.parts.shared import alts
+from pages.parts.look import alts
 from pages.parts.shared.engine import engine
 
 TALL, SHORT = 470, 230

@@ -7,9 +7,9 @@ import streamlit as st
 from pages.parts.inside import code, lesson, words
 from pages.parts.inside.controls import Asked
 from pages.parts.inside.sections import VIEWS, Setup, View
-from pages.parts.shared import hero, player_keys
-from pages.parts.shared.chart import chart
-from pages.parts.shared.downloads import columns
+from pages.parts.look import hero, player_keys
+from pages.parts.look.chart import chart
+from pages.parts.look.downloads import columns
 
 
 def show(asked: Asked, narrow: bool, theme: str | None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pages.parts.shared.picture import PNG, address
+from pages.parts.look.picture import PNG, address
 
 Stroke = npt.NDArray[np.float64]
 Object = dict[str, Any]

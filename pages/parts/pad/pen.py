@@ -39,7 +39,7 @@ const press = (pad, selector, text) => {
     .find((button) => !text || button.textContent.trim() === text)?.click();
 };
 
-// The dot that shows where the pen is; pages/parts/shared/style.py says how it looks.
+// The dot that shows where the pen is; pages/parts/look/style.py says how it looks.
 const show = (pad) => {
   const dot = pad.querySelector('.pad-pen') || pad.appendChild(document.createElement('div'));
   const { left, top } = canvas(pad).getBoundingClientRect(), around = pad.getBoundingClientRect();

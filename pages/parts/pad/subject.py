@@ -12,8 +12,8 @@ import streamlit as st
 
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.mnist import load_subset
+from pages.parts.look.picture import picture, png
 from pages.parts.shared import errors
-from pages.parts.shared.picture import picture, png
 from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import NumberInput
 

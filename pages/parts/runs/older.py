@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.look import hero
 from pages.parts.runs.run import Run
-from pages.parts.shared import hero
 
 
 def mark(shown: Mapping[str, Any], chosen: Mapping[str, Any], run: Run | None) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.look import hero, player_keys
+from pages.parts.look.chart import chart
 from pages.parts.runs import words
 from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Records, Run
-from pages.parts.shared import errors, hero, player_keys
-from pages.parts.shared.chart import chart
+from pages.parts.shared import errors
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from deq.figures.solvers.race import race_figure
-from pages.parts.shared import hero, pace, player_keys, teacher
-from pages.parts.shared.chart import Panel
+from pages.parts.look import hero, player_keys, teacher
+from pages.parts.look.chart import Panel
+from pages.parts.shared import pace
 from pages.parts.solvers import lesson, words
 from pages.parts.solvers.controls import Asked
 from pages.parts.solvers.lesson import Result

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from deq.race import Problem, SolverRun
 from deq.status import Status
+from pages.parts.look import downloads
 from pages.parts.pad.subject import Loading
-from pages.parts.shared import downloads
 from pages.parts.solvers.lesson import Course
 
 IDEA = (

@@ -15,9 +15,10 @@ from deq.figures.steady_states.lambda_plane import lambda_plane
 from deq.figures.steady_states.phase_portrait import portrait
 from deq.figures.steady_states.step_size import euler_path, steps_over_h
 from pages.parts.fixed_points import controls as map_controls
-from pages.parts.shared import hero, pace
-from pages.parts.shared.chart import Panel
-from pages.parts.shared.downloads import columns
+from pages.parts.look import hero
+from pages.parts.look.chart import Panel
+from pages.parts.look.downloads import columns
+from pages.parts.shared import pace
 from pages.parts.steady_states import captions, code, controls, words
 from pages.parts.steady_states.lesson import flowing, stepping
 from pages.parts.steady_states.solver_lesson import JUMPS, MOST, deep, price, walk

@@ -10,7 +10,8 @@ import html
 
 import streamlit as st
 
-from pages.parts.shared import errors, teacher
+from pages.parts.look import teacher
+from pages.parts.shared import errors
 from pages.parts.tour.stops import STOPS
 
 _PLACES = frozenset(str(place) for place in range(1, len(STOPS) + 1))

@@ -14,11 +14,12 @@ from deq.training.lab.config import LabConfig
 from deq.training.lab.curves import Log, to_csv
 from deq.training.lab.data import lab_data
 from deq.training.lab.train import WEIGHTS
+from pages.parts.look import downloads
+from pages.parts.look.chart import Panel, chart
+from pages.parts.look.picture import picture
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.views import Results
-from pages.parts.shared import downloads, errors, own_model
-from pages.parts.shared.chart import Panel, chart
-from pages.parts.shared.picture import picture
+from pages.parts.shared import errors, own_model
 from pages.parts.training import lesson, to_draw, words
 
 _SHOWN = 12

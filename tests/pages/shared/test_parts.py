@@ -12,8 +12,9 @@ import pytest
 
 from deq.digits import prepare, render
 from pages.parts.draw import words
+from pages.parts.look import downloads
 from pages.parts.pad import examples, ink, link
-from pages.parts.shared import downloads, numbers, pace
+from pages.parts.shared import numbers, pace
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from pages.parts.fixed_points.lesson import Choice
-from pages.parts.shared.downloads import columns
+from pages.parts.look.downloads import columns
 from pages.parts.shared.settings import defaults
 from pages.parts.steady_states import code, lesson, solver_lesson, words
 from pages.parts.steady_states.controls import SECTIONS, Settings, rounded

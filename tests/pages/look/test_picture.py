@@ -15,7 +15,7 @@ def test_a_picture_is_part_of_the_page():
     def script():
         import numpy as np
 
-        from pages.parts.shared.picture import picture
+        from pages.parts.look.picture import picture
 
         picture(np.eye(28), 56, "A stroke", factor=2, caption="What it sees")
 

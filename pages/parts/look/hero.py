@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts.shared import downloads
+from pages.parts.look import downloads
 
 SPLIT = [3.4, 1]
 """Widths of the figures and of the controls beside them."""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.figures.shared.enlarge import enlarged
-from pages.parts.shared import player_keys, teacher
+from pages.parts.look import player_keys, teacher
 
 Fit = Literal["", "hero", "beside", "half", "small"]
 """How high a figure is where the window is wide: as given; what the window leaves it; as high as

@@ -1,0 +1,1 @@
+"""What all pages look like: heads, charts, pictures, themes, large type, downloads."""
