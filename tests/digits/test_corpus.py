@@ -45,6 +45,19 @@ def test_pen_pictures_vary_and_are_reproducible() -> None:
     assert not torch.equal(images, corpus.pen_pictures([one(7)], copies=4, seed=1)[0])
 
 
+def test_a_thick_brush_is_for_digits_with_room_for_it(monkeypatch) -> None:
+    drawn: list[tuple[float, float]] = []
+
+    def render_pictures(drawings, *_, **__):
+        drawn.extend((np.ptp(np.concatenate(s), axis=0).min(), brush) for s, brush, _ in drawings)
+
+    monkeypatch.setattr(corpus, "render_pictures", render_pictures)
+    ring = np.array([[250 + 200 * np.cos(t), 250 + 200 * np.sin(t)] for t in np.linspace(0, 6, 30)])
+    corpus.pen_pictures([PenDigit(0, 1, (ring,))], copies=400, seed=0)
+    assert max(brush for _, brush in drawn) > 36
+    assert all(brush <= max(30, room / 2.5) for room, brush in drawn)
+
+
 def test_the_drawings_of_the_app_have_its_ink_and_training_has_more() -> None:
     drawings = [(list(LINE), 20.0, 1)] * 12
     plain, _ = corpus.render_pictures(drawings, 12, "")

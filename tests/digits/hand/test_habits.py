@@ -103,6 +103,18 @@ def test_an_open_nine_begins_later() -> None:
     assert np.hypot(*(opened[12:] - opened[0]).T).min() > 0.07
 
 
+def test_a_shallow_three_has_both_its_bows_and_less_of_the_notch_between() -> None:
+    (plain,) = unit(DIGITS[3])
+    middle = slice(len(plain) // 3, 2 * len(plain) // 3)
+    depth = plain[:, 0].max() - plain[middle, 0].min()
+    for seed in range(20):
+        (shallow,) = changed(habits.shallow, 3, seed)[1]
+        np.testing.assert_array_equal(shallow[:, 1], plain[:, 1])
+        left = shallow[:, 0].max() - shallow[middle, 0].min()
+        assert 0.1 * depth < left < 0.75 * depth
+        np.testing.assert_allclose(shallow[[0, -1]], plain[[0, -1]], atol=0.01)
+
+
 @pytest.mark.parametrize("digit", [3, 6, 8, 9])
 def test_narrow_digits(digit: int) -> None:
     for seed in range(10):

@@ -49,3 +49,16 @@ def test_a_digit_is_made_as_high_as_asked() -> None:
     low, high = box(several.sized(ONE, 80))
     np.testing.assert_allclose(low, 0, atol=1e-9)
     assert high[1] == pytest.approx(80)
+
+
+def test_a_blot_stands_beside_or_above_a_begun_digit_and_never_below() -> None:
+    """Below, it would make a question mark: a kind that is kept for tests."""
+    points = [[120, 200], [150, 80], [300, 60], [350, 180], [250, 300], [120, 440], [380, 440]]
+    twos = [PenDigit(label, 1, (np.array(points, np.float32),)) for label in range(10)]
+    (blotted,) = {f for f in spoiled.families(twos) if f.__name__ == "blotted"}
+    for seed in range(60):
+        begun, blot = blotted(np.random.default_rng(seed))
+        assert np.ptp(blot, axis=0).max() < 0.8 * np.ptp(begun, axis=0).max()
+        assert np.hypot(*(begun[:, None] - blot[None]).T).min() > 3  # apart
+        x, y = blot.mean(0)
+        assert y < begun[:, 1].max() or not begun[:, 0].min() < x < begun[:, 0].max()

@@ -16,7 +16,11 @@ from deq.digits.strokes import Stroke, Strokes
 
 def dots(rng: np.random.Generator, count: int, x: float, y: float) -> Strokes:
     """One to three dots about (x, y): points, short dashes or small rings."""
-    places = {1: [(0, 0)], 2: [(-0.2, 0), (0.2, 0)], 3: [(-0.2, 0), (0.2, 0), (0, -0.28)]}[count]
+    places = {
+        1: [(0.0, 0.0)],
+        2: [(-0.2, 0.0), (0.2, 0.0)],
+        3: [(-0.2, 0.0), (0.2, 0.0), (0.0, -0.28)],
+    }[count]
     size, kind = rng.uniform(0.05, 0.12), int(rng.integers(3))
     shapes: list[Stroke] = [np.zeros((1, 2)), np.array([(-size, size), (size, -size)])]
     shapes.append(arc(0, 0, size))
