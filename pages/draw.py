@@ -8,7 +8,7 @@ from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.look import hero, player_keys
 from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, own_model, pace
+from pages.parts.shared import errors, guard, own_model, pace, settings
 from pages.parts.shared.engine import Engine, engine
 from pages.parts.shared.tasks import question, try_and_read
 
@@ -28,7 +28,7 @@ def page(machine: Engine) -> None:
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
-        drawing = pad.shown()
+        drawing = pad.shown(at_echo=settings.apply_again)
         under = st.container(gap="small")
     first_visit = lesson.first_visit()
     # The digit is sent before the widgets around it: their values are known without them.

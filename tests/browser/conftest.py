@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 from tests.browser import driver
 
@@ -61,6 +63,37 @@ def slow_connection() -> Route:
             page_side.send(message)
 
         page_side.connect_to_server().on_message(deliver)
+
+    return route
+
+
+@pytest.fixture
+def late_browser() -> Route:
+    """A browser that shows late what a task has set.
+
+    What it sends by itself, as the canvas's report, has the controls as they were at the last click
+    of a button.
+    """
+
+    def route(page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+        clicked: list[WidgetStates] = []
+
+        def shows(widget: WidgetState) -> bool:
+            return not widget.trigger_value and not widget.id.endswith("-pad")
+
+        def send(message: bytes) -> None:
+            asked = BackMsg.FromString(message)
+            states = asked.rerun_script.widget_states
+            if any(widget.trigger_value for widget in states.widgets):
+                clicked[:] = [WidgetStates(widgets=[w for w in states.widgets if shows(w)])]
+            elif clicked and asked.WhichOneof("type") == "rerun_script":
+                canvas = [widget for widget in states.widgets if widget.id.endswith("-pad")]
+                states.CopyFrom(clicked[0])
+                states.widgets.extend(canvas)
+            server.send(asked.SerializeToString())
+
+        page_side.on_message(send)
 
     return route
 

@@ -9,6 +9,7 @@ stale value (the canvas has not loaded our change yet) and an echo (it has, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,19 +72,27 @@ class Pad:
         self.version += 1
         self._known, self._echo = None, True
 
-    def take(self, result: CanvasResult) -> None:
-        """Read what a person drew, moved or removed on the canvas; our own echo changes nothing."""
+    def take(self, result: CanvasResult) -> bool:
+        """Read what a person drew, moved or removed on the canvas.
+
+        Returns
+        -------
+        bool
+            Whether it was our own echo, which changes nothing.
+        """
         url = result._image_data_url
         if url is None:  # the canvas has reported nothing yet
-            return
+            return False
         objects = list((result.json_data or {}).get("objects", []))
         value = outline(objects), hash(url)
         if value == self._known:
-            return
+            return False
         self._known = value
-        echo, self._echo = self._echo, False
-        if not (echo and outline(objects) == outline(self.objects)):
+        echo = self._echo and outline(objects) == outline(self.objects)
+        self._echo = False
+        if not echo:
             self._replace(objects, result.image_data, None)
+        return echo
 
     def _replace(
         self, objects: list[dict[str, Any]], pixels: Pixels | None, example: str | None
@@ -135,8 +144,8 @@ def _first() -> Pad:
     return Pad(objects_of(examples.strokes(known), BRUSH), example=known, unread=unread)
 
 
-def canvas(state: Pad, brush: int) -> None:
-    """Show the canvas, and read it into `state`."""
+def canvas(state: Pad, brush: int, at_echo: Callable[[], None]) -> None:
+    """Show the canvas, and read it into `state`; `at_echo` is called if it reports our own."""
     new = KEY not in st.session_state
     if new:
         state.mount()
@@ -152,7 +161,8 @@ def canvas(state: Pad, brush: int) -> None:
         return_image_data=True,
         key=KEY,
     )
-    state.take(result)
+    if state.take(result):
+        at_echo()
     if new and result._image_data_url is not None:
         # The browser's canvas is older than this session: the server has started again. What was
         # drawn on it meanwhile counts, and not what `mount` has put in its place.
@@ -162,11 +172,11 @@ def canvas(state: Pad, brush: int) -> None:
         st.caption(link.UNREAD)
 
 
-def shown() -> Pad:
-    """The pad under its heading, and what is drawn on it."""
+def shown(at_echo: Callable[[], None] = lambda: None) -> Pad:
+    """The pad under its heading, and what is drawn on it; `at_echo` as for `canvas`."""
     state = pad()
     st.header("Draw here", anchor=False)  # short: the canvas's own toolbar covers the right half
-    canvas(state, st.session_state.get("brush", BRUSH))
+    canvas(state, st.session_state.get("brush", BRUSH), at_echo)
     return state
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 LARGEST_SEED = 9999
 _PAGE, _ASIDE, _SAID = "settings-page", "settings-aside", "settings-said"
+_APPLIED = "settings-applied"
 
 
 def setting(control: Control | Mapping[str, Control]) -> Any:
@@ -99,7 +100,22 @@ def current(table: type[T]) -> T:
 
 def apply(table: type[DataclassInstance], settings: Mapping[str, object]) -> None:
     """Callback of the "what to try" buttons: set these controls, the others to their defaults."""
-    _set(table, {**defaults(table), **settings})
+    values = {**defaults(table), **settings}
+    st.session_state[_APPLIED] = {
+        key: (st.session_state.get(key), value) for key, value in values.items()
+    }
+    _set(table, values)
+
+
+def apply_again() -> None:
+    """Before the controls are drawn, in a run that no control has asked for: as the task set them.
+
+    A browser that is slow to show it sends the values of before with its next message.
+    """
+    applied: dict[str, tuple[Any, Any]] = st.session_state.pop(_APPLIED, {})
+    for key, (before, value) in applied.items():
+        if st.session_state.get(key) == before != value:
+            st.session_state[key] = value
 
 
 def defaults(table: type[DataclassInstance]) -> dict[str, Any]:

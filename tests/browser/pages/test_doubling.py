@@ -4,8 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from tests.browser.driver import caption_starts, click, press_player, run_says
 
@@ -82,25 +80,8 @@ def test_a_task_starts_its_run_and_one_without_an_equilibrium_says_so(visit, app
     expect(page.locator(".st-key-prints")).to_contain_text("After 0 epochs the states ran away")
 
 
-def late(page_side):
-    """A browser that asks for progress before it shows what was set; it sends the old values."""
-    to_server = page_side.connect_to_server()
-    before = WidgetStates()
-
-    def sent(message):
-        asked = BackMsg.FromString(message)
-        if asked.rerun_script.is_auto_rerun:
-            asked.rerun_script.widget_states.CopyFrom(before)
-        else:
-            of_page = [w for w in asked.rerun_script.widget_states.widgets if not w.trigger_value]
-            before.CopyFrom(WidgetStates(widgets=of_page))
-        to_server.send(asked.SerializeToString())
-
-    page_side.on_message(sent)
-
-
-def test_a_slow_browser_does_not_undo_what_a_task_has_set(visit, app):
-    page = visit(f"{app}/doubling", route=late)
+def test_a_slow_browser_does_not_undo_what_a_task_has_set(visit, app, late_browser):
+    page = visit(f"{app}/doubling", route=late_browser)
     page.wait_for_selector(CAPTION)
     click(page, "try-1")
     run_says(page, "The run failed. After 0 epochs the states ran away")

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from pages.parts.pad.examples import FIRST
 from tests.browser.driver import (
+    IDLE,
     caption_starts,
     click,
     draw,
@@ -43,6 +44,17 @@ def test_buttons_examples_and_settings(visit, app):
     page.wait_for_function("!location.search.includes('example')")
     click(page, "clear")
     reads(page, "–")
+
+
+def test_a_slow_browser_does_not_undo_what_a_task_has_set(visit, app, late_browser):
+    page = visit(f"{app}/draw?solver=Picard", route=late_browser)
+    reads(page, FIRST)
+    click(page, "try-2")  # its scribble is reported by the canvas once it is there
+    expect(page.locator(".st-key-verdict")).to_contain_text("not a digit")
+    page.wait_for_timeout(1000)
+    page.wait_for_selector(IDLE)
+    expect(page.locator(".st-key-readouts")).to_contain_text("ODE dopri5")
+    expect(page.locator(".st-key-solver input")).to_have_value("ODE dopri5")
 
 
 def test_downloads(visit, app, tmp_path):
