@@ -72,7 +72,7 @@ def late_browser() -> Route:
     """A browser that shows late what a task has set.
 
     What it sends by itself, as the canvas's report, has the controls as they were at the last click
-    of a button.
+    of a button. It asks for progress twice, so that often one question waits for the other.
     """
 
     def route(page_side: WebSocketRoute) -> None:
@@ -91,7 +91,8 @@ def late_browser() -> Route:
                 canvas = [widget for widget in states.widgets if widget.id.endswith("-pad")]
                 states.CopyFrom(clicked[0])
                 states.widgets.extend(canvas)
-            server.send(asked.SerializeToString())
+            for _ in range(2 if asked.rerun_script.is_auto_rerun else 1):
+                server.send(asked.SerializeToString())
 
         page_side.on_message(send)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
-from pages.parts.shared.settings import again
+from pages.parts.shared.settings import again, run_page_again
 from pages.parts.shared.text import literal
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure
@@ -104,7 +104,7 @@ class RunPanel:
         A fragment's interval is set by the page, and the buttons depend on the run's state, too.
         """
         if _interval(self.current()) != st.session_state.get(self._interval):
-            st.rerun()
+            run_page_again()
 
     def watch(self) -> None:
         """Let a page with a run that was stopped notice when another tab resumes it."""

@@ -19,7 +19,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 LARGEST_SEED = 9999
 _PAGE, _ASIDE, _SAID = "settings-page", "settings-aside", "settings-said"
-_APPLIED = "settings-applied"
+_APPLIED, _NOW = "settings-applied", "settings-now"
 
 
 def setting(control: Control | Mapping[str, Control]) -> Any:
@@ -140,6 +140,9 @@ def enter(page: str) -> None:
     the visitor left there. A value that cannot be is replaced, and `said` tells of it.
     """
     table, before = table_of(page), st.session_state.get(_PAGE)
+    now = st.session_state.pop(_NOW, {})
+    if before == page:
+        _put_right(now)
     known = controls(table) if table else {}
     asked = {key: st.query_params[key] for key in known if key in st.query_params}
     read = {key: known[key].read(text) for key, text in asked.items() if known[key].in_link}
@@ -166,17 +169,35 @@ def again(draw: Callable[[], None], every: float | None) -> None:
     With its question for that part a browser sends what its controls show. If a task has just set
     them and the browser is slow to show it, these are the values of before: they are put right.
     """
-    table = table_of(page())
-    known = controls(table) if table else {}
-    values = {key: st.session_state[key] for key in known if key in st.session_state}
+    values = _values()
 
     def part() -> None:
-        for key, value in values.items():
-            if st.session_state.get(key) != value:
-                st.session_state[key] = value
+        _put_right(values)
         draw()
 
     st.fragment(part, run_every=every)()
+
+
+def run_page_again() -> NoReturn:
+    """In such a part: run the whole page, with the settings of now.
+
+    Streamlit merges this with the browser's next question, if that waits already.
+    """
+    st.session_state[_NOW] = _values()
+    st.rerun()
+
+
+def _values() -> dict[str, Any]:
+    """What the page's controls are set to."""
+    table = table_of(page())
+    known = controls(table) if table else {}
+    return {key: st.session_state[key] for key in known if key in st.session_state}
+
+
+def _put_right(values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
 
 
 def page() -> str:

@@ -8,7 +8,7 @@ from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
 from pages.parts.shared import errors
-from pages.parts.shared.settings import again
+from pages.parts.shared.settings import again, run_page_again
 from pages.parts.shared.text import literal
 
 _KEY = "mnist-run"
@@ -52,6 +52,6 @@ def _progress() -> None:
             st.session_state["mnist-live"] = True
             return
         if st.session_state.pop("mnist-live", False):
-            st.rerun()  # the whole page, which can now train on MNIST
+            run_page_again()  # which can now train on MNIST
         if run.state == "failed":
             st.warning(f"MNIST could not be fetched. {literal(run.why)}", icon=":material/error:")
