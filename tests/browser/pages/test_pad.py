@@ -158,7 +158,7 @@ def test_a_drawing_survives_a_refresh_and_can_be_shared(visit, app):
     page.wait_for_selector(METRIC)
     reads(page, "4")
     page.wait_for_selector(".st-key-residuals .main-svg")
-    expect(page.locator(".st-key-verdict")).to_have_text(said)
+    expect(page.locator(".st-key-verdict")).to_have_text(said, use_inner_text=True)
     assert ink() == link
     other = visit(page.url, fresh=True)
     reads(other, "4")
