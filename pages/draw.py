@@ -28,10 +28,11 @@ def page(machine: Engine) -> None:
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
-        drawing = pad.shown(at_echo=settings.apply_again)
+        drawing = pad.shown(at_echo=settings.put_right)
         under = st.container(gap="small")
     first_visit = lesson.first_visit()
     # The digit is sent before the widgets around it: their values are known without them.
+    settings.keep()
     choice = controls.current()
     seen = lesson.recognise(machine, drawing, choice)
     answer = answer_side.container(gap="xsmall")

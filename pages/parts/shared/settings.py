@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 LARGEST_SEED = 9999
 _PAGE, _ASIDE, _SAID = "settings-page", "settings-aside", "settings-said"
-_APPLIED, _NOW = "settings-applied", "settings-now"
+_KEPT, _AGAIN = "settings-kept", "settings-again"
 
 
 def setting(control: Control | Mapping[str, Control]) -> Any:
@@ -100,22 +100,7 @@ def current(table: type[T]) -> T:
 
 def apply(table: type[DataclassInstance], settings: Mapping[str, object]) -> None:
     """Callback of the "what to try" buttons: set these controls, the others to their defaults."""
-    values = {**defaults(table), **settings}
-    st.session_state[_APPLIED] = {
-        key: (st.session_state.get(key), value) for key, value in values.items()
-    }
-    _set(table, values)
-
-
-def apply_again() -> None:
-    """Before the controls are drawn, in a run that no control has asked for: as the task set them.
-
-    A browser that is slow to show it sends the values of before with its next message.
-    """
-    applied: dict[str, tuple[Any, Any]] = st.session_state.pop(_APPLIED, {})
-    for key, (before, value) in applied.items():
-        if st.session_state.get(key) == before != value:
-            st.session_state[key] = value
+    _set(table, {**defaults(table), **settings})
 
 
 def defaults(table: type[DataclassInstance]) -> dict[str, Any]:
@@ -140,9 +125,8 @@ def enter(page: str) -> None:
     the visitor left there. A value that cannot be is replaced, and `said` tells of it.
     """
     table, before = table_of(page), st.session_state.get(_PAGE)
-    now = st.session_state.pop(_NOW, {})
-    if before == page:
-        _put_right(now)
+    if st.session_state.pop(_AGAIN, None) == page:
+        put_right()
     known = controls(table) if table else {}
     asked = {key: st.query_params[key] for key in known if key in st.query_params}
     read = {key: known[key].read(text) for key, text in asked.items() if known[key].in_link}
@@ -154,6 +138,7 @@ def enter(page: str) -> None:
         if left is not None:
             aside[before] = _taken(controls(left))
         _taken(known)
+        st.session_state.pop(_KEPT, None)
         values = values or aside.pop(page, {})
         st.session_state[_PAGE], st.session_state[_SAID] = page, {}
     if values and table is not None:
@@ -163,41 +148,44 @@ def enter(page: str) -> None:
         st.session_state[_SAID][key] = values[key], sentence
 
 
-def again(draw: Callable[[], None], every: float | None) -> None:
-    """Draw a part of the page, without controls, and draw it again every so many seconds.
+def keep() -> None:
+    """Remember what the controls of the page are set to, for `put_right`."""
+    table = table_of(page())
+    known = controls(table) if table else {}
+    st.session_state[_KEPT] = {
+        key: st.session_state[key] for key in known if key in st.session_state
+    }
 
-    With its question for that part a browser sends what its controls show. If a task has just set
-    them and the browser is slow to show it, these are the values of before: they are put right.
+
+def put_right() -> None:
+    """Before the controls are drawn, in a run that no control has asked for: as they were kept.
+
+    With every question a browser sends what its controls show. If a task has just set them and the
+    browser is slow to show it, these are the values of before.
     """
-    values = _values()
+    for key, value in st.session_state.get(_KEPT, {}).items():
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+
+
+def again(draw: Callable[[], None], every: float | None) -> None:
+    """Draw a part of the page, without controls, and draw it again every so many seconds."""
+    keep()
 
     def part() -> None:
-        _put_right(values)
+        put_right()
         draw()
 
     st.fragment(part, run_every=every)()
 
 
 def run_page_again() -> NoReturn:
-    """In such a part: run the whole page, with the settings of now.
+    """In such a part: run the whole page.
 
     Streamlit merges this with the browser's next question, if that waits already.
     """
-    st.session_state[_NOW] = _values()
+    st.session_state[_AGAIN] = page()
     st.rerun()
-
-
-def _values() -> dict[str, Any]:
-    """What the page's controls are set to."""
-    table = table_of(page())
-    known = controls(table) if table else {}
-    return {key: st.session_state[key] for key in known if key in st.session_state}
-
-
-def _put_right(values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        if st.session_state.get(key) != value:
-            st.session_state[key] = value
 
 
 def page() -> str:

@@ -76,7 +76,7 @@ def strawberry(rng: np.random.Generator) -> Strokes:
 def pineapple(rng: np.random.Generator) -> Strokes:
     """A pineapple: crossed lines, and a tuft of leaves."""
     wide = rng.uniform(0.65, 0.85)
-    nets = [line((-0.7 * wide, y * way), (0.7 * wide, -y * way)) for y in (0.5,) for way in (-1, 1)]
+    nets = [line((-0.7 * wide, y), (0.7 * wide, -y)) for y in (-0.5, 0.5)]
     more = [line((-0.9 * wide, 0), (0.2, 0.9)), line((0.9 * wide, 0), (-0.2, 0.9))]
     tuft = [
         smooth([(0.1 * x, -1), (0.6 * x, -1.5), (x, -2 + 0.4 * abs(x))])
