@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from deq.gradients.base import Gradient
@@ -47,7 +48,7 @@ class DigitsConfig:
     """
 
     channels: int = 64
-    stem: tuple[int, int] = (32, 64)
+    stem: tuple[int, int] = (32, 96)
     contraction: float = 0.95
     dropout: float = 0.2
     other: bool = False
@@ -75,6 +76,9 @@ class Digits(Classifier):
         Sizes and thresholds.
     solver, tol, gradient
         Of the equilibrium, as for `deq.DEQ`; Picard and exact gradients unless given.
+    half : bool
+        Whether the stem's convolutions compute in bfloat16 in training. The equilibrium and its
+        gradient are not affected.
     """
 
     def __init__(
@@ -84,12 +88,14 @@ class Digits(Classifier):
         solver: Solver | None = None,
         tol: float = 1e-3,
         gradient: Gradient | None = None,
+        half: bool = False,
     ) -> None:
         config = config or DigitsConfig()
         fine, coarse = config.stem
         channels = config.channels
         super().__init__((channels, GRID, GRID), config.thresholds)
         self._config = config
+        self._half = half
         self.stem = nn.Sequential(
             *_conv(1, fine, stride=1),  # (B, fine, 28, 28)
             nn.ReLU(),
@@ -124,8 +130,10 @@ class Digits(Classifier):
 
     def encode(self, images: Tensor) -> Tensor:
         """The injected input: images (B, 28, 28) in [0, 1] → x (B, C, 7, 7)."""
-        x: Tensor = self.stem(images[:, None])
-        return x
+        half = self._half and self.training
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+            x: Tensor = self.stem(images[:, None])
+        return x.to(images.dtype)
 
     def logits(self, z: Tensor) -> Tensor:
         """Read states (…, C, 7, 7) → (…, 10), or (…, 11) with `other`."""

@@ -69,7 +69,7 @@ def fit_projection(model: Classifier, images: Tensor, labels: Tensor) -> None:
 
 @torch.no_grad()
 def set_thresholds(
-    model: Classifier, digits: LabelledImages, keep: float = 0.997, name: float = 0.987
+    model: Classifier, digits: LabelledImages, keep: float = 0.997, name: float = 0.99
 ) -> Thresholds:
     """Choose the thresholds on validation digits, and set those of the model.
 

@@ -162,3 +162,23 @@ def test_gradients_are_those_of_the_unrolled_network() -> None:
     model.logits(z).square().sum().backward()
     for name, parameter in model.named_parameters():
         torch.testing.assert_close(implicit[name], parameter.grad, rtol=1e-7, atol=1e-9)
+
+
+def test_with_half_only_the_stem_is_coarser_and_only_in_training() -> None:
+    """Against float32: gradients of the same direction, equilibria as exact, nothing in eval."""
+    images, labels = (torch.from_numpy(part[::100]) for part in load_subset())
+    images = images.float() / 255
+    config = DigitsConfig(channels=16, stem=(8, 16), dropout=0)
+    models = [Digits(config, half=half) for half in (False, True)]
+    models[1].load_state_dict(models[0].state_dict())
+    exact, coarse = (model.eval().encode(images) for model in models)
+    torch.testing.assert_close(coarse, exact, rtol=0, atol=0)
+    exact, coarse = (model.train().encode(images).detach() for model in models)
+    assert coarse.dtype == torch.float32
+    assert 1e-4 < float((coarse - exact).norm() / exact.norm()) < 0.02
+    gradients = []
+    for model in models:
+        F.cross_entropy(model(images), labels).backward()
+        assert bool(model.equilibrium.last.forward.converged.all())
+        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters()]))
+    assert float(F.cosine_similarity(*gradients, dim=0)) > 0.99

@@ -103,6 +103,13 @@ def open_loop(strokes: Strokes, rng: np.random.Generator, backwards: bool = Fals
     return strokes
 
 
+def lead_in(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """Begin earlier, on a straight line: in a nine and an eight it crosses the stroke or stays."""
+    back = direction(heading(strokes[0][::-1])) * rng.uniform(0.08, 0.25)
+    begun = _line(strokes[0][0] + back, strokes[0][0])[:-1]
+    return _replaced(strokes, 0, np.concatenate([begun, strokes[0]]))
+
+
 def shallow(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """A three whose two bows hardly part: the notch between them is filled by 40 to 85 %."""
     which = int(np.argmax([len(stroke) for stroke in strokes]))
@@ -183,7 +190,7 @@ def bar(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     stem = seven[corner:]
     if len(stem) < 12 or stem[-1, 1] - stem[0, 1] < 0.5:
         return strokes
-    middle = stem[int(rng.uniform(0.3, 0.57) * len(stem))]
+    middle = stem[int(rng.uniform(0.3, 0.7) * len(stem))]
     half = np.array([rng.uniform(0.12, 0.28), rng.normal(0, 0.04)])
     kind = rng.choice(["none", "line", "loop", "crossed"], p=[0.2, 0.2, 0.3, 0.3])
     if kind == "none":
@@ -211,14 +218,15 @@ ALL = "0123456789"
 HABITS: dict[str, Habit] = {
     "plain one": Habit(plain_one, 0.12, "1"),
     "flag": Habit(flag, 0.2, "1"),
-    "foot": Habit(foot, 0.35, "1"),
+    "foot": Habit(foot, 0.45, "1"),
     "bar": Habit(bar, 0.5, "7"),
     "join": Habit(join, 0.3, "0589"),
     "join of a four": Habit(join_four, 0.3, "4"),
     "open loop": Habit(open_loop, 0.25, "068"),
     "open loop of a nine": Habit(partial(open_loop, backwards=True), 0.25, "9"),
+    "lead-in": Habit(lead_in, 0.2, "89"),
     "shallow": Habit(shallow, 0.2, "3"),
-    "narrow": Habit(narrow, 0.25, "3689"),
+    "narrow": Habit(narrow, 0.25, "34689"),
     "loop": Habit(loop, 0.2, "2347"),
     "curl": Habit(curl, 0.12, "023456789"),
     "unfinished": Habit(unfinished, 0.2, "123457"),

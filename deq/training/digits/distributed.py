@@ -124,7 +124,8 @@ class SharedNorm(nn.BatchNorm2d):
         if not self.training:
             return super().forward(x)
         count = _total(torch.tensor(float(x.numel() // x.shape[1]), device=x.device))
-        mean = _total(x.sum((0, 2, 3))) / count  # (C,)
+        # x may be in half precision; its sums are not.
+        mean = _total(x.sum((0, 2, 3), dtype=self.weight.dtype)) / count  # (C,)
         centred = x - mean[:, None, None]
         variance = _total(centred.square().sum((0, 2, 3))) / count  # (C,)
         with torch.no_grad():

@@ -66,7 +66,7 @@ class Trainer:
         self.identity = json.dumps({"config": asdict(config), "data": data.fingerprint})
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = Digits(config.model)
+            self.model = Digits(config.model, half=config.half)
         # On a CPU, channels last halves the time of a convolution.
         self.model = self.model.to(  # type: ignore[call-overload]
             self.world.device, memory_format=torch.channels_last

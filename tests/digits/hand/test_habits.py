@@ -103,6 +103,16 @@ def test_an_open_nine_begins_later() -> None:
     assert np.hypot(*(opened[12:] - opened[0]).T).min() > 0.07
 
 
+@pytest.mark.parametrize("digit", [8, 9])
+def test_a_lead_in_is_a_straight_line_to_where_the_pen_began(digit: int) -> None:
+    for seed in range(20):
+        (plain,), (longer,) = changed(habits.lead_in, digit, seed)
+        begun = longer[: len(longer) - len(plain) + 1]
+        np.testing.assert_array_equal(longer[len(begun) - 1 :], plain)
+        assert 0.08 <= lengths(begun)[-1] <= 0.25
+        assert np.hypot(*(begun[-1] - begun[0])) == pytest.approx(lengths(begun)[-1])
+
+
 def test_a_shallow_three_has_both_its_bows_and_less_of_the_notch_between() -> None:
     (plain,) = unit(DIGITS[3])
     middle = slice(len(plain) // 3, 2 * len(plain) // 3)

@@ -5,7 +5,9 @@ import pytest
 
 from deq.digits import NotADrawing, prepare, render
 from deq.digits.others import SHARES, near, taught
+from deq.digits.others.curves import box
 from deq.digits.others.held_out import HELD_OUT
+from deq.digits.others.letters import marked
 from deq.digits.pen import PenDigit
 from deq.digits.strokes import PAD
 
@@ -89,3 +91,15 @@ def test_drawings_near_a_digit_vary(family) -> None:
     apart = np.abs(pictures[:, None] - pictures[None]).mean((2, 3))[np.triu_indices(12, 1)]
     assert apart.min() > 0.3 * pictures.mean()
     assert apart.mean() > 0.65 * pictures.mean()
+
+
+def test_a_letter_and_its_mark_are_apart() -> None:
+    below = 0
+    for seed in range(60):
+        *letter, mark = marked(np.random.default_rng(seed))
+        others = [stroke for stroke in letter if np.ptp(stroke[:, 1]) > 2 * np.ptp(mark[:, 1])]
+        (_, top), (_, foot) = box(others)
+        (_, high), (_, low) = box([mark])
+        assert high > foot or low < top
+        below += high > foot
+    assert 30 < below < 55
