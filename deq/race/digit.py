@@ -23,8 +23,8 @@ def digit_problem(model: Classifier, image: npt.NDArray[np.float32]) -> Problem:
         title="A digit",
         formula=r"z = f(z, x)",
         why="The cell is a contraction by construction, and on digits a strong one: each step of "
-        "iteration leaves about a fifth of the residual. There, Anderson and Broyden save one step "
-        "at most. The ODE takes many more evaluations, since it follows a smooth path.",
+        "iteration leaves about an eighth of the residual. There, Anderson and Broyden save one "
+        "step at most. The ODE takes many more evaluations, since it follows a smooth path.",
         f=lambda z: model.cell(z, x),
         z0=model.start(),
     )

@@ -6,6 +6,7 @@ from deq import Status
 from deq.digits.classes import NO_DIGIT, class_name
 from deq.models import Prediction
 from pages.parts.look import alts
+from pages.parts.look.hero import ONE_THREAD
 from pages.parts.pad.subject import Loading
 from pages.parts.shared.engine import MAX_EVALS, Choice
 from pages.parts.shared.numbers import number
@@ -151,10 +152,12 @@ def code(choice: Choice, loading: Loading, own: bool, drawn: bool = False) -> st
         load = 'load_file(Path("weights.safetensors"))  # your own network'
     lines = [
         *(["from pathlib import Path"] if own else []),
+        "import torch",
         "import deq",
         *loading.imports,
         *(["from deq.models.several import unless_several"] if drawn else []),
         *(["from deq.models.weights import load_file"] if own else []),
+        ONE_THREAD,
         loading.line,
         f"model = {load}",
         "read = model.predict(",

@@ -7,6 +7,7 @@ import io
 from dataclasses import asdict
 
 from deq.diagnostics.gradients import Measurement, Setting
+from pages.parts.look.hero import ONE_THREAD
 from pages.parts.shared.numbers import minus
 
 DEPTH = 50
@@ -31,7 +32,7 @@ def code(setting: Setting) -> str:
         "import torch\n"
         "from deq.diagnostics.gradients import NoEquilibrium, Setting, gradients\n"
         "\n"
-        "torch.set_num_threads(1)  # as on the page: sums are rounded in the same order\n"
+        f"{ONE_THREAD}\n"
         "try:\n"
         f"    for m in gradients(Setting({given}), depths=({DEPTH},)):\n"
         '        print(f"{m.method}: error {m.error:.1g}, memory {m.kept / 1024:,.1f} KiB")\n'

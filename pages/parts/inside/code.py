@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from deq.inside import Depth, Flow, Kick, Scene, Sensitivity, Smudge, Spectrum, Starts
 from deq.inside.scene import first_within
+from pages.parts.look.hero import ONE_THREAD
 from pages.parts.pad.subject import Loading
 
 _NAMES = {"eigenvalues": "spectrum", "channels": "flow"}
@@ -34,9 +35,11 @@ def code(
     name = _NAMES.get(section, section)
     given = "".join(f", {key}={value!r}" for key, value in options.items())
     lines = [
+        "import torch",
         "import deq",
         *loading.imports,
         f"from deq.inside import Scene, {name}",
+        ONE_THREAD,
         loading.line,
         f'scene = Scene.of(deq.models.load("digits"), image, gain={gain:g})',
         f"found = {name}(scene{given})",

@@ -39,6 +39,10 @@ def readouts(numbers: Mapping[str, str], first: str = "") -> None:
                 st.metric(label, value, width="content")
 
 
+ONE_THREAD = "torch.set_num_threads(1)  # as on the page: sums are rounded in the same order"
+"""A line of code that solves with torch, or an adaptive solver may take other steps."""
+
+
 def code_box(code: str, prints: str = "", heading: str = "The same in `deq`") -> None:
     """Code that does the same as the page, and what it prints.
 

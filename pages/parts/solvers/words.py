@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from deq.race import Problem, SolverRun
 from deq.status import Status
 from pages.parts.look import downloads
+from pages.parts.look.hero import ONE_THREAD
 from pages.parts.pad.subject import Loading
 from pages.parts.solvers.lesson import Course
 
@@ -214,14 +215,20 @@ def code(course: Course, loading: Loading | None) -> str:
     field, back = course.field, "adjoint_problem, " * course.backward
     if loading is None:
         gain = f", gain={course.gain:g}" * (course.name == "tanh layer")
-        head = [f"from deq.race import {back}SolverSettings, problem, race"]
+        head = [
+            "import torch",
+            f"from deq.race import {back}SolverSettings, problem, race",
+            ONE_THREAD,
+        ]
         todo = f"problem({course.name!r}{gain})"
     else:
         head = [
+            "import torch",
             "import deq",
             *loading.imports,
             f"from deq.race import {back}SolverSettings, race",
             "from deq.race.digit import digit_problem",
+            ONE_THREAD,
             loading.line,
         ]
         todo = 'digit_problem(deq.models.load("digits"), image)'

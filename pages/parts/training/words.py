@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from deq.training.lab.config import LabConfig
+from pages.parts.look.hero import ONE_THREAD
 from pages.parts.runs.run import Records, Run
 from pages.parts.runs.words import where
 from pages.parts.shared import settings
@@ -167,7 +168,7 @@ def code(config: LabConfig) -> str:
         "from deq.training.errors import TrainingError\n"
         "from deq.training.lab import LabConfig, train_lab\n"
         "\n"
-        "torch.set_num_threads(1)  # as on the page: sums are rounded in the same order\n"
+        f"{ONE_THREAD}\n"
         "try:\n"
         f"    *_, last = train_lab(LabConfig({', '.join(other)}))\n"
         '    print(f"Named right: {last.accuracy:.1%}, loss: {last.loss:.3f}")\n'
