@@ -37,7 +37,7 @@ def called(model: Digits, strokes: Sequence[Stroke], width: float) -> Verdict:
 
 
 def test_a_brush_twice_as_wide_makes_few_digits_of_drawings_that_were_none(model: Digits) -> None:
-    """With a thick brush a small square is a ring: 8 of 732 are then called a digit."""
+    """With a thick brush a small square is a ring: 12 of 738 are then called a digit."""
     rng = np.random.default_rng(0)
     before = after = 0
     for family in FAMILIES:
