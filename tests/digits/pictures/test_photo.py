@@ -46,7 +46,7 @@ def model() -> Digits:
 @pytest.fixture(autouse=True)
 def _small_photos(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large ones say the same and take longer."""
-    monkeypatch.setattr(sheets, "PHOTOS", ((1200, 900), (900, 1200)))
+    monkeypatch.setattr(sheets, "PHOTOS", ((960, 720), (720, 960)))
 
 
 def glyphs(count: int, seed: int) -> Iterator[tuple[Glyph, int, np.random.Generator]]:
