@@ -130,10 +130,13 @@ class Digits(Classifier):
 
     def encode(self, images: Tensor) -> Tensor:
         """The injected input: images (B, 28, 28) in [0, 1] → x (B, C, 7, 7)."""
-        half = self._half and self.training
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
-            x: Tensor = self.stem(images[:, None])
-        return x.to(images.dtype)
+        x: Tensor
+        if self._half and self.training:
+            with torch.autocast(images.device.type, torch.bfloat16):
+                x = self.stem(images[:, None])
+            return x.to(images.dtype)
+        x = self.stem(images[:, None])
+        return x
 
     def logits(self, z: Tensor) -> Tensor:
         """Read states (…, C, 7, 7) → (…, 10), or (…, 11) with `other`."""

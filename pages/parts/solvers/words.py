@@ -215,11 +215,7 @@ def code(course: Course, loading: Loading | None) -> str:
     field, back = course.field, "adjoint_problem, " * course.backward
     if loading is None:
         gain = f", gain={course.gain:g}" * (course.name == "tanh layer")
-        head = [
-            "import torch",
-            f"from deq.race import {back}SolverSettings, problem, race",
-            ONE_THREAD,
-        ]
+        head = [f"from deq.race import {back}SolverSettings, problem, race"]
         todo = f"problem({course.name!r}{gain})"
     else:
         head = [
