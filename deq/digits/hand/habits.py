@@ -104,7 +104,7 @@ def open_loop(strokes: Strokes, rng: np.random.Generator, backwards: bool = Fals
 
 
 def lead_in(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Begin earlier, on a straight line: in a nine and an eight it crosses the stroke or stays."""
+    """Begin earlier, on a straight line, which in a nine may cross the stem."""
     back = direction(heading(strokes[0][::-1])) * rng.uniform(0.08, 0.25)
     begun = _line(strokes[0][0] + back, strokes[0][0])[:-1]
     return _replaced(strokes, 0, np.concatenate([begun, strokes[0]]))

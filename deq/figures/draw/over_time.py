@@ -137,7 +137,7 @@ def residuals_over_time(
         },
         line(
             times,
-            significant(np.asarray(course.relative_residual)[:, sample], 4, log=True),
+            significant(np.asarray(course.relative_residual)[:, sample], 6, log=True),
             colour,
             3,
             mode="lines+markers" if len(times) <= 80 else "lines",  # more dots than pixels
