@@ -28,7 +28,7 @@ def page(machine: Engine) -> None:
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
     with left:
-        drawing = pad.shown(at_echo=settings.put_right)
+        drawing = pad.shown()
         under = st.container(gap="small")
     first_visit = lesson.first_visit()
     # The digit is sent before the widgets around it: their values are known without them.
@@ -56,7 +56,7 @@ def page(machine: Engine) -> None:
         version = f"{drawing.number} {choice} {st.session_state['view']}"
         time_cursor("trajectory", ["decision", "residuals"], version, palette(theme).accent)
         player_keys.attach("trajectory", version, figure="The path of the hidden state")
-        pad_script(drawing.address(), drawing.example, version)
+        pad_script(drawing.in_address(), drawing.version, version)
         own = machine.model is not engine().model
         views.files(seen, choice, drawing, figure, own=own)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)

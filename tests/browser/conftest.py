@@ -3,6 +3,7 @@
 A test fails if its page sends a request to another machine or writes an error to the console.
 """
 
+import asyncio
 import functools
 import json
 import re
@@ -65,6 +66,19 @@ def slow_connection() -> Route:
         page_side.connect_to_server().on_message(deliver)
 
     return route
+
+
+@pytest.fixture
+def delayed() -> Callable[[float], Route]:
+    """Connections on which every message of both sides is so many seconds on its way."""
+
+    def route(seconds: float, page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+        later = asyncio.get_event_loop().call_later
+        page_side.on_message(lambda message: later(seconds, server.send, message))
+        server.on_message(lambda message: later(seconds, page_side.send, message))
+
+    return lambda seconds: functools.partial(route, seconds)
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from deq.digits.prepare import ink_of
 from pages.parts.look.picture import PNG, address
 
 Stroke = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
 Object = dict[str, Any]
 
 SIZE = 280
@@ -115,7 +117,7 @@ def picture_object(image: npt.NDArray[np.float32]) -> Object:
     }
 
 
-def pictures_of(objects: Iterable[Object]) -> list[npt.NDArray[np.uint8]]:
+def pictures_of(objects: Iterable[Object]) -> list[Pixels]:
     """The pixels (280, 280, 4) of every picture among the objects.
 
     Examples
@@ -125,11 +127,33 @@ def pictures_of(objects: Iterable[Object]) -> list[npt.NDArray[np.uint8]]:
     ((280, 280, 4), 255)
     """
     sources = [str(item.get("src", "")) for item in objects]
-    return [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(source[len(PNG) :]))).convert("RGBA"))
-        for source in sources
-        if source.startswith(PNG)
-    ]
+    return [pixels_of(source) for source in sources if source.startswith(PNG)]
+
+
+def pixels_of(address: str) -> Pixels:
+    """The pixels (H, W, 4) of a PNG that is written in an address."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address[len(PNG) :]))).convert("RGBA"))
+
+
+def alike(one: Pixels, other: Pixels) -> bool:
+    """Whether two pictures (280, 280, 4) of the pad differ by no more than rounding.
+
+    A dot of the thinnest brush fills a fifth of a square of 10 × 10 pixels at least.
+
+    Examples
+    --------
+    >>> empty = np.zeros((SIZE, SIZE, 4), np.uint8)
+    >>> dot = empty.copy()
+    >>> dot[98:106, 98:106] = 255
+    >>> dot[..., 3] = 255
+    >>> alike(empty, empty), alike(empty, dot)
+    (True, False)
+    """
+    if one.shape != other.shape:
+        return False
+    difference = ink_of(one).astype(np.float64) - ink_of(other)  # (280, 280)
+    squares = difference.reshape(SIZE // 10, 10, SIZE // 10, 10).mean((1, 3))  # (28, 28)
+    return bool(np.abs(squares).max() <= 0.15 * 255)
 
 
 def outline(objects: Iterable[Object]) -> tuple[tuple[Any, ...], ...]:

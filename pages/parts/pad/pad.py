@@ -1,15 +1,18 @@
 """The drawing pad: what is on it, and our own Undo, Clear and examples.
 
-The canvas component has the pixels, the page has the list of strokes. A stroke comes from the
-canvas as the component's value. Undo, Clear and examples go to the canvas as a new
-`initial_drawing`; the canvas loads it and then reports it back. `Pad.take` deals with two traps: a
-stale value (the canvas has not loaded our change yet) and an echo (it has, and reports it). And
-`initial_drawing` must not change otherwise, or canvas and page answer each other for ever.
+The canvas component has the pixels, the page has the list of strokes. A stroke comes twice: from
+the page's script as soon as the pen is lifted (`Pad.take_stroke`), and 200 ms later from the canvas
+as the component's value. Undo, Clear and examples go to the canvas as a new `initial_drawing`; the
+canvas loads it and then reports it back. `Pad.take` deals with three traps: a stale value (the
+canvas has not loaded our change yet), an echo (it has, and reports it), and a stroke that is known.
+And `initial_drawing` must not change otherwise, or canvas and page answer each other for ever.
+
+The canvas is drawn by a fragment of its own, so that a report without news costs nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,21 +22,23 @@ import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from deq.digits import render
-from pages.parts.pad import examples, link
+from pages.parts.pad import examples, link, script
 from pages.parts.pad.ink import (
     BRUSH,
     SIZE,
+    Pixels,
+    alike,
     objects_of,
     outline,
     picture_object,
     pictures_of,
+    pixels_of,
     strokes_of,
 )
-from pages.parts.shared import errors
+from pages.parts.shared import errors, settings
 
 KEY = "pad"
 _STATE = "drawing"
-Pixels = npt.NDArray[np.uint8]
 Picture = npt.NDArray[np.float32]
 
 
@@ -54,6 +59,7 @@ class Pad:
     pills: int = 0
     _known: tuple[Any, ...] | None = None
     _echo: bool = False
+    _early: bool = False  # the newest stroke is from the page's script, its report is to come
 
     def show(self, objects: list[dict[str, Any]], example: str | None = None) -> None:
         """Put `objects` on the pad in place of what is there."""
@@ -78,7 +84,7 @@ class Pad:
         Returns
         -------
         bool
-            Whether it was our own echo, which changes nothing.
+            Whether it is news: neither our own echo, nor a stroke that the page's script gave.
         """
         url = result._image_data_url
         if url is None:  # the canvas has reported nothing yet
@@ -89,10 +95,35 @@ class Pad:
             return False
         self._known = value
         echo = self._echo and outline(objects) == outline(self.objects)
-        self._echo = False
-        if not echo:
-            self._replace(objects, result.image_data, None)
-        return echo
+        early = self._early and len(objects) == len(self.objects)
+        self._echo = self._early = False
+        if echo:
+            return False
+        if early and self.pixels is not None and alike(self.pixels, result.image_data):
+            self.objects, self.link = objects, None
+            return False
+        self._replace(objects, result.image_data, None)
+        return True
+
+    def take_stroke(self, stroke: Mapping[str, Any], width: float) -> None:
+        """Add a stroke that the page's script read as the pen was lifted.
+
+        Parameters
+        ----------
+        stroke : mapping
+            What `pad_script` sends: the picture of the whole pad, the points of the stroke, and the
+            version that the canvas showed; a stroke over another version is left to the canvas.
+        width : float
+            Of the brush, in pixels.
+        """
+        if stroke["version"] != self.version:
+            return
+        pixels = pixels_of(stroke["picture"])
+        if self.pixels is not None and alike(self.pixels, pixels):  # the canvas was quicker
+            return
+        points = np.asarray(stroke["points"], dtype=np.float64)  # (N, 2)
+        self._replace([*self.objects, *objects_of([points], width)], pixels, None)
+        self._early = True
 
     def _replace(
         self, objects: list[dict[str, Any]], pixels: Pixels | None, example: str | None
@@ -108,6 +139,12 @@ class Pad:
             own = self.objects if self.example is None else []
             self.link = link.encode(*strokes_of(own)) or ""
         return self.link
+
+    def in_address(self) -> dict[str, str] | None:
+        """What the page's address says of the drawing; None if the canvas's report is to come."""
+        if self._early:
+            return None
+        return {"ink": self.address(), "example": self.example or ""}
 
     def rgba(self) -> Pixels:
         """The pixels (280, 280, 4): those of the canvas, or the same strokes rendered here."""
@@ -144,8 +181,8 @@ def _first() -> Pad:
     return Pad(objects_of(examples.strokes(known), BRUSH), example=known, unread=unread)
 
 
-def canvas(state: Pad, brush: int, at_echo: Callable[[], None]) -> None:
-    """Show the canvas, and read it into `state`; `at_echo` is called if it reports our own."""
+def canvas(state: Pad, brush: int) -> bool:
+    """Show the canvas, and read it into `state`; whether what is drawn has become another."""
     new = KEY not in st.session_state
     if new:
         state.mount()
@@ -161,8 +198,7 @@ def canvas(state: Pad, brush: int, at_echo: Callable[[], None]) -> None:
         return_image_data=True,
         key=KEY,
     )
-    if state.take(result):
-        at_echo()
+    news = state.take(result)
     if new and result._image_data_url is not None:
         # The browser's canvas is older than this session: the server has started again. What was
         # drawn on it meanwhile counts, and not what `mount` has put in its place.
@@ -170,13 +206,27 @@ def canvas(state: Pad, brush: int, at_echo: Callable[[], None]) -> None:
         st.rerun()
     if state.unread:
         st.caption(link.UNREAD)
+    return news
 
 
-def shown(at_echo: Callable[[], None] = lambda: None) -> Pad:
-    """The pad under its heading, and what is drawn on it; `at_echo` as for `canvas`."""
-    state = pad()
+def shown() -> Pad:
+    """The pad under its heading, and what is drawn on it."""
+    state, page_runs = pad(), True
+    brush = st.session_state.get("brush", BRUSH)
+
+    def part() -> None:
+        if canvas(state, brush) and not page_runs:
+            settings.run_page_again()
+        drawing = state.in_address()
+        if drawing is not None:
+            script.write_address(drawing)
+
     st.header("Draw here", anchor=False)  # short: the canvas's own toolbar covers the right half
-    canvas(state, st.session_state.get("brush", BRUSH), at_echo)
+    settings.again(part, None)
+    page_runs = False
+    stroke = script.stroke()
+    if stroke is not None:
+        state.take_stroke(stroke, brush)
     return state
 
 

@@ -4,21 +4,24 @@ The drawing stands in the address as ``ink``, an example as ``example``: a reloa
 shows it again. With ``st.query_params`` each stroke would be an entry in the browser's history, and
 the Back button would lead from stroke to stroke; the script replaces the entry.
 
-The canvas reports a stroke 200 ms after the pen is lifted. Undo before that would remove the stroke
-before it, and the canvas would drop the newest. So such a click waits for the report.
+The canvas reports a stroke 200 ms after the pen is lifted. So the script reads its picture itself,
+and hands it to the page as soon as the stroke is in it (`stroke`). If it finds no stroke there, the
+canvas's report has to do.
+
+Undo before that report would remove the stroke before it, and the canvas would drop the newest. So
+such a click waits for the report.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.pad.pen import LABEL, PEN
 
-_SCRIPT = """
-// All that is not const is kept between reruns of the page.
-const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
-let drawing = false, lifted = -Infinity, before = new AbortController();
-
+_WRITE = """
 const write = (drawing) => {
   const address = new URL(window.location.href), query = address.searchParams;
   for (const [name, text] of Object.entries(drawing))
@@ -26,14 +29,60 @@ const write = (drawing) => {
   if (address.href !== window.location.href)
     window.history.replaceState(window.history.state, '', address);
 };
+"""
 
-export default function ({ data }) {
+_SCRIPT = """
+// All that is not const is kept between reruns of the page.
+const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
+let drawing = false, lifted = -Infinity, before = new AbortController();
+let points = [], was = '';  // of the stroke that is drawn: its way, and the picture before it
+const FRAMES = 3;  // of the screen: after so many, a stroke is in the picture
+
+// What is drawn, on black, at the size of the pad: the canvas that lies below the one for the pen.
+const picture = (pad) => {
+  const lower = canvas(pad)?.parentElement?.querySelector('canvas.lower-canvas');
+  if (!lower) return '';
+  const sheet = document.createElement('canvas'), pen = sheet.getContext('2d');
+  sheet.width = sheet.height = SIZE;
+  pen.fillRect(0, 0, SIZE, SIZE);
+  pen.drawImage(lower, 0, 0, SIZE, SIZE);
+  return sheet.toDataURL();
+};
+const place = (pad, event) => {
+  const { left, top, width } = canvas(pad).getBoundingClientRect(), scale = SIZE / width;
+  return [(event.clientX - left) * scale, (event.clientY - top) * scale];
+};
+const hand = (pad, way, send, frames = 0) => requestAnimationFrame(() => {
+  const now = picture(pad);
+  if (now !== was) send(now, way);
+  else if (frames < FRAMES) hand(pad, way, send, frames + 1);
+});
+
+export default function ({ data, setTriggerValue }) {
   // Streamlit cleans up when the component leaves the page, but not before it runs this again.
   before.abort();
   const now = before = new AbortController(), { signal } = now;
   const on = (node, selector) => node.closest && node.closest(selector);
-  const down = (event) => { drawing = !!on(event.target, '.st-key-pad'); };
-  const up = () => { if (drawing) lifted = performance.now(); drawing = false; };
+  const down = (event) => {
+    const pad = on(event.target, '.st-key-pad');
+    drawing = !!pad;
+    if (!pad || !canvas(pad)) return;
+    points = [place(pad, event)];
+    was = picture(pad);
+  };
+  const follow = (event) => {
+    const pad = drawing && document.querySelector('.st-key-pad');
+    if (pad && canvas(pad)) points.push(place(pad, event));
+  };
+  const end = () => { if (drawing) lifted = performance.now(); drawing = false; };
+  const up = () => {
+    const pad = drawing && document.querySelector('.st-key-pad');
+    end();
+    const send = (picture, points) =>
+      setTriggerValue('stroke', { picture, points, version: data.shows });
+    // The canvas hears of the pen after this, and paints with the next frame of the screen.
+    if (pad && canvas(pad)) setTimeout(hand, 0, pad, points, send);
+  };
   const click = (event) => {
     const button = on(event.target, held), wait = lifted + data.wait - performance.now();
     if (!button || wait <= 0) return;
@@ -41,27 +90,46 @@ export default function ({ data }) {
     event.stopImmediatePropagation();
     setTimeout(() => button.click(), wait);
   };
-  const listeners = { pointerdown: down, pointerup: up, pointercancel: up, click };
+  const listeners =
+    { pointerdown: down, pointermove: follow, pointerup: up, pointercancel: end, click };
   for (const [name, listener] of Object.entries(listeners))
     window.addEventListener(name, listener, { signal, capture: true });
-  write(data.drawing);
+  if (data.drawing) write(data.drawing);
   keyboard(data.label, signal);
   return () => now.abort();
 }
 """
 
+_KEY = "pad-script"
 WAIT = 250
 """Milliseconds after which the canvas has reported a stroke."""
 
-_component = st.components.v2.component("pad_script", js=PEN + _SCRIPT)
+_component = st.components.v2.component("pad_script", js=PEN + _WRITE + _SCRIPT)
+_in_address = st.components.v2.component(
+    "pad_address", js=_WRITE + "export default ({ data }) => write(data.drawing);"
+)
 
 
-def pad_script(ink: str, example: str | None, version: str) -> None:
-    """Put a drawing or the name of an example into the address, and hold hasty clicks back.
+def write_address(drawing: Mapping[str, str]) -> None:
+    """Put a drawing into the address: its texts by their names; empty ones are taken out."""
+    _in_address(data={"drawing": drawing}, key="pad-address", height="content")
 
-    Empty texts are taken out of the address. `version` changes with every drawing, and with all
-    else that writes to the address.
+
+def pad_script(drawing: Mapping[str, str] | None, shows: int, version: str) -> None:
+    """Hand in new strokes, and put a drawing into the address, as `write_address` does, if known.
+
+    `shows` is the version of what the canvas has to show; `version` changes with every drawing, and
+    with all else that writes to the address.
     """
-    drawing = {"ink": ink, "example": example or ""}
-    data = {"drawing": drawing, "version": version, "wait": WAIT, "label": LABEL}
-    _component(data=data, key="pad-script", height="content")
+    data = {"drawing": drawing, "shows": shows, "version": version, "wait": WAIT, "label": LABEL}
+    _component(data=data, key=_KEY, on_stroke_change=lambda: None, height="content")
+
+
+def stroke() -> Mapping[str, Any] | None:
+    """The stroke that has been handed in, in the run that it has asked for: see `Pad.take_stroke`.
+
+    It has the keys "picture" (a PNG in an address), "points" (N, 2) and "version".
+    """
+    state = st.session_state.get(_KEY)
+    found: Mapping[str, Any] | None = state.get("stroke") if state else None
+    return found
