@@ -3,12 +3,12 @@
 import streamlit as st
 
 from deq.figures import palette
-from pages.parts.draw import controls, lesson, tasks, views
+from pages.parts.draw import controls, lesson, live, tasks, views
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.look import hero, player_keys
 from pages.parts.pad import pad
 from pages.parts.pad.script import pad_script
-from pages.parts.shared import errors, guard, own_model, pace, settings
+from pages.parts.shared import errors, guard, load, own_model, pace, settings
 from pages.parts.shared.engine import Engine, engine
 from pages.parts.shared.tasks import question, try_and_read
 
@@ -35,20 +35,19 @@ def page(machine: Engine) -> None:
     settings.keep()
     choice = controls.current()
     seen = lesson.recognise(machine, drawing, choice)
-    answer = answer_side.container(gap="xsmall")
-    with answer:
-        views.prediction(seen, theme)
+    now = settings.current(controls.Settings)
+    with answer_side.container(gap="xsmall"):
+        live.answer(machine, drawing, seen, choice, now, theme)
     with under:
         pad.tools(drawing)
     with below:
         controls.controls()
     with pace.after_the_answer(first_visit):
-        with answer:
-            views.bars(seen, machine, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):
             figure = views.hero(seen, machine, theme)
         with numbers:
             views.readouts(seen, choice)
+            views.read_along(live.trail(drawing), now.cold)
         with when_side, st.container(gap="xsmall", key="decision"):
             views.opinions(seen, theme)
         with residual_side, st.container(gap="xsmall", key="residuals"):
@@ -65,7 +64,7 @@ def page(machine: Engine) -> None:
 @st.fragment
 def draw() -> None:
     """Everything on the page. A fragment: a stroke reruns this and nothing else."""
-    with errors.in_words():
+    with errors.in_words(), load.answering():
         hero.title("Draw a digit and watch it settle")
         machine = own_model.machine(engine())
         own_model.notice()

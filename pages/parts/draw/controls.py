@@ -10,7 +10,7 @@ from pages.parts.pad.ink import BRUSH
 from pages.parts.shared import settings, widgets
 from pages.parts.shared.engine import DEFAULT, SOLVERS, Choice
 from pages.parts.shared.settings import random_seed, said, setting, show
-from pages.parts.shared.widgets import Segments, Slider, Steps
+from pages.parts.shared.widgets import Segments, Slider, Steps, Toggle
 
 TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
 
@@ -49,6 +49,23 @@ class Settings:
     )
     seed: int = random_seed("Seed of the random start")
     brush: int = setting(Slider("Brush, pixels", BRUSH, 10, 40, in_link=False))
+    live: bool = setting(
+        Toggle(
+            "Read along",
+            True,
+            help="While the pen moves, the network reads what is there, as often as answers come "
+            "back. With many visitors it reads less often.",
+        )
+    )
+    cold: bool = setting(
+        Toggle(
+            "Each reading from z₀",
+            False,
+            help="Off: a reading starts from the last equilibrium, z\\*. While the drawing x "
+            "changes a little, z\\* moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ) for a layer that "
+            "shrinks distances by κ. On: from z₀ each time, to compare.",
+        )
+    )
     view: str = setting(
         Segments(
             "View",
@@ -64,10 +81,12 @@ def controls() -> None:
     said()
     show(Settings, "solver")
     show(Settings, "tol")
+    live = show(Settings, "live")
     with st.expander("More"):
         start = show(Settings, "start")
         show(Settings, "seed", disabled=start != "random")
         show(Settings, "brush")
+        show(Settings, "cold", disabled=not live)
 
 
 def current() -> Choice:

@@ -24,23 +24,24 @@ from pages.parts.look import hero as box
 from pages.parts.look.chart import chart
 from pages.parts.look.picture import picture
 from pages.parts.pad.subject import loading_drawing, save
-from pages.parts.shared.engine import Choice, Engine, Seen
+from pages.parts.shared.engine import Choice, Engine, Glance, Seen
 from pages.parts.shared.numbers import number
 from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 
 if TYPE_CHECKING:
+    from pages.parts.draw.live import Trail
     from pages.parts.pad.pad import Pad
 
 
-def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
+def prediction(seen: Seen | Glance, theme: str | None, *, brief: bool = False) -> None:
     """The digit, large, in its colour, beside the picture it was read from; below, the verdict.
 
     Whether the state converged has a badge of its own: it does not say whether the answer is right.
     """
     digit, colour = "–", palette(theme).muted
-    if seen.answer is not None:
-        read = seen.answer.prediction
+    read = seen.read
+    if read is not None:
         sentence = read.reason
         if read.verdict != "not a digit":
             digit, colour = str(read.digit), palette(theme).digits[read.digit]
@@ -61,8 +62,8 @@ def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
         return
     with st.container(key="verdict", gap="xsmall"):
         st.markdown(f"**{sentence}**")
-        if seen.answer is not None:
-            _settled(seen.answer.prediction.solution)
+        if read is not None:
+            _settled(read.solution)
 
 
 def _settled(solution: Any) -> None:
@@ -73,12 +74,11 @@ def _settled(solution: Any) -> None:
         st.caption(words.unsettled(int(solution.status[0]), int(solution.nfe[0])))
 
 
-def bars(seen: Seen, machine: Engine, theme: str | None) -> None:
+def bars(seen: Seen | Glance, machine: Engine, theme: str | None) -> None:
     """The probabilities at the equilibrium; without a drawing, as many empty places."""
     shares = np.zeros(machine.classes)
-    chosen = None
-    if seen.answer is not None:
-        read = seen.answer.prediction
+    chosen, read = None, seen.read
+    if read is not None:
         shares = read.probabilities.numpy()
         if read.verdict != "not a digit":
             chosen = read.digit
@@ -176,6 +176,13 @@ def readouts(seen: Seen, choice: Choice) -> None:
             f"**{'converged' if bool(solution.converged[0]) else 'not converged'}**",
             help=words.NUMBERS,
         )
+
+
+def read_along(trail: Trail, cold: bool) -> None:
+    """What starting from the last equilibrium saved, once a stroke has been read along."""
+    if trail.evals is not None:
+        with st.container(key="read-along"):
+            st.caption(words.read_along(trail.readings, *trail.evals, cold))
 
 
 def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: bool) -> None:

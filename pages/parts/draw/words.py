@@ -69,6 +69,24 @@ def unsettled(status: int, nfe: int) -> str:
     return _UNSETTLED.get(Status(status), "").format(nfe=nfe)
 
 
+def read_along(readings: int, last: int, from_zero: int, cold: bool) -> str:
+    r"""What the readings while the pen moved cost.
+
+    Examples
+    --------
+    >>> read_along(7, 4, 9, cold=False)
+    'The network read along **7** times: the orange line. The last reading took **4** evaluations from the z\\* before it; from z₀ **9**.'
+    >>> read_along(1, 9, 9, cold=True)
+    'The network read along **once**: the orange line. The last reading took **9** evaluations from z₀, as each did.'
+    """  # noqa: E501
+    times = "**once**" if readings == 1 else f"**{readings}** times"
+    start = "z₀, as each did." if cold else f"the z\\* before it; from z₀ **{from_zero}**."
+    return (
+        f"The network read along {times}: the orange line. "
+        f"The last reading took **{last}** evaluations from {start}"
+    )
+
+
 def path_alt(read: int, states: int, time: float, settled: bool) -> str:
     """What the trajectory shows, for people who cannot see it; `read` is the likeliest class.
 

@@ -75,6 +75,15 @@ _STYLE = """
 }
 .st-key-pad:focus-visible .pad-pen { display: block; }
 .pad-pen-down { background: #ff9b54; }
+/* The equilibria while the pen moves, over the map, whose last path steps back. */
+.live-trail {
+  position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none;
+}
+.live-trail polyline { fill: none; stroke: #d9701f; stroke-width: 2.5; }
+.live-trail text {
+  fill: #ffffff; font: 700 16px sans-serif; text-anchor: middle; dominant-baseline: central;
+}
+.js-plotly-plot.live .scatterlayer { opacity: 0.35; }
 /* Four methods in one row of a narrow column. */
 .st-key-method button { padding-inline: 0.5rem; }
 .st-key-scalar-readouts { row-gap: 0.25rem; align-content: flex-start; }

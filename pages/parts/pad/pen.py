@@ -1,4 +1,4 @@
-"""A pen for the keyboard, as JavaScript that the pad's script contains.
+"""A pen for the keyboard, as JavaScript that the pad's script contains, after `LOOK`.
 
 The canvas knows no keys, but it knows the mouse: the pen sends it the events of a mouse.
 """
@@ -11,15 +11,10 @@ LABEL = (
 )
 
 PEN = """
-const SIZE = 280, STEP = 10, FINE = 2;  // pixels of the pad
+const STEP = 10, FINE = 2;  // pixels of the pad
 const ARROWS =
   { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 let pen = { x: SIZE / 2, y: SIZE / 2, down: false };  // kept between reruns of the page
-
-// The first element that the selector finds, also in open shadow roots.
-const inside = (node, selector) => node.querySelector(selector) || [...node.querySelectorAll('*')]
-  .map((child) => child.shadowRoot && inside(child.shadowRoot, selector)).find(Boolean);
-const canvas = (pad) => inside(pad, 'canvas.upper-canvas');
 
 const mouse = (pad, ...names) => {
   const { left, top } = canvas(pad).getBoundingClientRect();

@@ -19,6 +19,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.pad.look import LOOK
 from pages.parts.pad.pen import LABEL, PEN
 
 _WRITE = """
@@ -38,22 +39,8 @@ let drawing = false, lifted = -Infinity, before = new AbortController();
 let points = [], was = '';  // of the stroke that is drawn: its way, and the picture before it
 const FRAMES = 3;  // of the screen: after so many, a stroke is in the picture
 
-// What is drawn, on black, at the size of the pad: the canvas that lies below the one for the pen.
-const picture = (pad) => {
-  const lower = canvas(pad)?.parentElement?.querySelector('canvas.lower-canvas');
-  if (!lower) return '';
-  const sheet = document.createElement('canvas'), pen = sheet.getContext('2d');
-  sheet.width = sheet.height = SIZE;
-  pen.fillRect(0, 0, SIZE, SIZE);
-  pen.drawImage(lower, 0, 0, SIZE, SIZE);
-  return sheet.toDataURL();
-};
-const place = (pad, event) => {
-  const { left, top, width } = canvas(pad).getBoundingClientRect(), scale = SIZE / width;
-  return [(event.clientX - left) * scale, (event.clientY - top) * scale];
-};
 const hand = (pad, way, send, frames = 0) => requestAnimationFrame(() => {
-  const now = picture(pad);
+  const now = picture(pad, false);
   if (now !== was) send(now, way);
   else if (frames < FRAMES) hand(pad, way, send, frames + 1);
 });
@@ -64,11 +51,11 @@ export default function ({ data, setTriggerValue }) {
   const now = before = new AbortController(), { signal } = now;
   const on = (node, selector) => node.closest && node.closest(selector);
   const down = (event) => {
-    const pad = on(event.target, '.st-key-pad');
+    const pad = padOf(event.target);
     drawing = !!pad;
     if (!pad || !canvas(pad)) return;
     points = [place(pad, event)];
-    was = picture(pad);
+    was = picture(pad, false);
   };
   const follow = (event) => {
     const pad = drawing && document.querySelector('.st-key-pad');
@@ -104,7 +91,7 @@ _KEY = "pad-script"
 WAIT = 250
 """Milliseconds after which the canvas has reported a stroke."""
 
-_component = st.components.v2.component("pad_script", js=PEN + _WRITE + _SCRIPT)
+_component = st.components.v2.component("pad_script", js=LOOK + PEN + _WRITE + _SCRIPT)
 _in_address = st.components.v2.component(
     "pad_address", js=_WRITE + "export default ({ data }) => write(data.drawing);"
 )

@@ -96,6 +96,21 @@ class Seen:
     answer: Answer | None
     problem: NotADrawing | None
 
+    @property
+    def read(self) -> Prediction | None:
+        """What was read."""
+        return None if self.answer is None else self.answer.prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """A reading of an unfinished drawing: as `Seen`, but the solve is not recorded."""
+
+    image: Picture | None  # (28, 28)
+    read: Prediction | None
+    problem: NotADrawing | None
+    point: torch.Tensor | None = None  # the equilibrium on the model's basis (3,)
+
 
 @dataclass(frozen=True, eq=False)
 class Engine:
@@ -118,6 +133,31 @@ class Engine:
             return Seen(None, None, problem)
         answer = self.pool.submit(_answer, self.model, image, choice, rgba).result()
         return Seen(image, answer, None)
+
+    def glance(self, rgba: Pixels, choice: Choice, z0: torch.Tensor | None) -> Glance:
+        """Read a drawing (H, W, 4) from the state z0 (1, *shape); from the choice's for None."""
+        try:
+            image = prepare(rgba)
+        except NotADrawing as problem:
+            return Glance(None, None, problem)
+        read, point = self.pool.submit(_glance, self.model, image, choice, rgba, z0).result()
+        return Glance(image, read, None, point)
+
+
+def _glance(
+    model: Classifier, image: Picture, choice: Choice, rgba: Pixels, z0: torch.Tensor | None
+) -> tuple[Prediction, torch.Tensor]:
+    with torch.inference_mode():
+        read = model.predict(
+            image,
+            solver=choice.solver,
+            tol=choice.tol,
+            max_evals=MAX_EVALS,
+            z0=model.start(choice.seed) if z0 is None else z0,
+            record=False,
+        )
+        point = model.project(read.solution.z)[0]  # (3,)
+    return unless_several(read, model, rgba), point
 
 
 def _answer(model: Classifier, image: Picture, choice: Choice, rgba: Pixels) -> Answer:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.parts.shared import errors
 from pages.parts.shared.widgets import Control, NumberInput
 
 if TYPE_CHECKING:
@@ -173,8 +174,9 @@ def again(draw: Callable[[], None], every: float | None) -> None:
     keep()
 
     def part() -> None:
-        put_right()
-        draw()
+        with errors.in_words():
+            put_right()
+            draw()
 
     st.fragment(part, run_every=every)()
 

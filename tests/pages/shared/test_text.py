@@ -13,7 +13,17 @@ from pages.parts.shared.text import literal, sentence
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [ROOT / "app.py", *sorted(ROOT.glob("pages/**/*.py"))]
-SAFE = {"literal", "sentence", "in_words_of", "show", "isinstance", "type", "whereabouts", "Seen"}
+SAFE = {
+    "literal",
+    "sentence",
+    "in_words_of",
+    "show",
+    "isinstance",
+    "type",
+    "whereabouts",
+    "Seen",
+    "Glance",
+}
 """Calls that may be given text from outside: they escape it, or do not show it as Markdown."""
 OUTSIDE = {"run.why", "error.why", "seen.problem", "file.name", "st.query_params"}
 """What holds text from outside, besides exceptions."""

@@ -1,0 +1,111 @@
+"""What reading along needs in the browser, as JavaScript; after `LOOK`."""
+
+SCRIPT = """
+const NEAR = 20;  // pixels of the pad that the pen goes before the first reading
+const LOST = 3000;  // milliseconds after which an answer will not come any more
+const AFTER = 700;  // and after which a stroke has been taken, or the canvas has dropped it
+const SVG = 'http://www.w3.org/2000/svg';
+// All that is not const is kept between reruns of the page.
+let before = () => {}, down = false, far = 0, moved = false, last = [0, 0];
+let turn = 0, waits = false, at = -Infinity, timer = 0, number = -1;
+
+// The equilibria so far, as a line over the map: quicker than drawing the map again.
+const line = (plot, trail) => {
+  plot.querySelector('.live-trail')?.remove();
+  const { xaxis: across, yaxis: up } = plot._fullLayout || {};
+  if (!trail.length || !across?.l2p || !up?.l2p) return;
+  const points = trail.map(([x, y]) => [across._offset + across.l2p(x), up._offset + up.l2p(y)]);
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'live-trail');
+  svg.setAttribute('aria-hidden', 'true');
+  const add = (kind, look, text = '') => {
+    const node = svg.appendChild(document.createElementNS(SVG, kind));
+    for (const [name, value] of Object.entries(look)) node.setAttribute(name, value);
+    node.textContent = text;
+  };
+  const [x, y] = points.at(-1), [, , digit, colour] = trail.at(-1);
+  add('polyline', { points: points.join(' ') });
+  points.forEach(([cx, cy], k) => add('circle', { cx, cy, r: 3.5, fill: trail[k][3] }));
+  if (down) {  // later the map's own path has a head
+    add('circle', { cx: x, cy: y, r: 13, fill: colour });
+    add('text', { x, y }, digit);
+  }
+  plot.style.position = 'relative';
+  plot.appendChild(svg);
+};
+
+export default function ({ data, setTriggerValue }) {
+  // Streamlit cleans up when the component leaves the page, but not before it runs this again.
+  before();
+  const now = new AbortController(), { signal } = now;
+  const map = () => document.querySelector('.st-key-path-2d-chart .js-plotly-plot');
+  let plot = null;
+  const show = () => plot && line(plot, data.trail);
+  const attach = () => {
+    if (signal.aborted) return;
+    plot = map();
+    if (!plot || !plot.on) { setTimeout(attach, 250); return; }
+    plot.on('plotly_afterplot', show);
+    show();
+  };
+
+  const ask = () => {
+    clearTimeout(timer);
+    const pad = document.querySelector('.st-key-pad'), late = performance.now() - at;
+    if (!down || !moved || far < NEAR || !pad || (waits && late < LOST)) return;
+    if (late < data.pause) { timer = setTimeout(ask, data.pause - late); return; }
+    const ink = picture(pad, true);
+    if (!ink) return;
+    at = performance.now();
+    moved = false;
+    waits = true;
+    turn += 1;
+    setTriggerValue('reading', { picture: ink, number: data.number, turn });
+  };
+  const start = (event) => {
+    const pad = padOf(event.target);
+    down = !!pad && !!canvas(pad);
+    if (!down) return;
+    last = place(pad, event);
+    far = 0;
+    moved = false;
+    number = data.number;
+    map()?.classList.add('live');
+  };
+  const move = (event) => {
+    const pad = down && document.querySelector('.st-key-pad');
+    if (!pad || !canvas(pad)) return;
+    const here = place(pad, event);
+    far += Math.hypot(here[0] - last[0], here[1] - last[1]);
+    last = here;
+    moved = true;
+    ask();
+  };
+  const end = () => {
+    if (!down) return;
+    down = false;
+    clearTimeout(timer);
+    map()?.classList.remove('live');
+    // The canvas drops a stroke that the system has interrupted: what was there counts again.
+    if (far >= NEAR) timer = setTimeout(rest, AFTER, number);
+  };
+  const rest = (drawn) => {
+    if (drawn === data.number) setTriggerValue('reading', { picture: '', number: drawn, turn });
+  };
+
+  if (data.turn === turn) waits = false;
+  if (data.number !== number) clearTimeout(timer);
+  if (data.on) {
+    const listeners = { pointerdown: start, pointermove: move, pointerup: end, pointercancel: end };
+    for (const [name, listener] of Object.entries(listeners))
+      window.addEventListener(name, listener, { signal, capture: true });
+    ask();
+  } else down = false;
+  attach();
+  return before = () => {
+    now.abort();
+    if (plot && plot.removeListener) plot.removeListener('plotly_afterplot', show);
+    plot?.querySelector('.live-trail')?.remove();
+  };
+}
+"""

@@ -1,0 +1,28 @@
+"""What is on the pad, as JavaScript that scripts of the page contain."""
+
+LOOK = """
+const SIZE = 280;  // of the pad, in pixels
+
+// The first element that the selector finds, also in open shadow roots.
+const inside = (node, selector) => node.querySelector(selector) || [...node.querySelectorAll('*')]
+  .map((child) => child.shadowRoot && inside(child.shadowRoot, selector)).find(Boolean);
+const canvas = (pad) => inside(pad, 'canvas.upper-canvas');
+const padOf = (node) => node.closest && node.closest('.st-key-pad');
+
+// What is drawn, on black, at the size of the pad: the canvas that lies below the one for the pen,
+// and that one as well while the pen is down. Empty if there is no such canvas.
+const picture = (pad, down) => {
+  const upper = canvas(pad), lower = upper?.parentElement?.querySelector('canvas.lower-canvas');
+  if (!lower) return '';
+  const sheet = document.createElement('canvas'), ink = sheet.getContext('2d');
+  sheet.width = sheet.height = SIZE;
+  ink.fillRect(0, 0, SIZE, SIZE);
+  for (const layer of down ? [lower, upper] : [lower]) ink.drawImage(layer, 0, 0, SIZE, SIZE);
+  return sheet.toDataURL();
+};
+// Where the pen is, in pixels of the pad.
+const place = (pad, event) => {
+  const { left, top, width } = canvas(pad).getBoundingClientRect(), scale = SIZE / width;
+  return [(event.clientX - left) * scale, (event.clientY - top) * scale];
+};
+"""
