@@ -4,6 +4,7 @@ import streamlit as st
 
 from deq.figures import palette
 from pages.parts.draw import controls, lesson, live, tasks, views
+from pages.parts.draw.growth import growth
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.look import hero, player_keys
 from pages.parts.pad import pad
@@ -44,20 +45,23 @@ def page(machine: Engine) -> None:
         controls.controls()
     with pace.after_the_answer(first_visit):
         with path_side, st.container(gap="xsmall", key="trajectory"):
-            figure = views.hero(seen, machine, theme)
+            grown = growth(machine, drawing, choice) if now.play == controls.GROWTH else None
+            figure = views.hero(seen, grown, machine, theme)
         with numbers:
             views.readouts(seen, choice)
-            views.read_along(live.trail(drawing), now.cold)
         with when_side, st.container(gap="xsmall", key="decision"):
             views.opinions(seen, theme)
         with residual_side, st.container(gap="xsmall", key="residuals"):
             views.residuals(seen, choice, theme)
-        version = f"{drawing.number} {choice} {st.session_state['view']}"
-        time_cursor("trajectory", ["decision", "residuals"], version, palette(theme).accent)
+        with numbers:
+            live.saved(machine, drawing, seen, choice, now)
+        version = f"{drawing.number} {choice} {now.play} {st.session_state['view']}"
+        followers = ["decision", "residuals"] if grown is None else []  # of the solver's time
+        time_cursor("trajectory", followers, version, palette(theme).accent)
         player_keys.attach("trajectory", version, figure="The path of the hidden state")
-        pad_script(drawing.in_address(), drawing.version, version)
+        pad_script(drawing.address(), drawing.example, drawing.version, version)
         own = machine.model is not engine().model
-        views.files(seen, choice, drawing, figure, own=own)
+        views.files(seen, grown, choice, drawing, figure, own=own)
     try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 

@@ -69,13 +69,25 @@ def slow_connection() -> Route:
 
 
 @pytest.fixture
-def delayed() -> Callable[[float], Route]:
-    """Connections on which every message of both sides is so many seconds on its way."""
+def delayed() -> Callable[[float], Callable[..., None]]:
+    """Connections on which every message is so many seconds on its way, in both directions.
 
-    def route(seconds: float, page_side: WebSocketRoute) -> None:
+    They call ``seen`` with each message of the page.
+    """
+
+    def route(
+        seconds: float,
+        page_side: WebSocketRoute,
+        seen: Callable[[bytes], object] = lambda message: None,
+    ) -> None:
         server = page_side.connect_to_server()
         later = asyncio.get_event_loop().call_later
-        page_side.on_message(lambda message: later(seconds, server.send, message))
+
+        def ask(message: bytes) -> None:
+            seen(message)
+            later(seconds, server.send, message)
+
+        page_side.on_message(ask)
         server.on_message(lambda message: later(seconds, page_side.send, message))
 
     return lambda seconds: functools.partial(route, seconds)

@@ -45,6 +45,7 @@ def trajectory(
     settled: bool = True,
     dims: int = 2,
     clock: str = "t",
+    start: str = "z₀",
     theme: str | None = "light",
 ) -> go.Figure:
     """Draw the path over the cloud of training equilibria, with frames to play.
@@ -65,8 +66,8 @@ def trajectory(
         Whether the last state is an equilibrium; if not it is not marked as one.
     dims : {2, 3}
         A flat map, or one to turn around.
-    clock : str
-        What t is called.
+    clock, start : str
+        What t is called, and the first state.
     theme : {"light", "dark"}
         Which colours to use.
 
@@ -93,7 +94,7 @@ def trajectory(
     data = [dict(trace) for trace in cloud_traces(cloud, colours, dims)]
     if not len(path):
         return AnimatedFigure(data, layout, [])
-    data += _landmarks(path, settled, dims, colours, bounds(cloud, path, 1)[1])
+    data += _landmarks(path, start, settled, dims, colours, bounds(cloud, path, 1)[1])
     moving = [len(data), len(data) + 1]
     last = _moment(path, shares, len(path) - 1, 1.0, dims, colours)
     path_look, head_look = _looks(times, dims, colours)
@@ -134,7 +135,7 @@ def _line(colour: str, width: float, dims: int, **more: Any) -> dict[str, Any]:
 
 
 def _landmarks(
-    path: Array, settled: bool, dims: int, colours: Palette, top: float
+    path: Array, first: str, settled: bool, dims: int, colours: Palette, top: float
 ) -> Iterator[dict[str, Any]]:
     """What does not move: the whole path, faintly; its start; its end."""
     yield {
@@ -147,7 +148,8 @@ def _landmarks(
     # Labels stand clear of the path: z₀ behind its first step, z* beyond its last one.
     ahead, behind = ("left", "right") if path[-1, 0] < path[0, 0] else ("right", "left")
     height = "middle" if path[-1, 1] > 0.75 * top else "top"  # is there room above?
-    start = (path[:1], "z₀", f"bottom {behind}", "circle-open", colours.ink, (13, 6.5), "start z₀")
+    start = (path[:1], first, f"bottom {behind}", "circle-open", colours.ink, (13, 6.5),
+             f"start {first}")  # fmt: skip
     end = (path[-1:], "z*", f"{height} {ahead}", "diamond-open", colours.accent, (38, 10),
            "equilibrium z*")  # fmt: skip
     for state, name, position, symbol, colour, size, hover in (start, end)[: 1 + settled]:

@@ -13,6 +13,8 @@ from pages.parts.shared.settings import random_seed, said, setting, show
 from pages.parts.shared.widgets import Segments, Slider, Steps, Toggle
 
 TOLERANCES = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5")
+PATH, GROWTH = "one solve", "the drawing"
+"""What the map plays: the way of one solve, or the equilibria while the drawing grows."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class Settings:
             help="Off: a reading starts from the last equilibrium, z\\*. While the drawing x "
             "changes a little, z\\* moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ) for a layer that "
             "shrinks distances by κ. On: from z₀ each time, to compare.",
+        )
+    )
+    play: str = setting(
+        Segments(
+            "Play",
+            PATH,
+            (PATH, GROWTH),
+            look={"label_visibility": "collapsed", "width": "content"},
         )
     )
     view: str = setting(

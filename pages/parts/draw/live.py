@@ -16,8 +16,9 @@ import torch
 
 from deq.figures import palette
 from deq.figures.shared.classes import class_look
-from pages.parts.draw import views
-from pages.parts.draw.controls import Settings
+from deq.models import Prediction
+from pages.parts.draw import views, words
+from pages.parts.draw.controls import PATH, Settings
 from pages.parts.draw.live_script import SCRIPT
 from pages.parts.pad.ink import pixels_of
 from pages.parts.pad.look import LOOK
@@ -37,18 +38,14 @@ class Trail:
     """The equilibria while one drawing grew."""
 
     version: int  # of what the pad shows: it goes up with Undo, Clear and examples
-    z: torch.Tensor | None = None  # the last one (1, *shape)
+    z: torch.Tensor | None = None  # the last one that was read while the pen moved (1, *shape)
     places: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, digit, colour
     readings: int = 0
-    evals: tuple[int, int] | None = None  # of the whole drawing: from the last z*, and from z₀
 
-    def add(self, glance: Glance, theme: str | None) -> None:
-        """One more reading; if there was something to read."""
-        if glance.read is None or glance.point is None:
-            return
-        self.z = glance.read.solution.z
-        look = class_look(int(glance.read.probabilities.argmax()), palette(theme))
-        x, y = glance.point[:2].tolist()
+    def add(self, read: Prediction, point: torch.Tensor, theme: str | None) -> None:
+        """One more equilibrium, at this point (3,) of the map."""
+        look = class_look(int(read.probabilities.argmax()), palette(theme))
+        x, y = point[:2].tolist()
         self.places = [*self.places, (x, y, look.mark, look.colour)][-LONGEST:]
 
 
@@ -72,9 +69,10 @@ def answer(
         if page_runs:
             pace.let_go()
         views.bars(glance or seen, machine, theme)
-        if page_runs and now.live:
-            _arrive(machine, drawing, seen, choice, now.cold, theme)
-        _script(drawing, now.live)
+        line = trail(drawing)
+        if page_runs and line.readings and seen.answer is not None:
+            line.add(seen.answer.prediction, seen.answer.points[-1], theme)
+        _script(drawing, now)
 
     settings.again(part, None)
     page_runs = False
@@ -96,34 +94,33 @@ def _glance(
     line = trail(drawing)
     z0 = None if cold else line.z
     glance = machine.glance(pixels_of(asked["picture"]), choice, z0)
-    line.readings += 1
-    line.add(glance, theme)
+    if glance.read is not None and glance.point is not None:
+        line.readings += 1
+        line.z = glance.read.solution.z
+        line.add(glance.read, glance.point, theme)
     return glance
 
 
-def _arrive(
-    machine: Engine, drawing: Pad, seen: Seen, choice: Choice, cold: bool, theme: str | None
-) -> None:
-    """At the end of a stroke that was read along: its equilibrium from the last one, too."""
+def saved(machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settings) -> None:
+    """What starting from the last equilibrium saved, once a stroke has been read along."""
     line = trail(drawing)
-    line.evals = None
-    if not line.readings or line.z is None or seen.answer is None:
+    if not now.live or line.z is None or seen.answer is None:
         return
-    glance = machine.glance(drawing.rgba(), choice, None if cold else line.z)
-    line.add(glance, theme)
-    if glance.read is not None:
-        line.evals = (
-            int(glance.read.solution.nfe[0]),
-            int(seen.answer.prediction.solution.nfe[0]),
-        )
+    last = machine.glance(drawing.rgba(), choice, None if now.cold else line.z).read
+    if last is None:
+        return
+    evals, from_start = (int(read.solution.nfe[0]) for read in (last, seen.answer.prediction))
+    with st.container(key="read-along"):
+        st.caption(words.read_along(line.readings, evals, from_start, now.cold))
 
 
-def _script(drawing: Pad, on: bool) -> None:
+def _script(drawing: Pad, now: Settings) -> None:
     data = {
-        "on": on,
+        "on": now.live,
         "number": drawing.number,
         "turn": _asked().get("turn", 0),
         "pause": 1000 * load.pause(),
-        "trail": trail(drawing).places if on else [],
+        "trail": trail(drawing).places if now.live else [],
+        "still": now.play == PATH,  # the map of the growing drawing has a line of its own
     }
     _component(data=data, key=_KEY, on_reading_change=lambda: None, height="content")

@@ -34,13 +34,25 @@ const line = (plot, trail) => {
   plot.appendChild(svg);
 };
 
+// The digit so far, over the pad: on a phone the results are below the screen.
+const chip = (trail) => {
+  const pad = document.querySelector('.st-key-pad'), old = pad?.querySelector('.live-digit');
+  old?.remove();
+  if (!pad || !down || !trail.length) return;
+  const [, , digit, colour] = trail.at(-1), mark = pad.appendChild(document.createElement('div'));
+  mark.className = 'live-digit';
+  mark.setAttribute('aria-hidden', 'true');
+  mark.style.background = colour;
+  mark.textContent = digit;
+};
+
 export default function ({ data, setTriggerValue }) {
   // Streamlit cleans up when the component leaves the page, but not before it runs this again.
   before();
   const now = new AbortController(), { signal } = now;
   const map = () => document.querySelector('.st-key-path-2d-chart .js-plotly-plot');
   let plot = null;
-  const show = () => plot && line(plot, data.trail);
+  const show = () => plot && line(plot, down || data.still ? data.trail : []);
   const attach = () => {
     if (signal.aborted) return;
     plot = map();
@@ -85,6 +97,7 @@ export default function ({ data, setTriggerValue }) {
     if (!down) return;
     down = false;
     clearTimeout(timer);
+    chip([]);
     map()?.classList.remove('live');
     // The canvas drops a stroke that the system has interrupted: what was there counts again.
     if (far >= NEAR) timer = setTimeout(rest, AFTER, number);
@@ -101,11 +114,13 @@ export default function ({ data, setTriggerValue }) {
       window.addEventListener(name, listener, { signal, capture: true });
     ask();
   } else down = false;
+  chip(data.trail);
   attach();
   return before = () => {
     now.abort();
     if (plot && plot.removeListener) plot.removeListener('plotly_afterplot', show);
     plot?.querySelector('.live-trail')?.remove();
+    chip([]);
   };
 }
 """

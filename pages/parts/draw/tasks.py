@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from pages.parts.draw.controls import GROWTH
 from pages.parts.shared.tasks import Try
 
 
@@ -57,6 +58,14 @@ TRY = (
         {"tol": "1e-1"},
         "Read the digit and the number of evaluations. Then set the tolerance to 1e-5: does the "
         "digit change, and what do the further decimals cost?",
+    ),
+    Try(
+        "When did it become a 3?",
+        {"play": GROWTH},
+        "Press **Play**: the example is drawn again, and the map shows its equilibrium at every "
+        "step. Why does the equilibrium never jump? While the drawing x changes a little, z\\* "
+        "moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ), since the layer shrinks distances by κ.",
+        partial(_example, "3"),
     ),
 )
 READ = """

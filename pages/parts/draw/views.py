@@ -18,7 +18,7 @@ from deq.figures import (
     trajectory_csv,
 )
 from pages.parts.draw import words
-from pages.parts.draw.controls import Settings
+from pages.parts.draw.controls import PATH, Settings
 from pages.parts.look import alts, downloads, style
 from pages.parts.look import hero as box
 from pages.parts.look.chart import chart
@@ -30,7 +30,7 @@ from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 
 if TYPE_CHECKING:
-    from pages.parts.draw.live import Trail
+    from pages.parts.draw.growth import Growth
     from pages.parts.pad.pad import Pad
 
 
@@ -89,18 +89,41 @@ def bars(seen: Seen | Glance, machine: Engine, theme: str | None) -> None:
         chart(figure, "bars", 235, words.bars_alt(shares.tolist()), camera=False)
 
 
-def hero(seen: Seen, machine: Engine, theme: str | None) -> go.Figure:
-    """The path of the hidden state, flat or in space; returned for the download."""
+def hero(seen: Seen, grown: Growth | None, machine: Engine, theme: str | None) -> go.Figure:
+    """The path of the hidden state, flat or in space; returned for the download.
+
+    If the drawing is what is played, it is the path of its equilibria, while it grows.
+    """
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
         vertical_alignment="center",
         gap="small",
     ):
-        st.markdown("**The hidden state z on its way to its equilibrium z\\***", width="content")
-        view = show(Settings, "view")
-    figure = path(seen, machine, 3 if view == "3-D" else 2, theme)
-    st.caption(words.PATH_LOOK_FOR)
+        st.markdown(words.GROWTH_TITLE if grown else words.PATH_TITLE, width="content")
+        with st.container(horizontal=True, gap="small", width="content"):
+            play = show(Settings, "play")
+            view = show(Settings, "view")
+    dims = 3 if view == "3-D" else 2
+    if grown is None:
+        figure = path(seen, machine, dims, theme)
+        st.caption(words.PATH_LOOK_FOR if play == PATH else words.NO_GROWTH)
+        return figure
+    figure = trajectory(
+        grown.points,
+        grown.ink,
+        grown.shares,
+        machine.cloud,
+        explained=machine.model.explained,
+        dims=dims,
+        clock="ink",
+        start="first z*",
+        theme=theme,
+    )
+    read = int(grown.shares[-1].argmax())
+    chart(figure, f"path-{dims}d", 440, words.growth_alt(read, len(grown.ink)), fit="hero")
+    with st.container(key="growth"):
+        st.caption(words.growth(read, grown.since, len(grown.ink), grown.evals, grown.from_start))
     return figure
 
 
@@ -178,14 +201,15 @@ def readouts(seen: Seen, choice: Choice) -> None:
         )
 
 
-def read_along(trail: Trail, cold: bool) -> None:
-    """What starting from the last equilibrium saved, once a stroke has been read along."""
-    if trail.evals is not None:
-        with st.container(key="read-along"):
-            st.caption(words.read_along(trail.readings, *trail.evals, cold))
-
-
-def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: bool) -> None:
+def files(
+    seen: Seen,
+    grown: Growth | None,
+    choice: Choice,
+    drawing: Pad,
+    figure: go.Figure,
+    *,
+    own: bool,
+) -> None:
     """The code box, and the numbers, the picture and the drawing as files."""
     if seen.answer is None:
         return
@@ -198,18 +222,28 @@ def files(seen: Seen, choice: Choice, drawing: Pad, figure: go.Figure, *, own: b
         box.code_box(text, words.prints(prediction))
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
-        downloads.both(
-            "Trajectory (CSV)",
-            lambda: trajectory_csv(
+        if grown is None:
+            columns: tuple[Any, ...] = (
                 course.t,
                 course.residual[:, 0],
                 course.relative_residual[:, 0],
                 answer.points,
                 answer.shares,
-            ),
-            "trajectory",
+            )
+        else:
+            columns = (
+                grown.ink,
+                grown.residual,
+                grown.relative_residual,
+                grown.points,
+                grown.shares,
+            )
+        downloads.both(
+            "Trajectory (CSV)",
+            lambda: trajectory_csv(*columns),
+            "drawing" if grown else "trajectory",
             figure,
-            words.title(prediction),
+            words.title(prediction, grown=grown is not None),
             prediction.reason,
         )
         save(drawing.rgba)

@@ -27,6 +27,9 @@ NUMBERS = (
     "tolerance. **Solver time** t is the time of the flow dz/dt = f(z) − z; for Picard and "
     "Anderson, the number of steps."
 )
+PATH_TITLE = "**The hidden state z on its way to its equilibrium z\\***"
+GROWTH_TITLE = "**The equilibrium z\\* while the drawing grows**"
+NO_GROWTH = "There are no strokes to draw again: draw something, or pick an example."
 PATH_LOOK_FOR = (
     "**Look for** steps that become shorter towards z\\*. The map shows two **canonical "
     "variates** of the state: the directions in which the ten digits differ most, measured by how "
@@ -85,6 +88,34 @@ def read_along(readings: int, last: int, from_zero: int, cold: bool) -> str:
         f"The network read along {times}: the orange line. "
         f"The last reading took **{last}** evaluations from {start}"
     )
+
+
+def growth(read: int, since: float, readings: int, evals: int, from_start: int) -> str:
+    r"""When the drawing became what it is, and what it cost to follow its equilibrium.
+
+    Examples
+    --------
+    >>> growth(3, 0.625, 24, 90, 120)
+    'From **62 %** of the ink on it reads **3**. The drawing was drawn again in 24 steps: **90** evaluations, each reading from the z\\* before it; from z₀ **120**.'
+    """  # noqa: E501
+    reads = "is **no digit**" if read == NO_DIGIT else f"reads **{read}**"
+    return (
+        f"From **{100 * since:.0f} %** of the ink on it {reads}. The drawing was drawn again in "
+        f"{readings} steps: **{evals}** evaluations, each reading from the z\\* before it; "
+        f"from z₀ **{from_start}**."
+    )
+
+
+def growth_alt(read: int, readings: int) -> str:
+    """What the map of a growing drawing shows, for people who cannot see it.
+
+    Examples
+    --------
+    >>> growth_alt(3, 24)
+    'Path of the equilibrium while the drawing grows, in 24 steps, to the region of digit 3.'
+    """
+    end = "a state read as no digit" if read == NO_DIGIT else f"the region of digit {read}"
+    return f"Path of the equilibrium while the drawing grows, in {readings} steps, to {end}."
 
 
 def path_alt(read: int, states: int, time: float, settled: bool) -> str:
@@ -150,10 +181,10 @@ def bars_alt(probabilities: list[float]) -> str:
     return f"Probabilities of the ten digits{none}: {named}."
 
 
-def title(read: Prediction) -> str:
-    """Of the picture that is saved."""
+def title(read: Prediction, *, grown: bool = False) -> str:
+    """Of the picture that is saved; ``grown``: it shows how the drawing grew."""
     what = "drawing that is no digit" if read.verdict == "not a digit" else read.digit
-    return f"The way to the equilibrium of a {what}"
+    return f"{'The equilibria of a growing' if grown else 'The way to the equilibrium of a'} {what}"
 
 
 def code(choice: Choice, loading: Loading, own: bool, drawn: bool = False) -> str:

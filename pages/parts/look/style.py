@@ -83,6 +83,11 @@ _STYLE = """
 .live-trail text {
   fill: #ffffff; font: 700 16px sans-serif; text-anchor: middle; dominant-baseline: central;
 }
+.live-digit {
+  display: none; position: absolute; z-index: 100; top: -44px; right: 0; width: 40px;
+  border-radius: 20px; font: 700 24px/40px sans-serif; text-align: center; color: #ffffff;
+}
+@media (max-width: 800px) { .live-digit { display: block; } }
 .js-plotly-plot.live .scatterlayer { opacity: 0.35; }
 /* Four methods in one row of a narrow column. */
 .st-key-method button { padding-inline: 0.5rem; }

@@ -71,6 +71,25 @@ def strokes_of(objects: Iterable[Object]) -> tuple[list[Stroke], list[float]]:
     return strokes, widths
 
 
+def rounded(points: Stroke) -> Stroke:
+    """Points (N, 2) of the pen as the canvas joins them: by curves from middle to middle.
+
+    Examples
+    --------
+    >>> rounded(np.array([[0.0, 0], [8, 0], [8, 8]]))[[0, 1, -2, -1]].tolist()
+    [[0.0, 0.0], [4.0, 0.0], [8.0, 4.0], [8.0, 8.0]]
+    """
+    if len(points) < 3:
+        return points
+    middles = (points[:-1] + points[1:]) / 2  # (N − 1, 2)
+    curves = [
+        (1 - s) ** 2 * middles[:-1] + 2 * s * (1 - s) * points[1:-1] + s**2 * middles[1:]
+        for s in _CURVE
+    ]
+    between = np.stack(curves, axis=1).reshape(-1, 2)  # (4 (N − 2), 2)
+    return np.concatenate([points[:1], middles[:1], between, points[-1:]])
+
+
 def _placed(stroke: Stroke, item: Object) -> tuple[Stroke, float]:
     """A stroke after the canvas's edit tool moved it, and the factor by which it grew.
 

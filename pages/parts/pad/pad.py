@@ -33,6 +33,7 @@ from pages.parts.pad.ink import (
     picture_object,
     pictures_of,
     pixels_of,
+    rounded,
     strokes_of,
 )
 from pages.parts.shared import errors, settings
@@ -100,7 +101,6 @@ class Pad:
         if echo:
             return False
         if early and self.pixels is not None and alike(self.pixels, result.image_data):
-            self.objects, self.link = objects, None
             return False
         self._replace(objects, result.image_data, None)
         return True
@@ -121,8 +121,8 @@ class Pad:
         pixels = pixels_of(stroke["picture"])
         if self.pixels is not None and alike(self.pixels, pixels):  # the canvas was quicker
             return
-        points = np.asarray(stroke["points"], dtype=np.float64)  # (N, 2)
-        self._replace([*self.objects, *objects_of([points], width)], pixels, None)
+        drawn = rounded(np.asarray(stroke["points"], dtype=np.float64))  # (N, 2)
+        self._replace([*self.objects, *objects_of([drawn], width)], pixels, None)
         self._early = True
 
     def _replace(
@@ -139,12 +139,6 @@ class Pad:
             own = self.objects if self.example is None else []
             self.link = link.encode(*strokes_of(own)) or ""
         return self.link
-
-    def in_address(self) -> dict[str, str] | None:
-        """What the page's address says of the drawing; None if the canvas's report is to come."""
-        if self._early:
-            return None
-        return {"ink": self.address(), "example": self.example or ""}
 
     def rgba(self) -> Pixels:
         """The pixels (280, 280, 4): those of the canvas, or the same strokes rendered here."""
@@ -217,9 +211,6 @@ def shown() -> Pad:
     def part() -> None:
         if canvas(state, brush) and not page_runs:
             settings.run_page_again()
-        drawing = state.in_address()
-        if drawing is not None:
-            script.write_address(drawing)
 
     st.header("Draw here", anchor=False)  # short: the canvas's own toolbar covers the right half
     settings.again(part, None)

@@ -22,7 +22,7 @@ import streamlit as st
 from pages.parts.pad.look import LOOK
 from pages.parts.pad.pen import LABEL, PEN
 
-_WRITE = """
+_SCRIPT = """
 const write = (drawing) => {
   const address = new URL(window.location.href), query = address.searchParams;
   for (const [name, text] of Object.entries(drawing))
@@ -30,9 +30,7 @@ const write = (drawing) => {
   if (address.href !== window.location.href)
     window.history.replaceState(window.history.state, '', address);
 };
-"""
 
-_SCRIPT = """
 // All that is not const is kept between reruns of the page.
 const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
 let drawing = false, lifted = -Infinity, before = new AbortController();
@@ -81,7 +79,7 @@ export default function ({ data, setTriggerValue }) {
     { pointerdown: down, pointermove: follow, pointerup: up, pointercancel: end, click };
   for (const [name, listener] of Object.entries(listeners))
     window.addEventListener(name, listener, { signal, capture: true });
-  if (data.drawing) write(data.drawing);
+  write(data.drawing);
   keyboard(data.label, signal);
   return () => now.abort();
 }
@@ -91,23 +89,16 @@ _KEY = "pad-script"
 WAIT = 250
 """Milliseconds after which the canvas has reported a stroke."""
 
-_component = st.components.v2.component("pad_script", js=LOOK + PEN + _WRITE + _SCRIPT)
-_in_address = st.components.v2.component(
-    "pad_address", js=_WRITE + "export default ({ data }) => write(data.drawing);"
-)
+_component = st.components.v2.component("pad_script", js=LOOK + PEN + _SCRIPT)
 
 
-def write_address(drawing: Mapping[str, str]) -> None:
-    """Put a drawing into the address: its texts by their names; empty ones are taken out."""
-    _in_address(data={"drawing": drawing}, key="pad-address", height="content")
+def pad_script(ink: str, example: str | None, shows: int, version: str) -> None:
+    """Put a drawing or the name of an example into the address, and hand in new strokes.
 
-
-def pad_script(drawing: Mapping[str, str] | None, shows: int, version: str) -> None:
-    """Hand in new strokes, and put a drawing into the address, as `write_address` does, if known.
-
-    `shows` is the version of what the canvas has to show; `version` changes with every drawing, and
-    with all else that writes to the address.
+    Empty texts are taken out of the address. `shows` is the version of what the canvas has to show;
+    `version` changes with every drawing, and with all else that writes to the address.
     """
+    drawing = {"ink": ink, "example": example or ""}
     data = {"drawing": drawing, "shows": shows, "version": version, "wait": WAIT, "label": LABEL}
     _component(data=data, key=_KEY, on_stroke_change=lambda: None, height="content")
 

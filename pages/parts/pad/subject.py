@@ -105,7 +105,7 @@ def drawn_here() -> None:
     with st.container(key="here", gap="small"):
         drawing = pad.shown()
         pad.tools(drawing)
-        pad_script(drawing.in_address(), drawing.version, f"{drawing.number}")
+        pad_script(drawing.address(), drawing.example, drawing.version, version=f"{drawing.number}")
 
 
 def subject(kind: str, place: int) -> Subject | str:

@@ -58,7 +58,7 @@ def test_the_canvas_s_report_of_a_known_stroke_draws_nothing_anew(visit, app):
 
         page_side.connect_to_server().on_message(deliver)
 
-    page = visit(f"{app}/draw", route=route)
+    page = visit(f"{app}/draw?live=false", route=route)
     clear(page)
     shown.clear()
     for stroke, digit in zip(STROKES["8 by writer 30"], "08", strict=True):
@@ -86,7 +86,7 @@ def test_at_rest_the_page_has_read_what_is_on_the_pad(visit, app, delay, delayed
     page = visit(f"{app}/draw", route=delayed(delay))
     page.wait_for_selector(".st-key-residuals .main-svg")
     hand = Hand(page, seed=round(100 * delay))
-    for _ in range(4):
+    for _ in range(3):
         hand.draws()
         page.wait_for_timeout(1500 + 4000 * delay)
         page.wait_for_selector(IDLE)
