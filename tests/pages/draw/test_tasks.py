@@ -214,6 +214,34 @@ def test_alt_texts_say_what_the_figures_show(open_page):
     assert alts != {c.proto.id.split("-")[-2]: c.proto.alt for c in other.get("plotly_chart")}
 
 
+def test_while_the_3_grows_its_equilibrium_never_jumps_and_late_becomes_a_3(open_page):
+    app = pressed(open_page("draw"), "When did it become a 3?")
+    (told,) = [c.value for c in app.caption if "of the ink on it" in c.value]
+    since = int(re.search(r"From \*\*(\d+) %\*\*", told)[1])
+    assert "reads **3**" in told
+    figure = chart(app, "path-2d-chart")
+    read = [step["label"] for step in figure["layout"]["sliders"][0]["steps"]]
+    ink = [float(label.split(":")[0].removeprefix("ink = ")) for label in read]
+    assert ink[-1] == 1
+    for share, label in zip(ink, read, strict=True):  # labels have three digits, the sentence two
+        assert ("reads 3" in label) or 100 * share < since + 1
+    assert "reads 3" not in read[0]
+    evals, cold = re.search(r"\*\*(\d+)\*\* evaluations.*z₀ \*\*(\d+)\*\*", told).groups()
+    assert int(evals) < int(cold)
+    # No step is as long as half of the map.
+    path = np.array([figure["data"][-2][axis] for axis in "xy"]).T
+    span = np.ptp(np.array(load("digits").cloud_points)[:, :2], axis=0)
+    assert (np.abs(np.diff(path, axis=0)) < span / 2).all()
+
+
+def test_without_strokes_there_is_no_drawing_to_play(open_page):
+    app = open_page("draw", play="the drawing")
+    app.button(key="clear").click().run()
+    assert not app.exception
+    assert not app.error
+    assert any("There are no strokes to draw again" in c.value for c in app.caption)
+
+
 CLAIMS = {
     "Stroke by stroke": test_stroke_by_stroke_only_the_last_one_makes_it_a_4,
     "Between 4 and 9": test_between_4_and_9_the_point_shows_another_digit_first_and_ends_unsure,
@@ -222,6 +250,9 @@ CLAIMS = {
     "A random start": test_a_random_start_ends_in_the_same_place,
     "Picard in place of the ODE": test_the_ode_spends_more_than_picard,
     "A loose tolerance": test_a_loose_tolerance_reads_the_same_digit_for_less,
+    "When did it become a 3?": (
+        test_while_the_3_grows_its_equilibrium_never_jumps_and_late_becomes_a_3
+    ),
 }
 
 
