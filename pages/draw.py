@@ -37,13 +37,16 @@ def page(machine: Engine) -> None:
     choice = controls.current()
     seen = lesson.recognise(machine, drawing, choice)
     now = settings.current(controls.Settings)
-    with answer_side.container(gap="xsmall"):
+    answer = answer_side.container(gap="xsmall")
+    with answer:
         live.answer(machine, drawing, seen, choice, now, theme)
     with under:
         pad.tools(drawing)
     with below:
         controls.controls()
     with pace.after_the_answer(first_visit):
+        with answer:
+            views.bars(seen, machine, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):
             grown = growth(machine, drawing, choice) if now.play == controls.GROWTH else None
             figure = views.hero(seen, grown, machine, theme)

@@ -26,14 +26,14 @@ NEAR = 20
 WATCH = """
 let seen = '';
 const shown = () => document.querySelector('.st-key-seen img')?.src;
-window.addEventListener('pointerdown', () => {
+window.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
   seen = shown();
-  window.stroke = { far: 0, moves: [performance.now()], readings: [], near: 0, x: null, y: null };
+  window.stroke = { far: 0, moves: [performance.now()], readings: [], near: 0, x, y };
 }, true);
 window.addEventListener('pointermove', (event) => {
   const s = window.stroke, now = performance.now();
   if (!s || s.up) return;
-  if (s.x !== null) s.far += Math.hypot(event.clientX - s.x, event.clientY - s.y);
+  s.far += Math.hypot(event.clientX - s.x, event.clientY - s.y);
   [s.x, s.y] = [event.clientX, event.clientY];
   s.moves.push(now);
   if (!s.near && s.far >= NEAR) s.near = now;

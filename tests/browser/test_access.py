@@ -43,6 +43,9 @@ TEXTS = """() => {
     }
     return Object.values(found);
 }"""
+# Nothing is on its way from pale to dark any more.
+FADED = """document.getAnimations().every(
+    (one) => !(one instanceof CSSTransition) || one.playState === 'finished')"""
 HEADINGS = """[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
     .map((heading) => [Number(heading.tagName[1]), heading.textContent])"""
 
@@ -79,6 +82,7 @@ def seen(request, browser, app):
         driver.open_page(page, f"{app}/{path}")
         # Streamlit shows pale what a running script has not yet written again.
         page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        page.wait_for_function(FADED)
         found[path] = {
             "violations": page.evaluate(VIOLATIONS, KNOWN),
             "faint": [text for text in page.evaluate(TEXTS) if faint(text)],

@@ -1,8 +1,9 @@
 """While the pen moves, the page reads along: each reading starts from the last equilibrium.
 
 A script in the page asks for the next reading when the answer to the last one is there, and not
-before `load.pause` is over. The answer is a fragment of its own, so that digit and bars are drawn
-again and nothing else; the map shows the equilibria as a line, which the script draws over it.
+before `load.pause` is over. The answer is a fragment of its own, so that only digit and picture are
+drawn again. Bars and equilibria are drawn by the script, over the figures that are there: Plotly
+would stop the pen for 35 ms each time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import streamlit as st
 import torch
 
 from deq.figures import palette
-from deq.figures.shared.classes import class_look
+from deq.figures.shared.bars import percent
+from deq.figures.shared.classes import class_look, class_looks
 from deq.models import Prediction
 from pages.parts.draw import views, words
 from pages.parts.draw.controls import PATH, Settings
@@ -23,7 +25,7 @@ from pages.parts.draw.live_script import SCRIPT
 from pages.parts.pad.ink import pixels_of
 from pages.parts.pad.look import LOOK
 from pages.parts.pad.pad import Pad
-from pages.parts.shared import load, pace, settings
+from pages.parts.shared import load, settings
 from pages.parts.shared.engine import Choice, Engine, Glance, Seen
 
 _KEY, _STATE = "live-script", "live-trail"
@@ -60,19 +62,16 @@ def trail(drawing: Pad) -> Trail:
 def answer(
     machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settings, theme: str | None
 ) -> None:
-    """Digit and bars: of the drawing, or of as much of it as there is while the pen is down."""
+    """The digit: of the drawing, or of as much of it as there is while the pen is down."""
     page_runs = True
 
     def part() -> None:
         glance = None if page_runs else _glance(machine, drawing, choice, now.cold, theme)
         views.prediction(glance or seen, theme)
-        if page_runs:
-            pace.let_go()
-        views.bars(glance or seen, machine, theme)
         line = trail(drawing)
         if page_runs and line.readings and seen.answer is not None:
             line.add(seen.answer.prediction, seen.answer.points[-1], theme)
-        _script(drawing, now)
+        _script(drawing, glance.read if glance else None, now, theme)
 
     settings.again(part, None)
     page_runs = False
@@ -114,12 +113,18 @@ def saved(machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settin
         st.caption(words.read_along(line.readings, evals, from_start, now.cold))
 
 
-def _script(drawing: Pad, now: Settings) -> None:
+def _script(drawing: Pad, read: Prediction | None, now: Settings, theme: str | None) -> None:
+    shares = None if read is None else read.probabilities.tolist()
     data = {
         "on": now.live,
         "number": drawing.number,
         "turn": _asked().get("turn", 0),
         "pause": 1000 * load.pause(),
+        "bars": shares
+        and [
+            (share, look.colour, percent(share))
+            for share, look in zip(shares, class_looks(len(shares), palette(theme)), strict=True)
+        ],
         "trail": trail(drawing).places if now.live else [],
         "still": now.play == PATH,  # the map of the growing drawing has a line of its own
     }

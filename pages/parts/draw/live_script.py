@@ -4,34 +4,52 @@ SCRIPT = """
 const NEAR = 20;  // pixels of the pad that the pen goes before the first reading
 const LOST = 3000;  // milliseconds after which an answer will not come any more
 const AFTER = 700;  // and after which a stroke has been taken, or the canvas has dropped it
+const FIGURE = 300;  // and after which the figures are there
 const SVG = 'http://www.w3.org/2000/svg';
 // All that is not const is kept between reruns of the page.
 let before = () => {}, down = false, far = 0, moved = false, last = [0, 0];
-let turn = 0, waits = false, at = -Infinity, timer = 0, number = -1;
+let turn = 0, waits = false, at = -Infinity, timer = 0, later = 0, number = -1;
 
-// The equilibria so far, as a line over the map: quicker than drawing the map again.
-const line = (plot, trail) => {
-  plot.querySelector('.live-trail')?.remove();
+// A layer of our own over a figure: far quicker than drawing the figure again.
+const layer = (plot, name, shown) => {
+  plot.querySelector(`.${name}`)?.remove();
   const { xaxis: across, yaxis: up } = plot._fullLayout || {};
-  if (!trail.length || !across?.l2p || !up?.l2p) return;
-  const points = trail.map(([x, y]) => [across._offset + across.l2p(x), up._offset + up.l2p(y)]);
+  if (!shown || !across?.l2p || !up?.l2p) return null;
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', 'live-trail');
+  svg.setAttribute('class', name);
   svg.setAttribute('aria-hidden', 'true');
-  const add = (kind, look, text = '') => {
-    const node = svg.appendChild(document.createElementNS(SVG, kind));
-    for (const [name, value] of Object.entries(look)) node.setAttribute(name, value);
-    node.textContent = text;
-  };
-  const [x, y] = points.at(-1), [, , digit, colour] = trail.at(-1);
-  add('polyline', { points: points.join(' ') });
-  points.forEach(([cx, cy], k) => add('circle', { cx, cy, r: 3.5, fill: trail[k][3] }));
-  if (down) {  // later the map's own path has a head
-    add('circle', { cx: x, cy: y, r: 13, fill: colour });
-    add('text', { x, y }, digit);
-  }
   plot.style.position = 'relative';
   plot.appendChild(svg);
+  return {
+    at: (x, y) => [across._offset + across.l2p(x), up._offset + up.l2p(y)],
+    add: (kind, look, text = '') => {
+      const node = svg.appendChild(document.createElementNS(SVG, kind));
+      for (const [name, value] of Object.entries(look)) node.setAttribute(name, value);
+      node.textContent = text;
+    },
+  };
+};
+// The equilibria so far, as a line over the map.
+const line = (plot, trail) => {
+  const over = layer(plot, 'live-trail', trail.length);
+  if (!over) return;
+  const points = trail.map(([x, y]) => over.at(x, y));
+  const [x, y] = points.at(-1), [, , digit, colour] = trail.at(-1);
+  over.add('polyline', { points: points.join(' ') });
+  points.forEach(([cx, cy], k) => over.add('circle', { cx, cy, r: 3.5, fill: trail[k][3] }));
+  if (!down) return;  // later the map's own path has a head
+  over.add('circle', { cx: x, cy: y, r: 13, fill: colour });
+  over.add('text', { x, y }, digit);
+};
+// The bars of the last reading, over those of the drawing before.
+const bars = (plot, shares) => {
+  const over = layer(plot, 'live-bars', shares), high = 0.36;  // half of a bar, of its place
+  plot.classList.toggle('live-measured', !!over);
+  shares?.forEach(([share, fill, text], k) => {
+    const [x, y] = over.at(0, k - high), [right, below] = over.at(100 * share, k + high);
+    over.add('rect', { x, y, width: right - x, height: below - y, fill });
+    over.add('text', { x: right + 4, y: (y + below) / 2 }, text);
+  });
 };
 
 // The digit so far, over the pad: on a phone the results are below the screen.
@@ -49,14 +67,24 @@ const chip = (trail) => {
 export default function ({ data, setTriggerValue }) {
   // Streamlit cleans up when the component leaves the page, but not before it runs this again.
   before();
+  clearTimeout(later);
   const now = new AbortController(), { signal } = now;
-  const map = () => document.querySelector('.st-key-path-2d-chart .js-plotly-plot');
+  // While React replaces a figure there are two of it.
+  const map = () =>
+    [...document.querySelectorAll('.st-key-path-2d-chart .js-plotly-plot')].at(-1);
+  const measure = () => document.querySelector('.st-key-bars-chart .js-plotly-plot');
   let plot = null;
   const show = () => plot && line(plot, down || data.still ? data.trail : []);
+  const leave = () => {
+    plot?.removeListener?.('plotly_afterplot', show);
+    plot?.querySelector('.live-trail')?.remove();
+  };
   const attach = () => {
     if (signal.aborted) return;
+    if (map() !== plot) leave();
     plot = map();
-    if (!plot || !plot.on) { setTimeout(attach, 250); return; }
+    if (!plot?.on) { setTimeout(attach, 250); return; }
+    plot.removeListener('plotly_afterplot', show);
     plot.on('plotly_afterplot', show);
     show();
   };
@@ -115,11 +143,15 @@ export default function ({ data, setTriggerValue }) {
     ask();
   } else down = false;
   chip(data.trail);
+  if (measure() && data.bars) bars(measure(), data.bars);
+  // The figure is drawn again, a little later: until then it would show what was before.
+  else if (measure()) later = setTimeout(bars, FIGURE, measure(), null);
   attach();
+  setTimeout(attach, FIGURE);
+  setTimeout(attach, 4 * FIGURE);
   return before = () => {
     now.abort();
-    if (plot && plot.removeListener) plot.removeListener('plotly_afterplot', show);
-    plot?.querySelector('.live-trail')?.remove();
+    leave();
     chip([]);
   };
 }

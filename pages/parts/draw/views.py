@@ -74,7 +74,7 @@ def _settled(solution: Any) -> None:
         st.caption(words.unsettled(int(solution.status[0]), int(solution.nfe[0])))
 
 
-def bars(seen: Seen | Glance, machine: Engine, theme: str | None) -> None:
+def bars(seen: Seen, machine: Engine, theme: str | None) -> None:
     """The probabilities at the equilibrium; without a drawing, as many empty places."""
     shares = np.zeros(machine.classes)
     chosen, read = None, seen.read

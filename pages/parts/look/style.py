@@ -33,7 +33,8 @@ _STYLE = """
 .st-key-tour > :first-child { flex: 1 1 0; }
 [data-testid="stHeading"] h1 { padding: 0.15rem 0; }
 /* Scripts without a look of their own take no room, not even a gap. */
-:is(.st-key-theme-follower, .st-key-tour-keys, .st-key-player-keys, .st-key-to-question) {
+:is(.st-key-theme-follower, .st-key-tour-keys, .st-key-player-keys, .st-key-to-question,
+.st-key-live-script) {
   position: absolute;
 }
 /* The menu shows every page, in the groups of the tour. */
@@ -76,13 +77,15 @@ _STYLE = """
 .st-key-pad:focus-visible .pad-pen { display: block; }
 .pad-pen-down { background: #ff9b54; }
 /* The equilibria while the pen moves, over the map, whose last path steps back. */
-.live-trail {
+:is(.live-trail, .live-bars) {
   position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none;
 }
 .live-trail polyline { fill: none; stroke: #d9701f; stroke-width: 2.5; }
 .live-trail text {
   fill: #ffffff; font: 700 16px sans-serif; text-anchor: middle; dominant-baseline: central;
 }
+.live-bars text { font: 13px sans-serif; fill: currentColor; dominant-baseline: central; }
+.live-measured .barlayer { visibility: hidden; }
 .live-digit {
   display: none; position: absolute; z-index: 100; top: -44px; right: 0; width: 40px;
   border-radius: 20px; font: 700 24px/40px sans-serif; text-align: center; color: #ffffff;
