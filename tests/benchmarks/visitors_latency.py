@@ -1,12 +1,15 @@
 """How long many visitors wait for their answers when they all draw at once.
 
     python tests/benchmarks/visitors_latency.py [--visitors 1 10 30] [--seconds 20] [--think 2]
+        [--live]
 
 A visitor is a websocket that uses Streamlit's protocol, without a browser, so the server is what is
 measured (the clients run on the same cores, but do little). All visitors open the Draw page. Then
 each one draws again and again; the pause between an answer and the next drawing is random, between
 0.5 and 1.5 times `think` seconds. Times are from sending a drawing until its digit, and until the
-last figure, is received. A browser adds the canvas's 200 ms before, and its rendering after.
+last figure, is received. A browser adds its rendering. The canvas's own report of the drawing is
+sent later, as a browser does. With ``--live`` all read along: during half of each pause, a visitor
+asks for readings as often as the server allows, one at a time.
 
 Each visitor's drawings are shifted by a few pixels, so no two visitors send the same one. The
 answer contains the digit, and the strokes in the page's address. Both are checked every time.
@@ -23,11 +26,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PIL import Image
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -44,6 +49,7 @@ class Drawing:
     """What a visitor sends, and the answer that the page must give."""
 
     value: str
+    picture: str
     digit: str
     link: str
 
@@ -65,6 +71,7 @@ class Outcome:
     answers: list[Answer]
     seconds: float
     wrong: int
+    readings: int
 
     def row(self, visitors: int) -> str:
         """A row of the table."""
@@ -74,7 +81,17 @@ class Outcome:
         return (
             f"{visitors:>8}{count:>8}{count / self.seconds:>10.1f}{digit[0]:>9.0f}{digit[1]:>7.0f}"
             f"{everything[0]:>9.0f}{everything[1]:>7.0f}{self.wrong:>7}"
+            f"{self.readings / self.seconds:>9.1f}"
         )
+
+
+@dataclass
+class Part:
+    """A component of the page: its id, its fragment, and what it was told last."""
+
+    id: str = ""
+    fragment: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -83,19 +100,48 @@ class Visitor:
 
     socket: ClientConnection
     page: str = ""
-    fragment: str = ""
-    pad: str = ""
+    pad: Part = field(default_factory=lambda: Part())
+    stage: Part = field(default_factory=lambda: Part())
+    live: Part = field(default_factory=lambda: Part())
+    known: str = ""  # what the canvas has reported last
+    readings: int = 0
     answers: list[Answer] = field(default_factory=list)
 
-    async def run(self, drawing: Drawing | None) -> Answer:
-        """Open the page, or send a drawing, and wait for the whole answer."""
+    async def run(self, drawing: Drawing | None, *, report: bool = False) -> Answer:
+        """Open the page, or send a drawing, and wait for the whole answer.
+
+        With `report` it is the canvas's own report of a drawing that the page knows.
+        """
         message = BackMsg()
         state = message.rerun_script
         state.page_name = "draw"
         if drawing is not None:
-            state.page_script_hash, state.fragment_id = self.page, self.fragment
+            state.page_script_hash = self.page
+            state.fragment_id = (self.pad if report else self.stage).fragment
             widget = state.widget_states.widgets.add()
-            widget.id, widget.json_value = self.pad, drawing.value
+            widget.id, widget.json_value = self.pad.id, drawing.value
+        return await self._answer(message)
+
+    async def read_along(self, drawing: Drawing, until: float) -> None:
+        """Ask for readings of a drawing, as often as the server allows."""
+        while True:
+            pause = self.live.data["pause"] / 1000
+            if time.perf_counter() + pause > until:
+                return
+            await asyncio.sleep(pause)
+            message = BackMsg()
+            state = message.rerun_script
+            state.page_name, state.page_script_hash = "draw", self.page
+            state.fragment_id = self.live.fragment
+            known, asked = state.widget_states.widgets.add(), state.widget_states.widgets.add()
+            known.id, known.json_value = self.pad.id, self.known
+            asked.id = _make_trigger_id(self.live.id, "events")
+            value = {"picture": drawing.picture, "number": self.live.data["number"], "turn": 1}
+            asked.json_trigger_value = json.dumps([{"event": "reading", "value": value}])
+            await self._answer(message)
+            self.readings += 1
+
+    async def _answer(self, message: BackMsg) -> Answer:
         answer, begin = Answer(), time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
@@ -115,10 +161,17 @@ class Visitor:
         match element.WhichOneof("type"):
             case "metric":
                 answer.digit, answer.digit_ms = element.metric.body, spent
-            case "bidi_component" if element.bidi_component.id.endswith("-pad"):
-                self.pad, self.fragment = element.bidi_component.id, received.delta.fragment_id
-            case "bidi_component" if element.bidi_component.component_name == "pad_script":
-                answer.link = json.loads(element.bidi_component.json)["drawing"]["ink"]
+            case "bidi_component":
+                part = element.bidi_component
+                for ending in ("pad", "pad-script", "live-script"):
+                    if part.id.endswith(f"-{ending}"):
+                        told = json.loads(part.json) if part.json else {}
+                        found = Part(part.id, received.delta.fragment_id, told)
+                        setattr(
+                            self, {"pad": "pad", "pad-script": "stage"}.get(ending, "live"), found
+                        )
+                if part.component_name == "pad_script":
+                    answer.link = json.loads(part.json)["drawing"]["ink"]
 
 
 def drawings_of(visitor: int) -> list[Drawing]:
@@ -137,6 +190,7 @@ def drawings_of(visitor: int) -> list[Drawing]:
         made.append(
             Drawing(
                 json.dumps({"drawing": {"raw": raw, "data": url}}),
+                url,
                 "–" if seen.verdict == "not a digit" else str(seen.digit),
                 link.encode(moved, [ink.BRUSH] * len(moved)) or "",
             )
@@ -146,7 +200,12 @@ def drawings_of(visitor: int) -> list[Drawing]:
 
 
 async def draw(
-    visitor: Visitor, own: list[Drawing], until: float, think: float, rng: np.random.Generator
+    visitor: Visitor,
+    own: list[Drawing],
+    until: float,
+    think: float,
+    live: bool,
+    rng: np.random.Generator,
 ) -> int:
     """Draw until the time is up; return the number of wrong answers."""
     wrong = 0
@@ -154,13 +213,23 @@ async def draw(
     while time.perf_counter() < until:
         drawing = own[len(visitor.answers) % len(own)]
         answer = await visitor.run(drawing)
+        visitor.known = drawing.value
         visitor.answers.append(answer)
         wrong += (answer.digit, answer.link) != (drawing.digit, drawing.link)
-        await asyncio.sleep(rng.uniform(0.5, 1.5) * think)
+        pause = rng.uniform(0.5, 1.5) * think
+        await asyncio.sleep(0.2)
+        await visitor.run(drawing, report=True)
+        await asyncio.sleep(max(0.0, pause / 2 - 0.2))
+        end = time.perf_counter() + pause / 2
+        if live:
+            await visitor.read_along(own[len(visitor.answers) % len(own)], end)
+        await asyncio.sleep(max(0.0, end - time.perf_counter()))
     return wrong
 
 
-async def visit(address: str, own: list[list[Drawing]], seconds: float, think: float) -> Outcome:
+async def visit(
+    address: str, own: list[list[Drawing]], seconds: float, think: float, live: bool
+) -> Outcome:
     """Connect one visitor per list of drawings; they draw for so many seconds."""
     stream = address.replace("http", "ws") + "/_stcore/stream"
     sockets = [
@@ -172,7 +241,7 @@ async def visit(address: str, own: list[list[Drawing]], seconds: float, think: f
     begin = time.perf_counter()
     wrong = await asyncio.gather(
         *(
-            draw(visitor, mine, begin + seconds, think, np.random.default_rng(number))
+            draw(visitor, mine, begin + seconds, think, live, np.random.default_rng(number))
             for number, (visitor, mine) in enumerate(zip(visitors, own, strict=True))
         )
     )
@@ -180,7 +249,7 @@ async def visit(address: str, own: list[list[Drawing]], seconds: float, think: f
     for socket in sockets:
         await socket.close()
     answers = [answer for visitor in visitors for answer in visitor.answers]
-    return Outcome(answers, took, sum(wrong))
+    return Outcome(answers, took, sum(wrong), sum(visitor.readings for visitor in visitors))
 
 
 def main() -> None:
@@ -189,13 +258,16 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 30])
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--think", type=float, default=2)
+    parser.add_argument("--live", action="store_true")
     options = parser.parse_args()
     own = [drawings_of(number) for number in range(max(options.visitors))]
     print(" " * 26 + "   digit, ms  all figures, ms")
-    print("visitors  reruns  a second      p50    p95      p50    p95  wrong")
+    print("visitors  reruns  a second      p50    p95      p50    p95  wrong  read along a second")
     with server() as address:
         for count in options.visitors:
-            outcome = asyncio.run(visit(address, own[:count], options.seconds, options.think))
+            outcome = asyncio.run(
+                visit(address, own[:count], options.seconds, options.think, options.live)
+            )
             print(outcome.row(count), flush=True)
             if outcome.wrong:
                 raise SystemExit("a visitor got the answer to another drawing")

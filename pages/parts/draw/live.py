@@ -39,10 +39,13 @@ _component = st.components.v2.component("live", js=LOOK + SCRIPT)
 class Trail:
     """The equilibria while one drawing grew."""
 
-    version: int  # of what the pad shows: it goes up with Undo, Clear and examples
+    of: tuple[
+        int, int
+    ]  # version of what the pad shows, which Undo, Clear and examples raise; model
     z: torch.Tensor | None = None  # the last one that was read while the pen moved (1, *shape)
     places: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, digit, colour
     readings: int = 0
+    number: int = -1  # of the drawing whose equilibrium was added last
 
     def add(self, read: Prediction, point: torch.Tensor, theme: str | None) -> None:
         """One more equilibrium, at this point (3,) of the map."""
@@ -51,11 +54,12 @@ class Trail:
         self.places = [*self.places, (x, y, look.mark, look.colour)][-LONGEST:]
 
 
-def trail(drawing: Pad) -> Trail:
-    """Of what is on the pad; a new one after Undo, Clear and examples."""
+def trail(machine: Engine, drawing: Pad) -> Trail:
+    """Of what is on the pad; a new one after Undo, Clear and examples, and for another network."""
+    now = drawing.version, id(machine.model)
     kept = st.session_state.get(_STATE)
-    if not isinstance(kept, Trail) or kept.version != drawing.version:
-        kept = st.session_state[_STATE] = Trail(drawing.version)
+    if not isinstance(kept, Trail) or kept.of != now:
+        kept = st.session_state[_STATE] = Trail(now)
     return kept
 
 
@@ -68,10 +72,12 @@ def answer(
     def part() -> None:
         glance = None if page_runs else _glance(machine, drawing, choice, now.cold, theme)
         views.prediction(glance or seen, theme)
-        line = trail(drawing)
-        if page_runs and line.readings and seen.answer is not None:
+        line = trail(machine, drawing)
+        new = page_runs and line.readings and line.number != drawing.number
+        if new and seen.answer is not None:
+            line.number = drawing.number
             line.add(seen.answer.prediction, seen.answer.points[-1], theme)
-        _script(drawing, glance.read if glance else None, now, theme)
+        _script(drawing, line, glance.read if glance else None, now, theme)
 
     settings.again(part, None)
     page_runs = False
@@ -90,7 +96,7 @@ def _glance(
     asked = _asked()
     if not asked.get("picture") or asked["number"] != drawing.number:
         return None
-    line = trail(drawing)
+    line = trail(machine, drawing)
     z0 = None if cold else line.z
     glance = machine.glance(pixels_of(asked["picture"]), choice, z0)
     if glance.read is not None and glance.point is not None:
@@ -102,7 +108,7 @@ def _glance(
 
 def saved(machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settings) -> None:
     """What starting from the last equilibrium saved, once a stroke has been read along."""
-    line = trail(drawing)
+    line = trail(machine, drawing)
     if not now.live or line.z is None or seen.answer is None:
         return
     last = machine.glance(drawing.rgba(), choice, None if now.cold else line.z).read
@@ -113,19 +119,23 @@ def saved(machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settin
         st.caption(words.read_along(line.readings, evals, from_start, now.cold))
 
 
-def _script(drawing: Pad, read: Prediction | None, now: Settings, theme: str | None) -> None:
-    shares = None if read is None else read.probabilities.tolist()
+def _script(
+    drawing: Pad, line: Trail, read: Prediction | None, now: Settings, theme: str | None
+) -> None:
     data = {
         "on": now.live,
         "number": drawing.number,
         "turn": _asked().get("turn", 0),
         "pause": 1000 * load.pause(),
-        "bars": shares
-        and [
-            (share, look.colour, percent(share))
-            for share, look in zip(shares, class_looks(len(shares), palette(theme)), strict=True)
-        ],
-        "trail": trail(drawing).places if now.live else [],
+        "bars": None if read is None else _bars(read, theme),
+        "trail": line.places if now.live else [],
         "still": now.play == PATH,  # the map of the growing drawing has a line of its own
     }
     _component(data=data, key=_KEY, on_reading_change=lambda: None, height="content")
+
+
+def _bars(read: Prediction, theme: str | None) -> list[tuple[float, str, str]]:
+    """Each class's share, colour and text."""
+    shares = read.probabilities.tolist()
+    looks = class_looks(len(shares), palette(theme))
+    return [(p, look.colour, percent(p)) for p, look in zip(shares, looks, strict=True)]
