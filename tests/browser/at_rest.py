@@ -1,14 +1,16 @@
-"""A hand that draws with random pauses, and what the network reads of the pad as it is."""
+"""A hand that draws with random pauses, a slow line, and what the network reads of the pad."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocketRoute
 
 import deq
 from deq.digits import NotADrawing, prepare
@@ -29,6 +31,28 @@ PICTURE = """() => {
     context.drawImage(pen.parentElement.querySelector('canvas.lower-canvas'), 0, 0, 280, 280);
     return sheet.toDataURL();
 }"""
+
+
+def delayed(
+    seconds: float, seen: Callable[[bytes], object] = lambda message: None
+) -> Callable[[WebSocketRoute], None]:
+    """A connection on which every message is so many seconds on its way, in both directions.
+
+    ``seen`` is called with each message of the page.
+    """
+
+    def route(page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+        later = asyncio.get_event_loop().call_later
+
+        def ask(message: bytes) -> None:
+            seen(message)
+            later(seconds, server.send, message)
+
+        page_side.on_message(ask)
+        server.on_message(lambda message: later(seconds, page_side.send, message))
+
+    return route
 
 
 class Hand:

@@ -3,7 +3,6 @@
 A test fails if its page sends a request to another machine or writes an error to the console.
 """
 
-import asyncio
 import functools
 import json
 import re
@@ -66,31 +65,6 @@ def slow_connection() -> Route:
         page_side.connect_to_server().on_message(deliver)
 
     return route
-
-
-@pytest.fixture
-def delayed() -> Callable[[float], Callable[..., None]]:
-    """Connections on which every message is so many seconds on its way, in both directions.
-
-    They call ``seen`` with each message of the page.
-    """
-
-    def route(
-        seconds: float,
-        page_side: WebSocketRoute,
-        seen: Callable[[bytes], object] = lambda message: None,
-    ) -> None:
-        server = page_side.connect_to_server()
-        later = asyncio.get_event_loop().call_later
-
-        def ask(message: bytes) -> None:
-            seen(message)
-            later(seconds, server.send, message)
-
-        page_side.on_message(ask)
-        server.on_message(lambda message: later(seconds, page_side.send, message))
-
-    return lambda seconds: functools.partial(route, seconds)
 
 
 @pytest.fixture

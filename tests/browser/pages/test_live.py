@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.browser.at_rest import delayed
 from tests.browser.driver import (
     CANVAS,
     METRIC,
@@ -79,14 +80,10 @@ def test_an_interrupted_stroke_leaves_what_was_read_before(visit, app):
     reads(page, "–")
 
 
-def test_a_page_asks_for_one_reading_at_a_time(visit, app, delayed):
+def test_a_page_asks_for_one_reading_at_a_time(visit, app):
     asked = []
-
-    def route(page_side):
-        slow = delayed(0.15)
-        slow(page_side, seen=lambda message: asked.append(BackMsg.FromString(message)))
-
-    page = visit(f"{app}/draw", route=route)
+    slow = delayed(0.15, seen=lambda message: asked.append(BackMsg.FromString(message)))
+    page = visit(f"{app}/draw", route=slow)
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     asked.clear()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.at_rest import Hand, on_the_pad
+from tests.browser.at_rest import Hand, delayed, on_the_pad
 from tests.browser.driver import IDLE, METRIC, clear, click, draw, drawings, reads
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,7 @@ def test_on_other_pages_as_well(visit, app, page_name):
 
 
 @pytest.mark.parametrize("delay", [0, 0.15])
-def test_at_rest_the_page_has_read_what_is_on_the_pad(visit, app, delay, delayed):
+def test_at_rest_the_page_has_read_what_is_on_the_pad(visit, app, delay):
     page = visit(f"{app}/draw", route=delayed(delay))
     page.wait_for_selector(".st-key-residuals .main-svg")
     hand = Hand(page, seed=round(100 * delay))
