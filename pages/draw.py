@@ -44,11 +44,14 @@ def page(machine: Engine) -> None:
         pad.tools(drawing)
     with below:
         controls.controls()
+    grown = None
+    if now.play == controls.GROWTH:  # before the figures, for which other visitors wait
+        pace.let_go()
+        grown = growth(machine, drawing, choice)
     with pace.after_the_answer(first_visit):
         with answer:
             views.bars(seen, machine, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):
-            grown = growth(machine, drawing, choice) if now.play == controls.GROWTH else None
             figure = views.hero(seen, grown, machine, theme)
         with numbers:
             views.readouts(seen, choice)

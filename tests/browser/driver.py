@@ -206,11 +206,14 @@ def click(page: Page, key: str) -> None:
 def example(page: Page, name: str) -> None:
     """Press the example of this name, once; while Streamlit replaces the pills there may be two."""
     page.wait_for_function(
-        """name => [...document.querySelectorAll('.st-key-example p')]
-            .filter((text) => text.textContent === name).length === 1""",
+        """name => {
+            const found = [...document.querySelectorAll('.st-key-example p')]
+                .filter((text) => text.textContent === name);
+            if (found.length === 1) found[0].click();
+            return found.length === 1;
+        }""",
         arg=name,
     )
-    page.locator(".st-key-example").get_by_text(name, exact=True).click()
 
 
 def run_says(page: Page, pattern: str, timeout: float = 60_000) -> None:

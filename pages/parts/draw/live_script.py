@@ -45,7 +45,8 @@ const line = (plot, trail) => {
 const bars = (plot, shares) => {
   const over = layer(plot, 'live-bars', shares), high = 0.36;  // half of a bar, of its place
   plot.classList.toggle('live-measured', !!over);
-  shares?.forEach(([share, fill, text], k) => {
+  if (!over) return;
+  shares.forEach(([share, fill, text], k) => {
     const [x, y] = over.at(0, k - high), [right, below] = over.at(100 * share, k + high);
     over.add('rect', { x, y, width: right - x, height: below - y, fill });
     over.add('text', { x: right + 4, y: (y + below) / 2 }, text);
@@ -90,9 +91,10 @@ export default function ({ data, setTriggerValue }) {
   };
 
   const ask = () => {
+    if (!down) return;  // the timer is for what follows a stroke
     clearTimeout(timer);
     const pad = document.querySelector('.st-key-pad'), late = performance.now() - at;
-    if (!down || !moved || far < NEAR || !pad || (waits && late < LOST)) return;
+    if (!moved || far < NEAR || !pad || (waits && late < LOST)) return;
     if (late < data.pause) { timer = setTimeout(ask, data.pause - late); return; }
     const ink = picture(pad, true);
     if (!ink) return;

@@ -79,7 +79,9 @@ def rounded(points: Stroke) -> Stroke:
     >>> rounded(np.array([[0.0, 0], [8, 0], [8, 8]]))[[0, 1, -2, -1]].tolist()
     [[0.0, 0.0], [4.0, 0.0], [8.0, 4.0], [8.0, 8.0]]
     """
-    if len(points) < 3:
+    if len(points) == 1:  # the canvas draws nothing for a line of no length
+        return np.concatenate([points, points + np.array([0.02, 0])])
+    if len(points) == 2:
         return points
     middles = (points[:-1] + points[1:]) / 2  # (N − 1, 2)
     curves = [

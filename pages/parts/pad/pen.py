@@ -26,7 +26,7 @@ const lift = (pad) => { if (pen.down) mouse(pad, 'pointerup', 'mouseup'); pen.do
 const move = (pad, [x, y], step) => {
   const within = (value) => Math.min(Math.max(value, STEP), SIZE - STEP);
   Object.assign(pen, { x: within(pen.x + x * step), y: within(pen.y + y * step) });
-  if (pen.down) mouse(pad, 'mousemove');
+  if (pen.down) mouse(pad, 'pointermove', 'mousemove');
 };
 const press = (pad, selector, text) => {
   lift(pad);
