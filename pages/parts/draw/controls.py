@@ -54,7 +54,7 @@ class Settings:
     live: bool = setting(
         Toggle(
             "Read along",
-            True,
+            False,
             help="While the pen moves, the network reads what is there, as often as answers come "
             "back. With many visitors it reads less often.",
         )

@@ -37,7 +37,7 @@ def pen_down(page, stroke, pause=40):
 
 
 def test_digit_picture_and_map_follow_the_pen(visit, app):
-    page = visit(f"{app}/draw")
+    page = visit(f"{app}/draw?live=true")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     first, second = STROKES["8 by writer 30"]
@@ -59,7 +59,7 @@ def test_digit_picture_and_map_follow_the_pen(visit, app):
 
 
 def test_switched_off_nothing_is_read_before_the_pen_is_lifted(visit, app):
-    page = visit(f"{app}/draw?live=false")
+    page = visit(f"{app}/draw")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     pen_down(page, STROKES["0 by writer 15"][0])
@@ -71,7 +71,7 @@ def test_switched_off_nothing_is_read_before_the_pen_is_lifted(visit, app):
 
 
 def test_an_interrupted_stroke_leaves_what_was_read_before(visit, app):
-    page = visit(f"{app}/draw")
+    page = visit(f"{app}/draw?live=true")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     pen_down(page, STROKES["0 by writer 15"][0])
@@ -83,7 +83,7 @@ def test_an_interrupted_stroke_leaves_what_was_read_before(visit, app):
 def test_a_page_asks_for_one_reading_at_a_time(visit, app):
     asked = []
     slow = delayed(0.15, seen=lambda message: asked.append(BackMsg.FromString(message)))
-    page = visit(f"{app}/draw", route=slow)
+    page = visit(f"{app}/draw?live=true", route=slow)
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     asked.clear()
@@ -102,7 +102,10 @@ def test_a_page_asks_for_one_reading_at_a_time(visit, app):
 
 def test_a_finger_sees_the_digit_above_the_pad(visit, app):
     page = visit(
-        f"{app}/draw", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        f"{app}/draw?live=true",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
     )
     clear(page)
     box = page.locator(CANVAS).bounding_box()
@@ -124,7 +127,7 @@ def test_a_finger_sees_the_digit_above_the_pad(visit, app):
 
 
 def test_the_drawing_is_played_saved_and_found_by_its_link(visit, app, tmp_path):
-    page = visit(f"{app}/draw")
+    page = visit(f"{app}/draw?live=true")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     draw(page, STROKES["3 by writer 15"])

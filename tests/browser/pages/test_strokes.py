@@ -40,7 +40,7 @@ def without(key):
 
 @pytest.mark.parametrize("lost", ["pad", "pad-script"])
 def test_a_stroke_is_read_if_only_the_script_or_only_the_canvas_gives_it(visit, app, lost):
-    page = visit(f"{app}/draw?ink=1WQAQA&live=false", route=without(lost))
+    page = visit(f"{app}/draw?ink=1WQAQA", route=without(lost))
     reads(page, "–")
     page.wait_for_timeout(600)  # time for the canvas to show it
     draw(page, STROKES["3 by writer 15"])
@@ -61,7 +61,7 @@ def test_the_canvas_s_report_of_a_known_stroke_draws_nothing_anew(visit, app):
 
         page_side.connect_to_server().on_message(deliver)
 
-    page = visit(f"{app}/draw?live=false", route=route)
+    page = visit(f"{app}/draw", route=route)
     clear(page)
     shown.clear()
     for stroke, digit in zip(STROKES["8 by writer 30"], "08", strict=True):
