@@ -221,17 +221,23 @@ def shown() -> Pad:
     return state
 
 
-def undo() -> None:
-    """Take the last stroke away; the canvas may report a newer one together with the click."""
+def _caught_up() -> Pad:
+    """The pad with what the canvas reports together with a click, which came before it."""
     state = pad()
     drawing = (st.session_state.get(KEY) or {}).get("drawing") or {}
     state.take(CanvasResult(drawing.get("raw"), drawing.get("data"), return_image_data=True))
+    return state
+
+
+def undo() -> None:
+    """Take the last stroke away."""
+    state = _caught_up()
     state.show(state.objects[:-1])
 
 
 def clear() -> None:
     """Empty the pad."""
-    pad().show([])
+    _caught_up().show([])
 
 
 def put_example(name: str) -> None:
