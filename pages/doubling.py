@@ -7,7 +7,7 @@ from pages.parts.look import hero
 from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.shared import errors, guard
-from pages.parts.shared.settings import again
+from pages.parts.shared.fragments import again
 from pages.parts.shared.tasks import question, try_and_read
 
 guard.through_app()

@@ -1,4 +1,4 @@
-"""Draw a digit and watch its hidden state settle: one recorded solve, seen from all sides."""
+"""Draw a digit and watch its hidden state settle, and its equilibrium move as it grows."""
 
 import streamlit as st
 
@@ -64,7 +64,8 @@ def page(machine: Engine) -> None:
         version = f"{drawing.number} {choice} {now.play} {st.session_state['view']}"
         followers = ["decision", "residuals"] if grown is None else []  # of the solver's time
         time_cursor("trajectory", followers, version, palette(theme).accent)
-        player_keys.attach("trajectory", version, figure="The path of the hidden state")
+        played = "The path of the hidden state" if grown is None else "The growing drawing"
+        player_keys.attach("trajectory", version, figure=played)
         pad_script(drawing.address(), drawing.example, drawing.version, version)
         own = machine.model is not engine().model
         views.files(seen, grown, choice, drawing, figure, own=own)

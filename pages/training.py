@@ -7,7 +7,7 @@ from pages.parts.runs import older
 from pages.parts.runs import views as runs
 from pages.parts.runs import words as run_words
 from pages.parts.shared import errors, guard, own_model
-from pages.parts.shared.settings import again
+from pages.parts.shared.fragments import again
 from pages.parts.shared.tasks import question, try_and_read
 from pages.parts.training import controls, lesson, mnist, tasks, to_draw, views, words
 

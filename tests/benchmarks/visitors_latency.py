@@ -24,44 +24,19 @@ import io
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PIL import Image
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 import deq
 from pages.parts.pad import ink, link
+from tests.benchmarks.visitor import Answer, Drawing, Visitor
 from tests.browser.driver import drawings, server
-
-TIMEOUT = 120
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What a visitor sends, and the answer that the page must give."""
-
-    value: str
-    picture: str
-    digit: str
-    link: str
-
-
-@dataclass
-class Answer:
-    """One run of the page: when its parts were received, and what they contained."""
-
-    digit_ms: float = float("nan")
-    all_ms: float = float("nan")
-    digit: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,95 +58,6 @@ class Outcome:
             f"{everything[0]:>9.0f}{everything[1]:>7.0f}{self.wrong:>7}"
             f"{self.readings / self.seconds:>9.1f}"
         )
-
-
-@dataclass
-class Part:
-    """A component of the page: its id, its fragment, and what it was told last."""
-
-    id: str = ""
-    fragment: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Visitor:
-    """One websocket."""
-
-    socket: ClientConnection
-    page: str = ""
-    pad: Part = field(default_factory=lambda: Part())
-    stage: Part = field(default_factory=lambda: Part())
-    live: Part = field(default_factory=lambda: Part())
-    known: str = ""  # what the canvas has reported last
-    readings: int = 0
-    answers: list[Answer] = field(default_factory=list)
-
-    async def run(self, drawing: Drawing | None, *, report: bool = False) -> Answer:
-        """Open the page, or send a drawing, and wait for the whole answer.
-
-        With `report` it is the canvas's own report of a drawing that the page knows.
-        """
-        message = BackMsg()
-        state = message.rerun_script
-        state.page_name = "draw"
-        if drawing is not None:
-            state.page_script_hash = self.page
-            state.fragment_id = (self.pad if report else self.stage).fragment
-            widget = state.widget_states.widgets.add()
-            widget.id, widget.json_value = self.pad.id, drawing.value
-        return await self._answer(message)
-
-    async def read_along(self, drawing: Drawing, until: float) -> None:
-        """Ask for readings of a drawing, as often as the server allows."""
-        while True:
-            pause = self.live.data["pause"] / 1000
-            if time.perf_counter() + pause > until:
-                return
-            await asyncio.sleep(pause)
-            message = BackMsg()
-            state = message.rerun_script
-            state.page_name, state.page_script_hash = "draw", self.page
-            state.fragment_id = self.live.fragment
-            known, asked = state.widget_states.widgets.add(), state.widget_states.widgets.add()
-            known.id, known.json_value = self.pad.id, self.known
-            asked.id = _make_trigger_id(self.live.id, "events")
-            value = {"picture": drawing.picture, "number": self.live.data["number"], "turn": 1}
-            asked.json_trigger_value = json.dumps([{"event": "reading", "value": value}])
-            await self._answer(message)
-            self.readings += 1
-
-    async def _answer(self, message: BackMsg) -> Answer:
-        answer, begin = Answer(), time.perf_counter()
-        await self.socket.send(message.SerializeToString())
-        while True:
-            received = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), TIMEOUT))
-            spent = 1000 * (time.perf_counter() - begin)
-            kind = received.WhichOneof("type")
-            if kind == "new_session":
-                self.page = received.new_session.page_script_hash
-            elif kind == "delta":
-                self._element(received, answer, spent)
-            elif kind == "script_finished":
-                answer.all_ms = spent
-                return answer
-
-    def _element(self, received: ForwardMsg, answer: Answer, spent: float) -> None:
-        element = received.delta.new_element
-        match element.WhichOneof("type"):
-            case "metric":
-                answer.digit, answer.digit_ms = element.metric.body, spent
-            case "bidi_component":
-                part = element.bidi_component
-                for ending in ("pad", "pad-script", "live-script"):
-                    if part.id.endswith(f"-{ending}"):
-                        told = json.loads(part.json) if part.json else {}
-                        found = Part(part.id, received.delta.fragment_id, told)
-                        setattr(
-                            self, {"pad": "pad", "pad-script": "stage"}.get(ending, "live"), found
-                        )
-                if part.component_name == "pad_script":
-                    answer.link = json.loads(part.json)["drawing"]["ink"]
 
 
 def drawings_of(visitor: int) -> list[Drawing]:

@@ -20,6 +20,8 @@ def trajectory_csv(
     relative: npt.ArrayLike,
     points: npt.ArrayLike,
     probabilities: npt.ArrayLike,
+    *,
+    clock: str = "t",
 ) -> str:
     """One line a recorded state, every digit of every number.
 
@@ -32,6 +34,8 @@ def trajectory_csv(
         The state on the model's fixed canonical variates.
     probabilities : array (T, 10) or (T, 11)
         The readout at that state: of the ten digits, and of "no digit".
+    clock : str
+        What t is called.
 
     Examples
     --------
@@ -51,7 +55,7 @@ def trajectory_csv(
     ]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    names = ["t", "residual", "relative_residual", "pc1", "pc2", "pc3"]
+    names = [clock, "residual", "relative_residual", "pc1", "pc2", "pc3"]
     writer.writerow([*names, *class_columns(shares.shape[1])])
     writer.writerows(np.concatenate(numbers, axis=1).tolist())
     return buffer.getvalue()

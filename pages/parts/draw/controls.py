@@ -54,7 +54,7 @@ class Settings:
     live: bool = setting(
         Toggle(
             "Read along",
-            False,
+            True,
             help="While the pen moves, the network reads what is there, as often as answers come "
             "back. With many visitors it reads less often.",
         )
@@ -63,9 +63,10 @@ class Settings:
         Toggle(
             "Each reading from z₀",
             False,
-            help="Off: a reading starts from the last equilibrium, z\\*. While the drawing x "
-            "changes a little, z\\* moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ) for a layer that "
-            "shrinks distances by κ. On: from z₀ each time, to compare.",
+            help="Off: a reading starts from the last equilibrium, z\\*. While x, as which the "
+            "network encodes the drawing, changes a little, z\\* moves a little: "
+            "‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ) for a layer that shrinks distances by κ. On: from z₀ each "
+            "time, to compare.",
         )
     )
     play: str = setting(

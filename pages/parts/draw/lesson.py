@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.pad.pad import Pad
+from pages.parts.pad.drawing import Pad
 from pages.parts.shared.engine import Choice, Engine, Seen
 
 _KEPT = "last-seen"

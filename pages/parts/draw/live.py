@@ -22,10 +22,10 @@ from deq.models import Prediction
 from pages.parts.draw import views, words
 from pages.parts.draw.controls import PATH, Settings
 from pages.parts.draw.live_script import SCRIPT
+from pages.parts.pad.drawing import Pad
 from pages.parts.pad.ink import pixels_of
 from pages.parts.pad.look import LOOK
-from pages.parts.pad.pad import Pad
-from pages.parts.shared import load, settings
+from pages.parts.shared import fragments, load
 from pages.parts.shared.engine import Choice, Engine, Glance, Seen
 
 _KEY, _STATE = "live-script", "live-trail"
@@ -39,13 +39,16 @@ _component = st.components.v2.component("live", js=LOOK + SCRIPT)
 class Trail:
     """The equilibria while one drawing grew."""
 
-    of: tuple[
-        int, int
-    ]  # version of what the pad shows, which Undo, Clear and examples raise; model
+    of: tuple[int, int, bool]  # version of what the pad shows, model, and whether from z₀
     z: torch.Tensor | None = None  # the last one that was read while the pen moved (1, *shape)
     places: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, digit, colour
     readings: int = 0
     number: int = -1  # of the drawing whose equilibrium was added last
+
+    @property
+    def start(self) -> torch.Tensor | None:
+        """Where the next reading starts; None is z₀."""
+        return None if self.of[-1] else self.z
 
     def add(self, read: Prediction, point: torch.Tensor, theme: str | None) -> None:
         """One more equilibrium, at this point (3,) of the map."""
@@ -54,9 +57,9 @@ class Trail:
         self.places = [*self.places, (x, y, look.mark, look.colour)][-LONGEST:]
 
 
-def trail(machine: Engine, drawing: Pad) -> Trail:
+def trail(machine: Engine, drawing: Pad, cold: bool) -> Trail:
     """Of what is on the pad; a new one after Undo, Clear and examples, and for another network."""
-    now = drawing.version, id(machine.model)
+    now = drawing.version, id(machine.model), cold
     kept = st.session_state.get(_STATE)
     if not isinstance(kept, Trail) or kept.of != now:
         kept = st.session_state[_STATE] = Trail(now)
@@ -67,20 +70,22 @@ def answer(
     machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settings, theme: str | None
 ) -> None:
     """The digit: of the drawing, or of as much of it as there is while the pen is down."""
-    page_runs = True
 
-    def part() -> None:
-        glance = None if page_runs else _glance(machine, drawing, choice, now.cold, theme)
+    def part(alone: bool) -> None:
+        line = trail(machine, drawing, now.cold)
+        glance = _glance(machine, drawing, choice, line, theme) if alone else None
         views.prediction(glance or seen, theme)
-        line = trail(machine, drawing)
-        new = page_runs and line.readings and line.number != drawing.number
-        if new and seen.answer is not None:
+        if (
+            not alone
+            and line.readings
+            and line.number != drawing.number
+            and seen.answer is not None
+        ):
             line.number = drawing.number
             line.add(seen.answer.prediction, seen.answer.points[-1], theme)
         _script(drawing, line, glance.read if glance else None, now, theme)
 
-    settings.again(part, None)
-    page_runs = False
+    fragments.part(part)
 
 
 def _asked() -> Mapping[str, Any]:
@@ -90,15 +95,14 @@ def _asked() -> Mapping[str, Any]:
 
 
 def _glance(
-    machine: Engine, drawing: Pad, choice: Choice, cold: bool, theme: str | None
+    machine: Engine, drawing: Pad, choice: Choice, line: Trail, theme: str | None
 ) -> Glance | None:
     """The reading that the script asks for; none if the drawing is finished by now."""
     asked = _asked()
     if not asked.get("picture") or asked["number"] != drawing.number:
         return None
-    line = trail(machine, drawing)
-    z0 = None if cold else line.z
-    glance = machine.glance(pixels_of(asked["picture"]), choice, z0)
+    load.reading()
+    glance = machine.glance(pixels_of(asked["picture"]), choice, line.start)
     if glance.read is not None and glance.point is not None:
         line.readings += 1
         line.z = glance.read.solution.z
@@ -108,15 +112,16 @@ def _glance(
 
 def saved(machine: Engine, drawing: Pad, seen: Seen, choice: Choice, now: Settings) -> None:
     """What starting from the last equilibrium saved, once a stroke has been read along."""
-    line = trail(machine, drawing)
+    line = trail(machine, drawing, now.cold)
     if not now.live or line.z is None or seen.answer is None:
         return
-    last = machine.glance(drawing.rgba(), choice, None if now.cold else line.z).read
+    last = machine.glance(drawing.rgba(), choice, line.start).read
     if last is None:
         return
     evals, from_start = (int(read.solution.nfe[0]) for read in (last, seen.answer.prediction))
     with st.container(key="read-along"):
-        st.caption(words.read_along(line.readings, evals, from_start, now.cold))
+        drawn = now.play == PATH and now.view == "2-D"
+        st.caption(words.read_along(line.readings, evals, from_start, cold=now.cold, line=drawn))
 
 
 def _script(

@@ -84,7 +84,7 @@ export default function ({ data, setTriggerValue }) {
     if (signal.aborted) return;
     if (map() !== plot) leave();
     plot = map();
-    if (!plot?.on) { setTimeout(attach, 250); return; }
+    if (!plot?.on) return;
     plot.removeListener('plotly_afterplot', show);
     plot.on('plotly_afterplot', show);
     show();
@@ -105,26 +105,17 @@ export default function ({ data, setTriggerValue }) {
     setTriggerValue('reading', { picture: ink, number: data.number, turn });
   };
   const start = (event) => {
-    const pad = padOf(event.target);
-    down = !!pad && !!canvas(pad);
-    if (!down) return;
+    const pad = drawsOn(event);
+    if (!pad) return;
+    down = true;
     last = place(pad, event);
     far = 0;
     moved = false;
     number = data.number;
     map()?.classList.add('live');
   };
-  const move = (event) => {
-    const pad = down && document.querySelector('.st-key-pad');
-    if (!pad || !canvas(pad)) return;
-    const here = place(pad, event);
-    far += Math.hypot(here[0] - last[0], here[1] - last[1]);
-    last = here;
-    moved = true;
-    ask();
-  };
-  const end = () => {
-    if (!down) return;
+  const end = (event) => {
+    if (!down || event.isPrimary === false) return;
     down = false;
     clearTimeout(timer);
     chip([]);
@@ -132,12 +123,23 @@ export default function ({ data, setTriggerValue }) {
     // The canvas drops a stroke that the system has interrupted: what was there counts again.
     if (far >= NEAR) timer = setTimeout(rest, AFTER, number);
   };
+  const move = (event) => {
+    if (event.pointerType === 'mouse' && !event.buttons) end(event);  // lifted outside the window
+    const pad = down && event.isPrimary !== false && document.querySelector('.st-key-pad');
+    if (!pad || !canvas(pad)) return;
+    const here = place(pad, event);
+    far += Math.hypot(here[0] - last[0], here[1] - last[1]);
+    last = here;
+    moved = true;
+    ask();
+  };
   const rest = (drawn) => {
     if (drawn === data.number) setTriggerValue('reading', { picture: '', number: drawn, turn });
   };
 
   if (data.turn === turn) waits = false;
-  if (data.number !== number) clearTimeout(timer);
+  if (down) number = data.number;
+  else if (data.number !== number) clearTimeout(timer);
   if (data.on) {
     const listeners = { pointerdown: start, pointermove: move, pointerup: end, pointercancel: end };
     for (const [name, listener] of Object.entries(listeners))
@@ -148,9 +150,8 @@ export default function ({ data, setTriggerValue }) {
   if (measure() && data.bars) bars(measure(), data.bars);
   // The figure is drawn again, a little later: until then it would show what was before.
   else if (measure()) later = setTimeout(bars, FIGURE, measure(), null);
-  attach();
-  setTimeout(attach, FIGURE);
-  setTimeout(attach, 4 * FIGURE);
+  // Now, and when the figure has been drawn again; on a busy machine that takes a while.
+  for (const wait of [0, 1, 4, 10]) setTimeout(attach, wait * FIGURE);
   return before = () => {
     now.abort();
     leave();

@@ -63,8 +63,9 @@ TRY = (
         "When did it become a 3?",
         {"play": GROWTH},
         "Press **Play**: the example is drawn again, and the map shows its equilibrium at every "
-        "step. Why does the equilibrium never jump? While the drawing x changes a little, z\\* "
-        "moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ), since the layer shrinks distances by κ.",
+        "step. Why does the equilibrium never jump? While x, as which the network encodes the "
+        "drawing, changes a little, z\\* moves a little: ‖Δz\\*‖ ≤ ‖Δx‖ / (1 − κ), since the layer "
+        "shrinks distances by κ.",
         partial(_example, "3"),
     ),
 )

@@ -1,4 +1,4 @@
-"""What the Draw page shows of one recorded solve. Reads results; computes nothing."""
+"""What the Draw page shows of a solve, or of many. Reads results; computes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from pages.parts.shared.text import literal
 
 if TYPE_CHECKING:
     from pages.parts.draw.growth import Growth
-    from pages.parts.pad.pad import Pad
+    from pages.parts.pad.drawing import Pad
 
 
 def prediction(seen: Seen | Glance, theme: str | None, *, brief: bool = False) -> None:
@@ -120,7 +120,7 @@ def hero(seen: Seen, grown: Growth | None, machine: Engine, theme: str | None) -
         start="first z*",
         theme=theme,
     )
-    read = int(grown.shares[-1].argmax())
+    read = grown.classes[-1]
     chart(figure, f"path-{dims}d", 440, words.growth_alt(read, len(grown.ink)), fit="hero")
     with st.container(key="growth"):
         st.caption(words.growth(read, grown.since, len(grown.ink), grown.evals, grown.from_start))
@@ -214,7 +214,7 @@ def files(
     if seen.answer is None:
         return
     answer = seen.answer
-    prediction, course = answer.prediction, answer.course
+    prediction = answer.prediction
     code, right = st.columns([3, 2], gap="large")
     with code:
         loading = loading_drawing(drawing.example)
@@ -222,25 +222,9 @@ def files(
         box.code_box(text, words.prints(prediction))
     with right, st.container(key="take-home", gap="small"):
         st.markdown("**Take it home**")
-        if grown is None:
-            columns: tuple[Any, ...] = (
-                course.t,
-                course.residual[:, 0],
-                course.relative_residual[:, 0],
-                answer.points,
-                answer.shares,
-            )
-        else:
-            columns = (
-                grown.ink,
-                grown.residual,
-                grown.relative_residual,
-                grown.points,
-                grown.shares,
-            )
         downloads.both(
             "Trajectory (CSV)",
-            lambda: trajectory_csv(*columns),
+            lambda: trajectory_csv(*(grown or answer).columns, clock="ink" if grown else "t"),
             "drawing" if grown else "trajectory",
             figure,
             words.title(prediction, grown=grown is not None),

@@ -29,7 +29,7 @@ NUMBERS = (
 )
 PATH_TITLE = "**The hidden state z on its way to its equilibrium z\\***"
 GROWTH_TITLE = "**The equilibrium z\\* while the drawing grows**"
-NO_GROWTH = "There are no strokes to draw again: draw something, or pick an example."
+NO_GROWTH = "There are no strokes to draw again, or too few: draw a digit, or pick an example."
 PATH_LOOK_FOR = (
     "**Look for** steps that become shorter towards z\\*. The map shows two **canonical "
     "variates** of the state: the directions in which the ten digits differ most, measured by how "
@@ -72,20 +72,20 @@ def unsettled(status: int, nfe: int) -> str:
     return _UNSETTLED.get(Status(status), "").format(nfe=nfe)
 
 
-def read_along(readings: int, last: int, from_zero: int, cold: bool) -> str:
-    r"""What the readings while the pen moved cost.
+def read_along(readings: int, last: int, from_zero: int, *, cold: bool, line: bool) -> str:
+    r"""What the readings while the pen moved cost; ``line``: the map shows them.
 
     Examples
     --------
-    >>> read_along(7, 4, 9, cold=False)
+    >>> read_along(7, 4, 9, cold=False, line=True)
     'The network read along **7** times: the orange line. The last reading took **4** evaluations from the z\\* before it; from z₀ **9**.'
-    >>> read_along(1, 9, 9, cold=True)
-    'The network read along **once**: the orange line. The last reading took **9** evaluations from z₀, as each did.'
+    >>> read_along(1, 9, 9, cold=True, line=False)
+    'The network read along **once**. The last reading took **9** evaluations from z₀, as each did.'
     """  # noqa: E501
     times = "**once**" if readings == 1 else f"**{readings}** times"
     start = "z₀, as each did." if cold else f"the z\\* before it; from z₀ **{from_zero}**."
     return (
-        f"The network read along {times}: the orange line. "
+        f"The network read along {times}{': the orange line' if line else ''}. "
         f"The last reading took **{last}** evaluations from {start}"
     )
 

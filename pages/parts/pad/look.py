@@ -8,6 +8,14 @@ const inside = (node, selector) => node.querySelector(selector) || [...node.quer
   .map((child) => child.shadowRoot && inside(child.shadowRoot, selector)).find(Boolean);
 const canvas = (pad) => inside(pad, 'canvas.upper-canvas');
 const padOf = (node) => node.closest && node.closest('.st-key-pad');
+// The pad on which this event puts the pen down: the first finger or the left button, on the canvas
+// itself, while its toolbar's edit tool is off. The keyboard's pen is no pointer.
+const drawsOn = (event) => {
+  const pad = padOf(event.target), upper = pad && canvas(pad);
+  const second = event.isPrimary === false || event.button > 0;
+  const edits = pad && inside(pad, '.dc-toolbar [aria-pressed=true]');
+  return !second && !edits && upper && event.composedPath().includes(upper) ? pad : null;
+};
 
 // What is drawn, on black, at the size of the pad: the canvas that lies below the one for the pen,
 // and that one as well while the pen is down. Empty if there is no such canvas.

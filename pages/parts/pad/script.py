@@ -34,13 +34,13 @@ const write = (drawing) => {
 // All that is not const is kept between reruns of the page.
 const held = '.st-key-undo button, .st-key-clear button, .st-key-example button';
 let drawing = false, lifted = -Infinity, before = new AbortController();
-let points = [], was = '';  // of the stroke that is drawn: its way, and the picture before it
+let points = null, was = '';  // of the stroke that is drawn: its way, and the picture before it
 const FRAMES = 3;  // of the screen: after so many, a stroke is in the picture
 
-const hand = (pad, way, send, frames = 0) => requestAnimationFrame(() => {
+const hand = (pad, was, send, frames = 0) => requestAnimationFrame(() => {
   const now = picture(pad, false);
-  if (now !== was) send(now, way);
-  else if (frames < FRAMES) hand(pad, way, send, frames + 1);
+  if (now !== was) send(now);
+  else if (frames < FRAMES) hand(pad, was, send, frames + 1);
 });
 
 export default function ({ data, setTriggerValue }) {
@@ -49,31 +49,34 @@ export default function ({ data, setTriggerValue }) {
   const now = before = new AbortController(), { signal } = now;
   const on = (node, selector) => node.closest && node.closest(selector);
   const down = (event) => {
-    const pad = padOf(event.target);
-    drawing = !!pad;
-    if (!pad || !canvas(pad)) return;
-    points = [place(pad, event)];
-    was = picture(pad, false);
+    if (event.isPrimary === false) return;  // a second finger
+    const pad = drawsOn(event);
+    drawing = !!padOf(event.target);
+    points = pad && [place(pad, event)];
+    was = pad && picture(pad, false);
   };
   const follow = (event) => {
-    const pad = drawing && document.querySelector('.st-key-pad');
-    if (pad && canvas(pad)) points.push(place(pad, event));
+    const pad = drawing && points && document.querySelector('.st-key-pad');
+    if (pad && canvas(pad) && event.isPrimary !== false) points.push(place(pad, event));
   };
   const end = () => { if (drawing) lifted = performance.now(); drawing = false; };
-  const up = () => {
-    const pad = drawing && document.querySelector('.st-key-pad');
+  const up = (event) => {
+    if (event.isPrimary === false) return;
+    const pad = drawing && points && document.querySelector('.st-key-pad'), way = points;
     end();
-    const send = (picture, points) =>
-      setTriggerValue('stroke', { picture, points, version: data.shows });
+    const send = (picture) =>
+      setTriggerValue('stroke', { picture, points: way, version: data.shows });
     // The canvas hears of the pen after this, and paints with the next frame of the screen.
-    if (pad && canvas(pad)) setTimeout(hand, 0, pad, points, send);
+    if (pad && canvas(pad)) setTimeout(hand, 0, pad, was, send);
   };
   const click = (event) => {
     const button = on(event.target, held), wait = lifted + data.wait - performance.now();
     if (!button || wait <= 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => button.click(), wait);
+    // By then the button may be another one: a first stroke brings new examples.
+    const same = ({ textContent }) => textContent === button.textContent;
+    setTimeout(() => [...document.querySelectorAll(held)].filter(same).at(-1)?.click(), wait);
   };
   const listeners =
     { pointerdown: down, pointermove: follow, pointerup: up, pointercancel: end, click };

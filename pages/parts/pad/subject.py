@@ -13,6 +13,7 @@ import streamlit as st
 from deq.digits import DataError, NotADrawing, prepare
 from deq.digits.mnist import load_subset
 from pages.parts.look.picture import picture, png
+from pages.parts.pad.drawing import pad
 from pages.parts.shared import errors
 from pages.parts.shared.text import literal
 from pages.parts.shared.widgets import NumberInput
@@ -99,12 +100,12 @@ def loading_drawing(example: str | None) -> Loading:
 
 def drawn_here() -> None:
     """The pad, on a page that looks at what is drawn on it."""
-    from pages.parts.pad import pad
+    from pages.parts.pad.pad import shown, tools  # the canvas can only be imported in the app
     from pages.parts.pad.script import pad_script
 
     with st.container(key="here", gap="small"):
-        drawing = pad.shown()
-        pad.tools(drawing)
+        drawing = shown()
+        tools(drawing)
         pad_script(drawing.address(), drawing.example, drawing.version, version=f"{drawing.number}")
 
 
@@ -118,9 +119,7 @@ def subject(kind: str, place: int) -> Subject | str:
         image = images[place].astype(np.float32) / 255
         name = f"digit {place} of MNIST, a {labels[place]}"
         return Subject(image, name, {}, loading_mnist(place))
-    from pages.parts.pad import pad
-
-    drawing = pad.pad()
+    drawing = pad()
     pixels = drawing.rgba()
     try:
         image = prepare(pixels)

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
-from pages.parts.shared.settings import again, run_page_again
+from pages.parts.shared.fragments import again, run_page_again
 from pages.parts.shared.text import literal
 
 _FAST, _SLOW = 0.2, 0.8  # seconds; each update costs the server a figure

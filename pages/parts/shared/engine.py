@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +88,13 @@ class Answer:
     shares: torch.Tensor  # the readout at each (T, 10), or (T, 11) with one for "no digit"
     wall_ms: float  # projecting and reading included
 
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """What `trajectory_csv` writes."""
+        course = self.course
+        residuals = course.residual[:, 0], course.relative_residual[:, 0]
+        return course.t, *residuals, self.points, self.shares
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -104,7 +112,7 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """A reading of an unfinished drawing: as `Seen`, but the solve is not recorded."""
+    """A reading from any start: as `Seen`, but the solve is not recorded."""
 
     image: Picture | None  # (28, 28)
     read: Prediction | None
@@ -148,14 +156,7 @@ def _glance(
     model: Classifier, image: Picture, choice: Choice, rgba: Pixels, z0: torch.Tensor | None
 ) -> tuple[Prediction, torch.Tensor]:
     with torch.inference_mode():
-        read = model.predict(
-            image,
-            solver=choice.solver,
-            tol=choice.tol,
-            max_evals=MAX_EVALS,
-            z0=model.start(choice.seed) if z0 is None else z0,
-            record=False,
-        )
+        read = _predict(model, image, choice, z0, record=False)
         point = model.project(read.solution.z)[0]  # (3,)
     return unless_several(read, model, rgba), point
 
@@ -163,20 +164,26 @@ def _glance(
 def _answer(model: Classifier, image: Picture, choice: Choice, rgba: Pixels) -> Answer:
     started = time.perf_counter()
     with torch.inference_mode():
-        prediction = model.predict(
-            image,
-            solver=choice.solver,
-            tol=choice.tol,
-            max_evals=MAX_EVALS,
-            z0=model.start(choice.seed),
-            record=True,
-        )
+        prediction = _predict(model, image, choice, None, record=True)
     wall_ms = 1000 * (time.perf_counter() - started)
     points, shares = prediction.path_points, prediction.path_probabilities
     if points is None or shares is None:
         raise ValueError("the solve was not recorded")
     course = recorded(prediction.solution)
     return Answer(unless_several(prediction, model, rgba), course, points, shares, wall_ms)
+
+
+def _predict(
+    model: Classifier, image: Picture, choice: Choice, z0: torch.Tensor | None, *, record: bool
+) -> Prediction:
+    return model.predict(
+        image,
+        solver=choice.solver,
+        tol=choice.tol,
+        max_evals=MAX_EVALS,
+        z0=model.start(choice.seed) if z0 is None else z0,
+        record=record,
+    )
 
 
 def recorded(solution: deq.Solution) -> deq.Trajectory:

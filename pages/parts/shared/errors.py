@@ -17,7 +17,7 @@ from pages.parts.shared.text import literal, sentence
 
 P = ParamSpec("P")
 _LOG = logging.getLogger("app")
-_FAILED = "callback-failed"
+_FAILED, _CALLED = "callback-failed", "called-back"
 ICON = ":material/error:"
 
 UNEXPECTED = (
@@ -81,6 +81,7 @@ def callback(act: Callable[P, object]) -> Callable[P, None]:
 
     @wraps(act)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        st.session_state[_CALLED] = True
         try:
             act(*args, **kwargs)
         except Exception as error:
@@ -90,6 +91,11 @@ def callback(act: Callable[P, object]) -> Callable[P, None]:
             st.toast(CALLBACK + "The top of the page says why.", icon=ICON)
 
     return guarded
+
+
+def called_back() -> bool:
+    """Whether a callback has been called since this was asked last."""
+    return bool(st.session_state.pop(_CALLED, False))
 
 
 def _can_write() -> bool:

@@ -34,10 +34,19 @@ def answering() -> Iterator[None]:
     try:
         yield
     finally:
-        context = get_script_run_ctx()
-        session = context.session_id if context else ""
-        with _lock:
-            _answers.append((time.monotonic(), time.thread_time() - began, session))
+        _note(time.thread_time() - began)
+
+
+def reading() -> None:
+    """Count this visitor as one who draws; a reading's own time is in `READING`."""
+    _note(0.0)
+
+
+def _note(seconds: float) -> None:
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    with _lock:
+        _answers.append((time.monotonic(), seconds, session))
 
 
 def pause() -> float:

@@ -13,18 +13,17 @@ back when the visitor returns (`enter`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, fields, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts.shared import errors
 from pages.parts.shared.widgets import Control, NumberInput
 
 if TYPE_CHECKING:
@@ -33,7 +32,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 LARGEST_SEED = 9999
 _PAGE, _ASIDE, _SAID = "settings-page", "settings-aside", "settings-said"
-_KEPT, _AGAIN = "settings-kept", "settings-again"
+_KEPT, _BEFORE = "settings-kept", "settings-before"
+AGAIN = "settings-again"
+"""The key of the page that is to be run again with what was kept."""
 
 
 def setting(control: Control | Mapping[str, Control]) -> Any:
@@ -126,7 +127,7 @@ def enter(page: str) -> None:
     the visitor left there. A value that cannot be is replaced, and `said` tells of it.
     """
     table, before = table_of(page), st.session_state.get(_PAGE)
-    if st.session_state.pop(_AGAIN, None) == page:
+    if st.session_state.pop(AGAIN, None) == page:
         put_right()
     known = controls(table) if table else {}
     asked = {key: st.query_params[key] for key in known if key in st.query_params}
@@ -169,25 +170,13 @@ def put_right() -> None:
             st.session_state[key] = value
 
 
-def again(draw: Callable[[], None], every: float | None) -> None:
-    """Draw a part of the page, without controls, and draw it again every so many seconds."""
-    keep()
-
-    def part() -> None:
-        with errors.in_words():
-            put_right()
-            draw()
-
-    st.fragment(part, run_every=every)()
-
-
-def run_page_again() -> NoReturn:
-    """In such a part: run the whole page.
-
-    Streamlit merges this with the browser's next question, if that waits already.
-    """
-    st.session_state[_AGAIN] = page()
-    st.rerun()
+def set_anew() -> bool:
+    """Whether a control says what it did neither when it was kept nor before a task set it."""
+    before = st.session_state.get(_BEFORE, {})
+    return any(
+        st.session_state.get(key) not in (value, before.get(key, value))
+        for key, value in st.session_state.get(_KEPT, {}).items()
+    )
 
 
 def page() -> str:
@@ -224,6 +213,9 @@ def _taken(known: Mapping[str, Control]) -> dict[str, Any]:
 def _set(table: type[DataclassInstance], values: Mapping[str, object]) -> None:
     """Set controls, and the address with them."""
     known, asked = controls(table), {}
+    st.session_state[_BEFORE] = {key: st.session_state.get(key) for key in values}
+    if _KEPT in st.session_state:
+        st.session_state[_KEPT] |= values
     for key, value in values.items():
         st.session_state[key] = value
         if known[key].in_link:

@@ -8,7 +8,7 @@ from pages.parts.runs import registry
 from pages.parts.runs.run import Refused, Run
 from pages.parts.runs.visitor import visitor
 from pages.parts.shared import errors
-from pages.parts.shared.settings import again, run_page_again
+from pages.parts.shared.fragments import again, run_page_again
 from pages.parts.shared.text import literal
 
 _KEY = "mnist-run"

@@ -11,11 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from deq.models import WeightsError
-from pages.parts.pad import pad
+from pages.parts.pad.drawing import Picture, pad
 from pages.parts.shared import errors, own_model, settings
 
 _KEY = "on-the-way-to-draw"
-Picture = pad.Picture
 
 
 def take_model(path: Path, verdict: str) -> None:
@@ -30,7 +29,7 @@ def take_model(path: Path, verdict: str) -> None:
 
 def take_picture(image: Picture) -> None:
     """Callback: the Draw page has this picture (28, 28) on its pad."""
-    pad.pad().show_picture(image)
+    pad().show_picture(image)
     leave()
 
 

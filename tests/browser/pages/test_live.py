@@ -37,7 +37,7 @@ def pen_down(page, stroke, pause=40):
 
 
 def test_digit_picture_and_map_follow_the_pen(visit, app):
-    page = visit(f"{app}/draw?live=true")
+    page = visit(f"{app}/draw")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     first, second = STROKES["8 by writer 30"]
@@ -59,7 +59,7 @@ def test_digit_picture_and_map_follow_the_pen(visit, app):
 
 
 def test_switched_off_nothing_is_read_before_the_pen_is_lifted(visit, app):
-    page = visit(f"{app}/draw")
+    page = visit(f"{app}/draw?live=false")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     pen_down(page, STROKES["0 by writer 15"][0])
@@ -71,19 +71,24 @@ def test_switched_off_nothing_is_read_before_the_pen_is_lifted(visit, app):
 
 
 def test_an_interrupted_stroke_leaves_what_was_read_before(visit, app):
-    page = visit(f"{app}/draw?live=true")
+    page = visit(f"{app}/draw")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     pen_down(page, STROKES["0 by writer 15"][0])
     reads(page, "0")
-    page.evaluate("document.dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))")
+    page.evaluate(
+        """() => {
+            const where = { bubbles: true, isPrimary: true };
+            document.dispatchEvent(new PointerEvent('pointercancel', where));
+        }"""
+    )
     reads(page, "–")
 
 
 def test_a_page_asks_for_one_reading_at_a_time(visit, app):
     asked = []
     slow = delayed(0.15, seen=lambda message: asked.append(BackMsg.FromString(message)))
-    page = visit(f"{app}/draw?live=true", route=slow)
+    page = visit(f"{app}/draw", route=slow)
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     asked.clear()
@@ -102,7 +107,7 @@ def test_a_page_asks_for_one_reading_at_a_time(visit, app):
 
 def test_a_finger_sees_the_digit_above_the_pad(visit, app):
     page = visit(
-        f"{app}/draw?live=true",
+        f"{app}/draw",
         viewport={"width": 390, "height": 844},
         has_touch=True,
         is_mobile=True,
@@ -127,7 +132,7 @@ def test_a_finger_sees_the_digit_above_the_pad(visit, app):
 
 
 def test_the_drawing_is_played_saved_and_found_by_its_link(visit, app, tmp_path):
-    page = visit(f"{app}/draw?live=true")
+    page = visit(f"{app}/draw")
     page.wait_for_selector(".st-key-residuals .main-svg")
     clear(page)
     draw(page, STROKES["3 by writer 15"])
@@ -142,6 +147,7 @@ def test_the_drawing_is_played_saved_and_found_by_its_link(visit, app, tmp_path)
         click(page, "download-csv")
     numbers.value.save_as(tmp_path / "drawing.csv")
     rows = list(csv.reader((tmp_path / "drawing.csv").open(encoding="utf-8")))
+    assert rows[0][0] == "ink"
     assert float(rows[-1][0]) == 1
     assert len(rows) > 10
     other = visit(page.url, fresh=True)

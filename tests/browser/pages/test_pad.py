@@ -204,6 +204,8 @@ def test_a_digit_is_drawn_or_typed_without_a_mouse(visit, app, name):
     page.wait_for_function("bar => location.href !== bar", arg=bar)
     if name == "draw":
         reads(page, "7")
+        other = visit(page.url, fresh=True)  # the link has the whole strokes
+        reads(other, "7")
     page.wait_for_timeout(600)
     press(page, "Backspace")  # the second stroke
     page.wait_for_function("bar => location.href === bar", arg=bar)

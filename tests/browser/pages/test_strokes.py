@@ -12,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.at_rest import Hand, delayed, on_the_pad
-from tests.browser.driver import IDLE, METRIC, clear, click, draw, drawings, reads
+from tests.browser.driver import CANVAS, IDLE, METRIC, clear, click, draw, drawings, example, reads
 
 pytestmark = pytest.mark.browser
 STROKES = drawings()
@@ -40,7 +40,7 @@ def without(key):
 
 @pytest.mark.parametrize("lost", ["pad", "pad-script"])
 def test_a_stroke_is_read_if_only_the_script_or_only_the_canvas_gives_it(visit, app, lost):
-    page = visit(f"{app}/draw?ink=1WQAQA", route=without(lost))
+    page = visit(f"{app}/draw?ink=1WQAQA&live=false", route=without(lost))
     reads(page, "–")
     page.wait_for_timeout(600)  # time for the canvas to show it
     draw(page, STROKES["3 by writer 15"])
@@ -61,7 +61,7 @@ def test_the_canvas_s_report_of_a_known_stroke_draws_nothing_anew(visit, app):
 
         page_side.connect_to_server().on_message(deliver)
 
-    page = visit(f"{app}/draw", route=route)
+    page = visit(f"{app}/draw?live=false", route=route)
     clear(page)
     shown.clear()
     for stroke, digit in zip(STROKES["8 by writer 30"], "08", strict=True):
@@ -94,3 +94,58 @@ def test_at_rest_the_page_has_read_what_is_on_the_pad(visit, app, delay):
         page.wait_for_timeout(1500 + 4000 * delay)
         page.wait_for_selector(IDLE)
         expect(page.locator(METRIC)).to_have_text(on_the_pad(page))
+
+
+def test_what_the_browser_sends_with_the_canvas_s_report_counts(visit, app):
+    """Streamlit's browser sends two questions at once as one, of the part whose was first."""
+    reports, merged = [], []
+
+    def route(page_side):
+        server = page_side.connect_to_server()
+
+        def send(message):
+            asked = BackMsg.FromString(message)
+            rerun = asked.rerun_script
+            if reports and not any(w.json_trigger_value for w in rerun.widget_states.widgets):
+                merged.append(rerun.fragment_id)
+                rerun.fragment_id = reports[0]
+            elif any(w.id.endswith("-pad") for w in rerun.widget_states.widgets):
+                canvas.append(rerun.fragment_id)
+            server.send(asked.SerializeToString())
+
+        page_side.on_message(send)
+
+    canvas = []
+    page = visit(f"{app}/draw?live=false&solver=Picard", route=route)
+    draw(page, [[[100, 100], [200, 200]]])
+    page.wait_for_function("location.search.includes('ink')")
+    page.wait_for_timeout(1000)  # the canvas's report is the last question
+    page.wait_for_selector(IDLE)
+    reports.append(canvas[-1])
+    click(page, "clear")
+    reads(page, "–")
+    assert merged[0] != reports[0]
+    page.locator(".st-key-solver input").click()
+    page.get_by_role("option", name="Anderson").click()
+    page.wait_for_url("**solver=Anderson**")
+    click(page, "try-0")  # a task that sets all controls
+    expect(page.locator(".st-key-solver input")).to_have_value("ODE dopri5")
+    example(page, "7")
+    reads(page, "7")
+    expect(page.locator(".st-key-readouts")).to_contain_text("ODE dopri5")
+
+
+def test_the_toolbar_s_edit_tool_draws_nothing(visit, app):
+    page = visit(f"{app}/draw?example=1&live=false")
+    page.wait_for_selector(".st-key-residuals .main-svg")
+    page.wait_for_timeout(600)  # time for the canvas to show it
+    page.locator(CANVAS).hover()
+    page.locator(".st-key-pad .dc-toolbar [aria-pressed]").first.click()
+    box = page.locator(CANVAS).bounding_box()
+    page.mouse.click(box["x"] + 140, box["y"] + 140)  # selects the stroke
+    page.mouse.click(box["x"] + 30, box["y"] + 30)
+    page.wait_for_timeout(1500)
+    page.wait_for_selector(IDLE)
+    reads(page, "1")
+    assert "example=1" in page.url
+    assert "ink=" not in page.url

@@ -106,12 +106,12 @@ def test_an_exception_in_a_callback_of_a_fragment_is_a_sentence(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("draw")
-    from pages.parts.pad import pad  # its canvas needs the running app
+    from pages.parts.pad.drawing import Pad
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pad.Pad, "show", broken)
+    monkeypatch.setattr(Pad, "show", broken)
     app.button(key="clear").click().run()
     assert box(app).startswith(errors.CALLBACK)
 
