@@ -69,17 +69,18 @@ def page(machine: Engine) -> None:
         pad_script(drawing.address(), drawing.example, drawing.version, version)
         own = machine.model is not engine().model
         views.files(seen, grown, choice, drawing, figure, own=own)
-    try_and_read(tasks.TRY, tasks.READ, controls.Settings)
 
 
 @st.fragment
 def draw() -> None:
-    """Everything on the page. A fragment: a stroke reruns this and nothing else."""
+    """What a stroke changes. A fragment: a stroke reruns this and nothing else."""
     with errors.in_words(), load.answering():
-        hero.title("Draw a digit and watch it settle")
         machine = own_model.machine(engine())
         own_model.notice()
         page(machine)
 
 
-draw()
+with errors.in_words():
+    hero.title("Draw a digit and watch it settle")
+    draw()
+    try_and_read(tasks.TRY, tasks.READ, controls.Settings)

@@ -20,7 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages import parts
 
-_LIBRARIES = ("pandas",)  # those that libraries import when they are first used
+_LIBRARIES = ("pandas", "orjson")  # those that libraries import when they are first used
 _IMPORTING = threading.Lock()
 _LATER = 6.0  # seconds, until the first visitor has a page
 

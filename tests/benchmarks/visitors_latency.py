@@ -39,6 +39,10 @@ from tests.benchmarks.visitor import Answer, Drawing, Visitor
 from tests.browser.driver import drawings, server
 
 
+WARM_UP = 25.0
+"""Seconds after its start in which a server still imports, and solves for the first time."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """All answers, the seconds that they took, and how many belonged to another drawing."""
@@ -150,6 +154,7 @@ def main() -> None:
     print(" " * 26 + "   digit, ms  all figures, ms")
     print("visitors  reruns  a second      p50    p95      p50    p95  wrong  read along a second")
     with server() as address:
+        time.sleep(WARM_UP)
         for count in options.visitors:
             outcome = asyncio.run(
                 visit(address, own[:count], options.seconds, options.think, options.live)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.animation import stepped
 from deq.figures.shared.layout import axes, band, base_layout, coloured, headings, minus
 from deq.figures.shared.palette import Palette, palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import dots, joined, line, rounded, significant
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -27,7 +28,7 @@ _HOVER = "(%{x:.3f}, %{y:.3f})"
 
 def learning(
     run: RunCurves, *, played: bool = True, stacked: bool = False, theme: str | None = "light"
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Draw a run as it stands, with frames to play it again.
 
     Parameters

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from deq.figures.shared.animation import AnimatedFigure
 from deq.figures.shared.bars import percent
 from deq.figures.shared.classes import class_look
 from deq.figures.shared.cloud import (
@@ -28,6 +27,7 @@ from deq.figures.shared.cloud import (
 from deq.figures.shared.controls import slider_controls, thin
 from deq.figures.shared.layout import axis, base_layout
 from deq.figures.shared.palette import LARGE, Palette, palette
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import Array, dots, rounded
 
 _CAMERA = {"eye": {"x": 1.15, "y": 1.2, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.08}}
@@ -93,7 +93,7 @@ def trajectory(
     }
     data = [dict(trace) for trace in cloud_traces(cloud, colours, dims)]
     if not len(path):
-        return AnimatedFigure(data, layout, [])
+        return PlainFigure(data, layout, [])
     data += _landmarks(path, start, settled, dims, colours, bounds(cloud, path, 1)[1])
     moving = [len(data), len(data) + 1]
     last = _moment(path, shares, len(path) - 1, 1.0, dims, colours)
@@ -111,7 +111,7 @@ def trajectory(
     captions = [f"{clock} = {times[k]:.3g}: {_reading(shares[k], colours)}" for k in shown]
     layout |= slider_controls(list(moments), stops, captions, colours, redraw=dims == 3)
     layout["meta"]["times"] = moments  # for charts that follow this one
-    return AnimatedFigure(data, layout, frames)
+    return PlainFigure(data, layout, frames)
 
 
 def _stops(shown: list[int]) -> Iterator[tuple[int, float]]:

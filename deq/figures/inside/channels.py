@@ -7,9 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.animation import AnimatedFigure, scrubbed
+from deq.figures.shared.animation import scrubbed
 from deq.figures.shared.layout import base_layout
 from deq.figures.shared.palette import mixed, palette
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import Array
 
 _LEVELS = 60  # whole numbers: half the bytes of decimals
@@ -37,7 +38,7 @@ def mosaic(state: npt.ArrayLike) -> Array:
 
 def channel_maps(
     t: npt.ArrayLike, states: npt.ArrayLike, *, theme: str | None = "light"
-) -> AnimatedFigure:
+) -> PlainFigure:
     """All channels of a state at each time; the still picture is the last.
 
     Parameters

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.animation import AnimatedFigure, scrubbed
+from deq.figures.shared.animation import scrubbed
 from deq.figures.shared.cloud import Cloud, bounds, cloud_traces, regions
 from deq.figures.shared.layout import WHOLE, axes, base_layout
 from deq.figures.shared.palette import palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import dots, joined, line, moved, rounded
 
 
@@ -19,7 +20,7 @@ def many_paths(
     *,
     target: npt.ArrayLike | None = None,
     theme: str | None = "light",
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Draw N paths over the cloud of training equilibria.
 
     Parameters

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, scrubbed
+from deq.figures.shared.animation import scrubbed
 from deq.figures.shared.bars import percent
 from deq.figures.shared.classes import class_looks
 from deq.figures.shared.cloud import Cloud, bounds, cloud_traces, regions
 from deq.figures.shared.layout import axes, base_layout, headings
 from deq.figures.shared.palette import LARGE, palette
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import line, moved, rounded
 
 if TYPE_CHECKING:  # figures do not import torch
@@ -23,7 +24,7 @@ _STACKED = ((0.0, 1.0, 0.0, 0.56), (0.0, 0.42, 0.68, 1.0), (0.62, 1.0, 0.68, 1.0
 
 def smudged(
     found: Smudge, cloud: Cloud, *, stacked: bool = False, theme: str | None = "light"
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Three panels: map, picture, shares of the digits; scrubbed over the amount.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from deq.figures.shared.animation import AnimatedFigure
+from deq.figures.shared.plain import PlainFigure
 
 BY = 1.25
 """How much larger: as much as the type of the page (pages/parts/look/teacher.py)."""
@@ -16,7 +16,7 @@ _ROOM = frozenset({"xshift", "yshift", "standoff", "offset", "ax", "ay"})
 _SIDES = frozenset({"margin", "pad"})  # of the figure; of its buttons and slider
 
 
-def enlarged(figure: go.Figure, by: float = BY) -> AnimatedFigure:
+def enlarged(figure: go.Figure, by: float = BY) -> PlainFigure:
     """The same figure with larger letters, and with the room that these need.
 
     Examples
@@ -28,7 +28,7 @@ def enlarged(figure: go.Figure, by: float = BY) -> AnimatedFigure:
     (18, 6, 60)
     """
     whole = figure.to_dict()
-    return AnimatedFigure(
+    return PlainFigure(
         [_larger(trace, by) for trace in whole["data"]],
         _larger(whole["layout"], by),
         [

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.animation import stepped
 from deq.figures.shared.layout import WHOLE, axes, base_layout
 from deq.figures.shared.palette import palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import dots, line, marker, moved, significant, trace
 from deq.figures.solvers.labels import TALL, end_labels
 from deq.figures.solvers.lines import Line, highest, line_of, lowest, residual_at
@@ -39,7 +40,7 @@ def race_figure(
     stacked: bool = False,
     large: bool = False,
     theme: str | None = "light",
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Residual ‖f(z) − z‖/(1 + ‖z‖) of each solver, on logarithmic axes, played together.
 
     Parameters

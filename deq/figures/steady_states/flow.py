@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.animation import stepped
 from deq.figures.shared.layout import axes, base_layout, coloured, heading, minus, note
 from deq.figures.shared.palette import palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import Array, dots, joined, line, marker, moved, rounded, within
 from deq.figures.steady_states.phase_line import field_of_slopes, flow_stability, level, phase_line
 
@@ -38,7 +39,7 @@ def flow_field(
     points: Sequence[FixedPoint] = (),
     stacked: bool = False,
     theme: str | None = "light",
-) -> AnimatedFigure:
+) -> PlainFigure:
     """dx/dt = g(x) − x as a field of slopes, with trajectories, and the iterates of the same g.
 
     Parameters

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.animation import stepped
 from deq.figures.shared.layout import axes, base_layout, coloured, heading, minus, note
 from deq.figures.shared.palette import Palette, palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import Array, dots, joined, line, marker, moved, rounded, significant
 from deq.figures.steady_states.vector_field import arrows
 
@@ -36,7 +37,7 @@ def portrait(
     settles: bool = True,
     stacked: bool = False,
     theme: str | None = "light",
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Phase portrait of dz/dt = f(z) − z with the states after 0, 1, … layers, and their distance.
 
     Parameters

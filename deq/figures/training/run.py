@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deq.figures.shared.animation import AnimatedFigure, stepped
+from deq.figures.shared.animation import stepped
 from deq.figures.shared.cloud import class_names
 from deq.figures.shared.controls import thin
 from deq.figures.shared.layout import axes, base_layout, coloured, headings
 from deq.figures.shared.palette import Palette, palette, translucent
+from deq.figures.shared.plain import PlainFigure
 from deq.figures.shared.traces import dots, line, moved, rounded, significant, trace
 
 if TYPE_CHECKING:  # figures do not import what trains
@@ -40,7 +41,7 @@ _SMOOTH = 9  # steps of the moving average
 
 def lab(
     run: Log, *, played: bool = True, stacked: bool = False, theme: str | None = "light"
-) -> AnimatedFigure:
+) -> PlainFigure:
     """Draw a run as it stands, with frames to play it again.
 
     Parameters

@@ -10,6 +10,7 @@ import streamlit as st
 
 from deq.figures import palette
 from deq.figures.shared.enlarge import enlarged
+from deq.figures.shared.plain import PlainFigure
 from pages.parts.look import player_keys, teacher
 
 Fit = Literal["", "hero", "beside", "half", "small"]
@@ -31,10 +32,11 @@ def chart(
         return
     if teacher.large() and not player_keys.narrow():  # a phone is read from near
         figure, height = enlarged(figure), int(1.15 * height)
+    whole = figure.to_dict()
     # Figures are transparent; a saved picture needs a background.
-    figure.layout.paper_bgcolor = palette(st.context.theme.type).page
+    layout = {**whole["layout"], "paper_bgcolor": palette(st.context.theme.type).page}
     st.plotly_chart(
-        figure,
+        PlainFigure(whole["data"], layout, whole["frames"]),
         height=height,
         theme=None,  # the colours are our own; Streamlit's would replace them
         config={

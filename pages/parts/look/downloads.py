@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from deq.figures import standalone_page
-from deq.figures.shared.animation import has_frames
+from deq.figures.shared.plain import has_frames
 
 
 def table(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
