@@ -28,27 +28,28 @@ def page(machine: Engine) -> None:
         answer_side, path_side = st.columns([1, 2.5], gap="medium")
         numbers = st.container()
         when_side, residual_side = st.columns(2, gap="medium")
-    with left:
-        drawing = pad.shown()
-        under = st.container(gap="small")
     first_visit = lesson.first_visit()
-    # The digit is sent before the widgets around it: their values are known without them.
-    settings.keep()
-    choice = controls.current()
-    seen = lesson.recognise(machine, drawing, choice)
-    now = settings.current(controls.Settings)
-    answer = answer_side.container(gap="xsmall")
-    with answer:
-        live.answer(machine, drawing, seen, choice, now, theme)
-    with under:
-        pad.tools(drawing)
-    with below:
-        controls.controls()
-    grown = None
-    if now.play == controls.GROWTH:  # before the figures, for which other visitors wait
-        pace.let_go()
-        grown = growth(machine, drawing, choice)
-    with pace.after_the_answer(first_visit):
+    with pace.answer():
+        with left:
+            drawing = pad.shown()
+            under = st.container(gap="small")
+        # The digit is sent before the widgets around it: their values are known without them.
+        settings.keep()
+        choice = controls.current()
+        seen = lesson.recognise(machine, drawing, choice)
+        now = settings.current(controls.Settings)
+        answer = answer_side.container(gap="xsmall")
+        with answer:
+            live.answer(machine, drawing, seen, choice, now, theme)
+        with under:
+            pad.tools(drawing)
+        with below:
+            controls.controls()
+    # Before the figures, for which other visitors wait.
+    grown = growth(machine, drawing, choice) if now.play == controls.GROWTH else None
+    if first_visit:
+        pace.let_go(first_visit=True)
+    with pace.figures():
         with answer:
             views.bars(seen, machine, theme)
         with path_side, st.container(gap="xsmall", key="trajectory"):

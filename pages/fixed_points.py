@@ -25,7 +25,8 @@ def page() -> None:
             hero.verdict(words.verdict(result))
             hero.readouts(words.readouts(result), first="limit")
             figure = views.stage(result, player_keys.narrow(), theme)
-        with pace.after_the_answer():
+        pace.let_go()
+        with pace.figures():
             views.speed(result, theme)
         predict, box = st.columns([2, 3], gap="large")
         with predict:

@@ -38,7 +38,6 @@ from pages.parts.pad import ink, link
 from tests.benchmarks.visitor import Answer, Drawing, Visitor
 from tests.browser.driver import drawings, server
 
-
 WARM_UP = 25.0
 """Seconds after its start in which a server still imports, and solves for the first time."""
 

@@ -96,7 +96,8 @@ def trajectory(
         return PlainFigure(data, layout, [])
     data += _landmarks(path, start, settled, dims, colours, bounds(cloud, path, 1)[1])
     moving = [len(data), len(data) + 1]
-    last = _moment(path, shares, len(path) - 1, 1.0, dims, colours)
+    places = coordinates(path, dims, 3)
+    last = _moment(path, places, shares, len(path) - 1, 1.0, colours)
     path_look, head_look = _looks(times, dims, colours)
     head_look["marker"] |= last[1].pop("marker")
     data += [{**last[0], **path_look}, {**last[1], **head_look}]
@@ -105,7 +106,7 @@ def trajectory(
     for k, share in _stops(shown):
         name = str(k) if share == 1 else f"{k}:{share:.2f}"
         moments[name] = round(float(times[k] - (1 - share) * (times[k] - times[k - 1])), 4)
-        moment = _moment(path, shares, k, share, dims, colours)
+        moment = _moment(path, places, shares, k, share, colours)
         frames.append({"name": name, "traces": moving, "data": moment})
     stops = [str(k) for k in shown]
     captions = [f"{clock} = {times[k]:.3g}: {_reading(shares[k], colours)}" for k in shown]
@@ -192,21 +193,23 @@ def _looks(times: Array, dims: int, colours: Palette) -> list[dict[str, Any]]:
 
 
 def _moment(
-    path: Array, shares: Array, k: int, share: float, dims: int, colours: Palette
+    path: Array, places: dict[str, Any], shares: Array, k: int, share: float, colours: Palette
 ) -> list[dict[str, Any]]:
-    """What moves: the path up to state k, and the head with its digit.
+    """What moves: the path up to state k, and the head with its digit; `places` are its x, y, z.
 
     With `share` below 1 the last step is only begun. Its head has the digit of the state before,
     because nothing was read in between.
     """
+    dims = len(places)
     end = path[k] if share == 1 else path[k - 1] + share * (path[k] - path[k - 1])
-    so_far = np.concatenate([path[:k], end[None]])
+    head = coordinates(end[None], dims, 3)
+    so_far = {name: [*values[:k], *head[name]] for name, values in places.items()}
     read = class_look(int(shares[k if share == 1 else k - 1].argmax()), colours)
     return [
-        {"type": scatter(dims), **coordinates(so_far, dims, 3)},
+        {"type": scatter(dims), **so_far},
         {
             "type": scatter(dims),
-            **coordinates(so_far[-1:], dims, 3),
+            **head,
             "text": [f"<b>{read.mark}</b>"],
             "marker": {"color": read.colour},
         },

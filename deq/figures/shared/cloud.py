@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,10 @@ class Cloud:
 
     def array(self) -> Array:
         """The points as an array (N, 3)."""
+        return self._array
+
+    @cached_property
+    def _array(self) -> Array:
         return np.asarray(self.points)
 
     def classes(self) -> list[tuple[int, Array]]:

@@ -12,6 +12,7 @@ from deq.figures import palette
 from deq.figures.shared.enlarge import enlarged
 from deq.figures.shared.plain import PlainFigure
 from pages.parts.look import player_keys, teacher
+from pages.parts.shared import pace
 
 Fit = Literal["", "hero", "beside", "half", "small"]
 """How high a figure is where the window is wide: as given; what the window leaves it; as high as
@@ -32,6 +33,7 @@ def chart(
         return
     if teacher.large() and not player_keys.narrow():  # a phone is read from near
         figure, height = enlarged(figure), int(1.15 * height)
+    pace.give_way()
     whole = figure.to_dict()
     # Figures are transparent; a saved picture needs a background.
     layout = {**whole["layout"], "paper_bgcolor": palette(st.context.theme.type).page}

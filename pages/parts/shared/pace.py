@@ -1,6 +1,8 @@
 """The answer first, the other figures after it: that makes a page quick, also in a class.
 
-The answer is what people look at after moving a control: the digit, or the main figure.
+The answer is what people look at after moving a control: the digit, or the main figure. All
+visitors share the interpreter. So other figures are built for one visitor at a time, and not while
+another one's digit is due.
 """
 
 from __future__ import annotations
@@ -16,20 +18,43 @@ ANSWER = 0.015
 # On a first visit the browser is busy with Plotly's 4.6 MB for a second and shows nothing. This
 # pause lets it show pad and digit before.
 FIRST_VISIT = 0.5
+PATIENCE = 0.1
+"""Seconds that a figure waits at most: where hundreds draw, somebody's digit is always due."""
 
-# All visitors share the interpreter. Figures are built for one visitor at a time, so that a digit
-# waits for one set of figures at most and not for those of a whole class.
 _figures = threading.Lock()
+_answers: set[int] = set()  # the threads whose answer is due
+_changed = threading.Condition()
 
 
-def let_go() -> None:
-    """Wait until what has been shown is on its way; for work that is not figures."""
-    time.sleep(ANSWER)
+def let_go(*, first_visit: bool = False) -> None:
+    """Wait until what has been shown is on its way."""
+    time.sleep(FIRST_VISIT if first_visit else ANSWER)
 
 
 @contextmanager
-def after_the_answer(first_visit: bool = False) -> Iterator[None]:
-    """Build figures inside: what has been shown is on its way, and no other visitor's are built."""
-    time.sleep(FIRST_VISIT if first_visit else ANSWER)
+def answer() -> Iterator[None]:
+    """Find and show a digit inside, until it is on its way: meanwhile figures wait."""
+    me = threading.get_ident()
+    with _changed:
+        _answers.add(me)
+    try:
+        yield
+        let_go()
+    finally:
+        with _changed:
+            _answers.discard(me)
+            _changed.notify_all()
+
+
+def give_way() -> None:
+    """Before a figure: wait while a digit is due, but not for long."""
+    with _changed:
+        _changed.wait_for(lambda: not _answers, PATIENCE)
+
+
+@contextmanager
+def figures() -> Iterator[None]:
+    """Build figures inside, when no other visitor's are built."""
     with _figures:
+        give_way()
         yield

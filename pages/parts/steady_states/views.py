@@ -58,7 +58,8 @@ def show(name: str, narrow: bool, theme: str | None) -> Section:
             place, right = st.columns(section.split, gap="small")
     section.main.show(place)
     if section.more is not None:
-        with pace.after_the_answer():
+        pace.let_go()
+        with pace.figures():
             section.more(below, right)
     hero.take_home(
         section.code, section.prints, section.file, section.table,

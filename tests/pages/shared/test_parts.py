@@ -82,16 +82,44 @@ def test_the_core_never_imports_streamlit_and_only_figures_import_plotly():
 
 def test_figures_are_built_for_one_visitor_at_a_time_even_after_an_error() -> None:
     inside = threading.Event()
-    with pytest.raises(ZeroDivisionError), pace.after_the_answer(first_visit=False):
+    with pytest.raises(ZeroDivisionError), pace.figures():
         raise ZeroDivisionError  # Streamlit starts a rerun by raising an exception, too
 
     def other() -> None:
-        with pace.after_the_answer(first_visit=False):
+        with pace.figures():
             inside.set()
 
-    with pace.after_the_answer(first_visit=False):
+    with pace.figures():
         thread = threading.Thread(target=other)
         thread.start()
         assert not inside.wait(0.2)
     assert inside.wait(5)
     thread.join()
+
+
+def test_figures_wait_while_somebody_s_digit_is_due_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "PATIENCE", 60.0)
+    built = threading.Event()
+
+    def other() -> None:
+        with pace.figures():
+            built.set()
+
+    thread = threading.Thread(target=other)
+    with pace.answer():
+        thread.start()
+        assert not built.wait(0.2)
+    assert built.wait(5)
+    thread.join()
+    monkeypatch.setattr(pace, "PATIENCE", 0.01)
+    with pace.answer():
+        other()  # a full hall: an answer is always due
+
+
+def test_an_answer_that_fails_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PATIENCE", 60.0)
+    with pytest.raises(ZeroDivisionError), pace.answer():
+        raise ZeroDivisionError
+    pace.give_way()
