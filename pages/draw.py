@@ -41,10 +41,10 @@ def page(machine: Engine) -> None:
         answer = answer_side.container(gap="xsmall")
         with answer:
             live.answer(machine, drawing, seen, choice, now, theme)
-        with under:
-            pad.tools(drawing)
-        with below:
-            controls.controls()
+    with under:
+        pad.tools(drawing)
+    with below:
+        controls.controls()
     # Before the figures, for which other visitors wait.
     grown = growth(machine, drawing, choice) if now.play == controls.GROWTH else None
     if first_visit:

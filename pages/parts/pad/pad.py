@@ -11,7 +11,7 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from pages.parts.pad import examples, link, script
 from pages.parts.pad.drawing import Pad, pad
 from pages.parts.pad.ink import BRUSH, SIZE, objects_of
-from pages.parts.shared import errors, fragments
+from pages.parts.shared import errors, fragments, pace
 
 KEY = "pad"
 
@@ -50,6 +50,8 @@ def shown() -> Pad:
     brush = st.session_state.get("brush", BRUSH)
 
     def part(alone: bool) -> None:
+        if alone:  # mostly the report of a stroke that is known
+            pace.give_way()
         if canvas(state, brush) and alone:
             fragments.run_page_again()
 
