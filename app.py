@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import warm_up
+from pages.parts.draw import reading
 from pages.parts.look import style, teacher, theme
 from pages.parts.runs import visitor
 from pages.parts.shared import errors, settings
@@ -18,7 +19,9 @@ from pages.parts.tour import bar
 ASSETS = Path(__file__).parent / "assets"
 
 if not st.runtime.exists():
-    app = st.App(__file__, lifespan=warm_up.lifespan, middleware=[visitor.NAMED])
+    app = st.App(
+        __file__, lifespan=warm_up.lifespan, middleware=[visitor.NAMED], routes=[reading.ROUTE]
+    )
 else:
     # Before st.navigation: an icon set later would be fetched from the internet by every browser.
     st.set_page_config(

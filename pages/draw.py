@@ -3,7 +3,7 @@
 import streamlit as st
 
 from deq.figures import palette
-from pages.parts.draw import controls, lesson, live, tasks, views
+from pages.parts.draw import controls, lesson, live, tasks, trail, views
 from pages.parts.draw.growth import growth
 from pages.parts.draw.time_cursor import time_cursor
 from pages.parts.look import hero, player_keys
@@ -40,7 +40,9 @@ def page(machine: Engine) -> None:
         now = settings.current(controls.Settings)
         answer = answer_side.container(gap="xsmall")
         with answer:
-            live.answer(machine, drawing, seen, choice, now, theme)
+            views.prediction(seen, theme)
+            line = trail.trail(machine, drawing, choice, now.cold, theme)
+            live.follow(line, seen, now)
     with under:
         pad.tools(drawing)
     with below:
@@ -61,7 +63,7 @@ def page(machine: Engine) -> None:
         with residual_side, st.container(gap="xsmall", key="residuals"):
             views.residuals(seen, choice, theme)
         with numbers:
-            live.saved(machine, drawing, seen, choice, now)
+            live.saved(machine, drawing, line, seen, now)
         version = f"{drawing.number} {choice} {now.play} {st.session_state['view']}"
         followers = ["decision", "residuals"] if grown is None else []  # of the solver's time
         time_cursor("trajectory", followers, version, palette(theme).accent)

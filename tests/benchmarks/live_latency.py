@@ -25,7 +25,7 @@ from tests.browser.driver import CANVAS, browser, click, open_page, reads, serve
 NEAR = 20
 WATCH = """
 let seen = '';
-const shown = () => document.querySelector('.st-key-seen img')?.src;
+const shown = () => document.querySelector('.live-seen')?.src;
 window.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
   seen = shown();
   window.stroke = { far: 0, moves: [performance.now()], readings: [], near: 0, x, y };

@@ -102,7 +102,6 @@ async def draw(
     while time.perf_counter() < until:
         drawing = own[len(visitor.answers) % len(own)]
         answer = await visitor.run(drawing)
-        visitor.known = drawing.value
         visitor.answers.append(answer)
         wrong += (answer.digit, answer.link) != (drawing.digit, drawing.link)
         pause = rng.uniform(0.5, 1.5) * think
@@ -125,7 +124,7 @@ async def visit(
         await connect(stream, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
         for _ in own
     ]
-    visitors = [Visitor(socket) for socket in sockets]
+    visitors = [Visitor(socket, address) for socket in sockets]
     await asyncio.gather(*(visitor.run(None) for visitor in visitors))
     begin = time.perf_counter()
     wrong = await asyncio.gather(

@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-sync",
 ]
 METRIC = '.st-key-prediction [data-testid="stMetricValue"]'
+LIVE = f"{METRIC}[data-live]"  # while the pen is down
 CANVAS = ".st-key-pad canvas.upper-canvas"
 RUN_STATUS = ".st-key-train-status"
 # A page is ready when it shows a number, a figure, or the list of the tour.

@@ -8,7 +8,9 @@ const FIGURE = 300;  // and after which the figures are there
 const SVG = 'http://www.w3.org/2000/svg';
 // All that is not const is kept between reruns of the page.
 let before = () => {}, down = false, far = 0, moved = false, last = [0, 0];
-let turn = 0, waits = false, at = -Infinity, timer = 0, later = 0, number = -1;
+let waits = false, at = -Infinity, timer = 0, later = 0;
+let number = -1, found = null;  // the drawing that is read, and what was read last
+let page = {};  // what this run of the page shows and asks
 
 // A layer of our own over a figure: far quicker than drawing the figure again.
 const layer = (plot, name, shown) => {
@@ -53,19 +55,67 @@ const bars = (plot, shares) => {
   });
 };
 
+// The digit and the picture of the last reading, over those of the drawing before.
+const head = () => {
+  const value = document.querySelector('.st-key-prediction [data-testid="stMetricValue"]');
+  document.querySelector('.live-seen')?.remove();
+  const seen = document.querySelector('.st-key-seen img')?.parentElement;
+  document.querySelector('.st-key-verdict')?.toggleAttribute('data-before', !!found);
+  if (!value || !seen) return;
+  if (!found) { delete value.dataset.live; return; }
+  value.dataset.live = found.digit;
+  value.style.setProperty('--live', found.colour);
+  const over = seen.appendChild(document.createElement('img'));
+  over.className = 'live-seen';
+  over.alt = '';
+  over.src = found.seen;
+};
 // The digit so far, over the pad: on a phone the results are below the screen.
-const chip = (trail) => {
+const chip = () => {
   const pad = document.querySelector('.st-key-pad'), old = pad?.querySelector('.live-digit');
   old?.remove();
-  if (!pad || !down || !trail.length) return;
-  const [, , digit, colour] = trail.at(-1), mark = pad.appendChild(document.createElement('div'));
+  if (!pad || !down || !found) return;
+  const mark = pad.appendChild(document.createElement('div'));
   mark.className = 'live-digit';
   mark.setAttribute('aria-hidden', 'true');
-  mark.style.background = colour;
-  mark.textContent = digit;
+  mark.style.background = found.colour;
+  mark.textContent = found.digit;
+};
+const measure = () => document.querySelector('.st-key-bars-chart .js-plotly-plot');
+const forget = () => {
+  found = null;
+  head();
 };
 
-export default function ({ data, setTriggerValue }) {
+const ask = async () => {
+  if (!down) return;  // the timer is for what follows a stroke
+  clearTimeout(timer);
+  const pad = document.querySelector('.st-key-pad'), since = performance.now() - at;
+  if (!moved || far < NEAR || !pad || waits) return;
+  const pause = found?.pause ?? page.pause;
+  if (since < pause) { timer = setTimeout(ask, pause - since); return; }
+  const ink = picture(pad, true);
+  if (!ink) return;
+  at = performance.now();
+  moved = false;
+  waits = true;
+  try {
+    const body = JSON.stringify({ number, picture: ink }), signal = AbortSignal.timeout(LOST);
+    const answer = await fetch(page.address, { method: 'POST', body, signal });
+    const said = answer.status === 200 ? await answer.json() : null;
+    if (down && said?.number === number) {
+      found = said;
+      page.show();
+    }
+  } catch {
+    // The server is gone, or slow: the stroke is read when the pen is lifted.
+  } finally {
+    waits = false;
+    ask();
+  }
+};
+
+export default function ({ data }) {
   // Streamlit cleans up when the component leaves the page, but not before it runs this again.
   before();
   clearTimeout(later);
@@ -73,9 +123,11 @@ export default function ({ data, setTriggerValue }) {
   // While React replaces a figure there are two of it.
   const map = () =>
     [...document.querySelectorAll('.st-key-path-2d-chart .js-plotly-plot')].at(-1);
-  const measure = () => document.querySelector('.st-key-bars-chart .js-plotly-plot');
   let plot = null;
-  const show = () => plot && line(plot, down || data.still ? data.trail : []);
+  const show = () => {
+    const trail = down && found ? found.trail : data.trail;
+    if (plot) line(plot, down || data.still ? trail : []);
+  };
   const leave = () => {
     plot?.removeListener?.('plotly_afterplot', show);
     plot?.querySelector('.live-trail')?.remove();
@@ -90,20 +142,6 @@ export default function ({ data, setTriggerValue }) {
     show();
   };
 
-  const ask = () => {
-    if (!down) return;  // the timer is for what follows a stroke
-    clearTimeout(timer);
-    const pad = document.querySelector('.st-key-pad'), late = performance.now() - at;
-    if (!moved || far < NEAR || !pad || (waits && late < LOST)) return;
-    if (late < data.pause) { timer = setTimeout(ask, data.pause - late); return; }
-    const ink = picture(pad, true);
-    if (!ink) return;
-    at = performance.now();
-    moved = false;
-    waits = true;
-    turn += 1;
-    setTriggerValue('reading', { picture: ink, number: data.number, turn });
-  };
   const start = (event) => {
     const pad = drawsOn(event);
     if (!pad) return;
@@ -118,10 +156,10 @@ export default function ({ data, setTriggerValue }) {
     if (!down || event.isPrimary === false) return;
     down = false;
     clearTimeout(timer);
-    chip([]);
+    chip();
     map()?.classList.remove('live');
     // The canvas drops a stroke that the system has interrupted: what was there counts again.
-    if (far >= NEAR) timer = setTimeout(rest, AFTER, number);
+    if (far >= NEAR) timer = setTimeout(rest, AFTER);
   };
   const move = (event) => {
     if (event.pointerType === 'mouse' && !event.buttons) end(event);  // lifted outside the window
@@ -133,29 +171,39 @@ export default function ({ data, setTriggerValue }) {
     moved = true;
     ask();
   };
-  const rest = (drawn) => {
-    if (drawn === data.number) setTriggerValue('reading', { picture: '', number: drawn, turn });
+  const rest = () => {
+    forget();
+    if (measure()) bars(measure(), null);
+    show();
   };
 
-  if (data.turn === turn) waits = false;
+  page = {
+    address: data.address,
+    pause: data.pause,
+    show: () => {
+      head();
+      chip();
+      show();
+      if (measure()) bars(measure(), found.bars);
+    },
+  };
+  if (data.number !== number && !down) clearTimeout(timer);  // the stroke has been read
+  if (data.number !== number || !down) forget();
   if (down) number = data.number;
-  else if (data.number !== number) clearTimeout(timer);
   if (data.on) {
     const listeners = { pointerdown: start, pointermove: move, pointerup: end, pointercancel: end };
     for (const [name, listener] of Object.entries(listeners))
       window.addEventListener(name, listener, { signal, capture: true });
     ask();
   } else down = false;
-  chip(data.trail);
-  if (measure() && data.bars) bars(measure(), data.bars);
+  chip();
   // The figure is drawn again, a little later: until then it would show what was before.
-  else if (measure()) later = setTimeout(bars, FIGURE, measure(), null);
+  if (measure() && !found) later = setTimeout(bars, FIGURE, measure(), null);
   // Now, and when the figure has been drawn again; on a busy machine that takes a while.
   for (const wait of [0, 1, 4, 10]) setTimeout(attach, wait * FIGURE);
   return before = () => {
     now.abort();
     leave();
-    chip([]);
   };
 }
 """

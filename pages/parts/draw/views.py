@@ -24,27 +24,33 @@ from pages.parts.look import hero as box
 from pages.parts.look.chart import chart
 from pages.parts.look.picture import picture
 from pages.parts.pad.subject import loading_drawing, save
-from pages.parts.shared.engine import Choice, Engine, Glance, Seen
+from pages.parts.shared.engine import Choice, Engine, Seen
 from pages.parts.shared.numbers import number
 from pages.parts.shared.settings import show
 from pages.parts.shared.text import literal
 
 if TYPE_CHECKING:
+    from deq.models import Prediction
     from pages.parts.draw.growth import Growth
     from pages.parts.pad.drawing import Pad
 
 
-def prediction(seen: Seen | Glance, theme: str | None, *, brief: bool = False) -> None:
+def digit_of(read: Prediction | None, theme: str | None) -> tuple[str, str]:
+    """The digit that was read and its colour; a muted dash for none."""
+    if read is None or read.verdict == "not a digit":
+        return "–", palette(theme).muted
+    return str(read.digit), palette(theme).digits[read.digit]
+
+
+def prediction(seen: Seen, theme: str | None, *, brief: bool = False) -> None:
     """The digit, large, in its colour, beside the picture it was read from; below, the verdict.
 
     Whether the state converged has a badge of its own: it does not say whether the answer is right.
     """
-    digit, colour = "–", palette(theme).muted
     read = seen.read
+    digit, colour = digit_of(read, theme)
     if read is not None:
         sentence = read.reason
-        if read.verdict != "not a digit":
-            digit, colour = str(read.digit), palette(theme).digits[read.digit]
     elif seen.problem is not None and seen.problem.reason != "blank":
         sentence = f"This is not a digit I know. {literal(seen.problem)}"
     else:

@@ -92,6 +92,15 @@ _STYLE = """
 }
 @media (max-width: 800px) { .live-digit { display: block; } }
 .js-plotly-plot.live .scatterlayer { opacity: 0.35; }
+/* And the digit and the picture so far, over those of the drawing before, which has the verdict. */
+[data-testid="stMetricValue"][data-live] { position: relative; }
+[data-testid="stMetricValue"][data-live] > * { visibility: hidden; }
+[data-live]::after {
+  content: attr(data-live); position: absolute; inset: 0; color: var(--live); line-height: 1.05;
+}
+:has(> .live-seen) { position: relative; }
+.live-seen { position: absolute; inset: 0; width: 100%; height: 100%; }
+[data-before] { opacity: 0.35; }
 /* Four methods in one row of a narrow column. */
 .st-key-method button { padding-inline: 0.5rem; }
 .st-key-scalar-readouts { row-gap: 0.25rem; align-content: flex-start; }

@@ -152,8 +152,11 @@ def pictures_of(objects: Iterable[Object]) -> list[Pixels]:
 
 
 def pixels_of(address: str) -> Pixels:
-    """The pixels (H, W, 4) of a PNG that is written in an address."""
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address[len(PNG) :]))).convert("RGBA"))
+    """The pixels (H, W, 4) of a PNG that is written in an address; ValueError beyond the pad's."""
+    picture = Image.open(io.BytesIO(base64.b64decode(address[len(PNG) :])))
+    if max(picture.size) > SIZE:
+        raise ValueError(f"a picture of {picture.size} is larger than the pad")
+    return np.asarray(picture.convert("RGBA"))
 
 
 def alike(one: Pixels, other: Pixels) -> bool:

@@ -34,17 +34,16 @@ def answering() -> Iterator[None]:
     try:
         yield
     finally:
-        _note(time.thread_time() - began)
+        context = get_script_run_ctx()
+        _note(time.thread_time() - began, context.session_id if context else "")
 
 
-def reading() -> None:
+def reading(session: str) -> None:
     """Count this visitor as one who draws; a reading's own time is in `READING`."""
-    _note(0.0)
+    _note(0.0, session)
 
 
-def _note(seconds: float) -> None:
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
+def _note(seconds: float, session: str) -> None:
     with _lock:
         _answers.append((time.monotonic(), seconds, session))
 
