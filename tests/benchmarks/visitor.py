@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 import urllib.request
@@ -76,10 +77,9 @@ class Visitor:
     async def read_along(self, drawing: Drawing, until: float) -> None:
         """Ask for readings of a drawing, as often as the server allows."""
         pause = self.live.data["pause"] / 1000
-        asked = {"picture": drawing.picture, "number": self.live.data["number"]}
-        question = urllib.request.Request(  # noqa: S310
-            self.address + self.live.data["address"], json.dumps(asked).encode(), method="POST"
-        )
+        address = f"{self.address}{self.live.data['address']}?number={self.live.data['number']}"
+        png = base64.b64decode(drawing.picture.partition(",")[-1])
+        question = urllib.request.Request(address, png, method="POST")  # noqa: S310
         while time.perf_counter() + pause < until:
             await asyncio.sleep(pause)
             pause = (await asyncio.to_thread(_reading, question))["pause"] / 1000

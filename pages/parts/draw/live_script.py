@@ -94,14 +94,16 @@ const ask = async () => {
   if (!moved || far < NEAR || !pad || waits) return;
   const pause = found?.pause ?? page.pause;
   if (since < pause) { timer = setTimeout(ask, pause - since); return; }
-  const ink = picture(pad, true);
-  if (!ink) return;
+  const sheet = sheetOf(pad, true);
+  if (!sheet) return;
   at = performance.now();
   moved = false;
   waits = true;
   try {
-    const body = JSON.stringify({ number, picture: ink }), signal = AbortSignal.timeout(LOST);
-    const answer = await fetch(page.address, { method: 'POST', body, signal });
+    // Unlike toDataURL this leaves the page free meanwhile.
+    const body = await new Promise((take) => sheet.toBlob(take));
+    const address = `${page.address}?number=${number}`, signal = AbortSignal.timeout(LOST);
+    const answer = await fetch(address, { method: 'POST', body, signal });
     const said = answer.status === 200 ? await answer.json() : null;
     if (down && said?.number === number) {
       found = said;

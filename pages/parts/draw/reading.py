@@ -6,8 +6,6 @@ cost the server twice as much.
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 LARGEST = 500_000
-"""Characters of a question, most of them a picture of 280×280 pixels."""
+"""Bytes of a picture of 280×280 pixels."""
 
 
 def address(name: str) -> str:
@@ -25,22 +23,20 @@ def address(name: str) -> str:
 
 
 async def _answer(request: Request) -> Response:
-    """The reading of a picture, as JSON; nothing for an old drawing, or for one that is gone."""
+    """The reading of a PNG, as JSON; nothing for an old drawing, or for one that is gone."""
     from pages.parts.draw import trail  # heavy, and loaded by now; see warm_up.py
 
     line = trail.find(request.path_params["name"])
-    body = bytearray()
+    if line is None or request.query_params.get("number") != str(line.number):
+        return Response(status_code=204)
+    png = bytearray()
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
+        png += chunk
+        if len(png) > LARGEST:
             return Response(status_code=413)
     try:
-        asked = json.loads(body)
-        number, picture = int(asked["number"]), str(asked["picture"])
-        if line is None or number != line.number:
-            return Response(status_code=204)
-        return JSONResponse(await run_in_threadpool(line.read, picture))
-    except (ValueError, KeyError, TypeError, OSError):  # no JSON, or no picture
+        return JSONResponse(await run_in_threadpool(line.read, bytes(png)))
+    except (ValueError, OSError):  # Pillow's, for what is no picture of the pad
         return Response(status_code=400)
 
 

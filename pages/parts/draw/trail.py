@@ -22,7 +22,7 @@ from deq.models import Prediction
 from pages.parts.draw import views
 from pages.parts.look.picture import address
 from pages.parts.pad.drawing import Pad
-from pages.parts.pad.ink import pixels_of
+from pages.parts.pad.ink import pixels_in
 from pages.parts.shared import load, pace
 from pages.parts.shared.engine import Choice, Engine, Glance
 
@@ -60,11 +60,11 @@ class Trail:
         x, y = point[:2].tolist()
         self.places = [*self.places, (x, y, look.mark, look.colour)][-LONGEST:]
 
-    def read(self, picture: str) -> dict[str, Any]:
-        """Read a picture of the pad, a PNG in an address; returns what the page's script shows."""
+    def read(self, png: bytes) -> dict[str, Any]:
+        """Read a picture of the pad; returns what the page's script shows."""
         load.reading(self.session)
         pace.give_way()
-        glance = self.machine.glance(pixels_of(picture), self.choice, self.start)
+        glance = self.machine.glance(pixels_in(png), self.choice, self.start)
         if glance.read is not None and glance.point is not None:
             self.readings += 1
             self.z = glance.read.solution.z

@@ -152,8 +152,13 @@ def pictures_of(objects: Iterable[Object]) -> list[Pixels]:
 
 
 def pixels_of(address: str) -> Pixels:
-    """The pixels (H, W, 4) of a PNG that is written in an address; ValueError beyond the pad's."""
-    picture = Image.open(io.BytesIO(base64.b64decode(address[len(PNG) :])))
+    """The pixels (H, W, 4) of a PNG that is written in an address; see `pixels_in`."""
+    return pixels_in(base64.b64decode(address[len(PNG) :]))
+
+
+def pixels_in(png: bytes) -> Pixels:
+    """The pixels (H, W, 4) of a PNG; ValueError if it is larger than the pad."""
+    picture = Image.open(io.BytesIO(png))
     if max(picture.size) > SIZE:
         raise ValueError(f"a picture of {picture.size} is larger than the pad")
     return np.asarray(picture.convert("RGBA"))

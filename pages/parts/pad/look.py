@@ -18,16 +18,17 @@ const drawsOn = (event) => {
 };
 
 // What is drawn, on black, at the size of the pad: the canvas that lies below the one for the pen,
-// and that one as well while the pen is down. Empty if there is no such canvas.
-const picture = (pad, down) => {
+// and that one as well while the pen is down. Nothing if there is no such canvas.
+const sheetOf = (pad, down) => {
   const upper = canvas(pad), lower = upper?.parentElement?.querySelector('canvas.lower-canvas');
-  if (!lower) return '';
+  if (!lower) return null;
   const sheet = document.createElement('canvas'), ink = sheet.getContext('2d');
   sheet.width = sheet.height = SIZE;
   ink.fillRect(0, 0, SIZE, SIZE);
   for (const layer of down ? [lower, upper] : [lower]) ink.drawImage(layer, 0, 0, SIZE, SIZE);
-  return sheet.toDataURL();
+  return sheet;
 };
+const picture = (pad) => sheetOf(pad, false)?.toDataURL() ?? '';
 // Where the pen is, in pixels of the pad.
 const place = (pad, event) => {
   const { left, top, width } = canvas(pad).getBoundingClientRect(), scale = SIZE / width;

@@ -38,7 +38,7 @@ let points = null, was = '';  // of the stroke that is drawn: its way, and the p
 const FRAMES = 3;  // of the screen: after so many, a stroke is in the picture
 
 const hand = (pad, was, send, frames = 0) => requestAnimationFrame(() => {
-  const now = picture(pad, false);
+  const now = picture(pad);
   if (now !== was) send(now);
   else if (frames < FRAMES) hand(pad, was, send, frames + 1);
 });
@@ -53,7 +53,7 @@ export default function ({ data, setTriggerValue }) {
     const pad = drawsOn(event);
     drawing = !!padOf(event.target);
     points = pad && [place(pad, event)];
-    was = pad && picture(pad, false);
+    was = pad && picture(pad);
   };
   const follow = (event) => {
     const pad = drawing && points && document.querySelector('.st-key-pad');
