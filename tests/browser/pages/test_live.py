@@ -1,8 +1,10 @@
 """Reading along while the pen moves, and the drawing that is played back."""
 
 import csv
+import io
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.driver import (
@@ -113,6 +115,34 @@ def test_a_page_asks_for_one_reading_at_a_time(visit, app):
     assert page.evaluate("window.asked.most") == 1
     page.mouse.up()
     reads(page, "0")
+
+
+def test_what_is_no_picture_of_the_pad_is_refused(visit, app):
+    page = visit(f"{app}/draw")
+    page.wait_for_selector(".st-key-residuals .main-svg")
+    clear(page)
+    with page.expect_request("**/reading/*") as asked:
+        pen_down(page, STROKES["0 by writer 15"][0])
+    page.mouse.up()
+    reads(page, "0")
+    old = asked.value.url
+    number = int(old.rpartition("=")[2])
+    now = old.replace(f"={number}", f"={number + 1}")
+
+    def png(side):
+        file = io.BytesIO()
+        Image.new("RGB", (side, side)).save(file, "PNG")
+        return file.getvalue()
+
+    def status(address, content):
+        return page.request.post(address, data=content).status
+
+    assert status(now, png(280)) == 200
+    assert status(now, b"no picture") == 400
+    assert status(now, png(300)) == 400
+    assert status(now, bytes(600_000)) == 413
+    for gone in (old, now.replace("/reading/", "/reading/0"), now.partition("?")[0]):
+        assert status(gone, png(280)) == 204
 
 
 def test_a_finger_sees_the_digit_above_the_pad(visit, app):
