@@ -46,11 +46,16 @@ class PlainFigure(go.Figure):  # type: ignore[misc]  # plotly comes without type
 
     def __getattr__(self, name: str) -> Any:
         """Called for what only `go.Figure` would have set: now it does."""
-        plain = self.__dict__.pop(_PLAIN, None)
+        plain = None if name.startswith("__") else self.__dict__.pop(_PLAIN, None)
         if plain is None:
             raise AttributeError(name)
         super().__init__(plain, _validate=False)
         return getattr(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is copied."""
+        whole = self.to_dict()
+        return PlainFigure, (whole["data"], whole["layout"], whole.get("frames", ()))
 
     def to_dict(self) -> dict[str, Any]:
         """The whole figure as plain dictionaries and lists."""
