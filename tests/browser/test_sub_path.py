@@ -43,6 +43,16 @@ def test_the_cookie_is_for_the_sub_path_only(app):
     assert "Path=/lesson;" in cookie
 
 
+def test_the_pad_is_read_along(visit, app):
+    page = visit(f"{app}/draw")
+    reads(page, "3")
+    driver.clear(page)
+    with page.expect_response(f"{app}/reading/*") as reading:
+        driver.draw(page, driver.drawings()["0 by writer 15"])
+    assert reading.value.ok
+    reads(page, "0")
+
+
 def test_links_buttons_and_files_of_the_pages(visit, app, tmp_path):
     page = visit(app)
     click(page, "to-draw")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
+import numpy as np
 import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -69,13 +70,14 @@ class Trail:
             self.readings += 1
             self.z = glance.read.solution.z
             self.add(glance.read, glance.point)
+        image = np.zeros((28, 28)) if glance.image is None else glance.image
         digit, colour = views.digit_of(glance.read, self.theme)
         return {
             "number": self.number,
             "pause": 1000 * load.pause(),
             "digit": digit,
             "colour": colour,
-            "seen": "" if glance.image is None else address(magnify(glance.image, 4)),
+            "seen": address(magnify(image, 4)),
             "bars": self._bars(glance),
             "trail": self.places,
         }
