@@ -33,23 +33,13 @@ PICTURE = """() => {
 }"""
 
 
-def delayed(
-    seconds: float, seen: Callable[[bytes], object] = lambda message: None
-) -> Callable[[WebSocketRoute], None]:
-    """A connection on which every message is so many seconds on its way, in both directions.
-
-    ``seen`` is called with each message of the page.
-    """
+def delayed(seconds: float) -> Callable[[WebSocketRoute], None]:
+    """A connection on which every message is so many seconds on its way, in both directions."""
 
     def route(page_side: WebSocketRoute) -> None:
         server = page_side.connect_to_server()
         later = asyncio.get_event_loop().call_later
-
-        def ask(message: bytes) -> None:
-            seen(message)
-            later(seconds, server.send, message)
-
-        page_side.on_message(ask)
+        page_side.on_message(lambda message: later(seconds, server.send, message))
         server.on_message(lambda message: later(seconds, page_side.send, message))
 
     return route

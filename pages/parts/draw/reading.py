@@ -23,21 +23,27 @@ def address(name: str) -> str:
 
 
 async def _answer(request: Request) -> Response:
-    """The reading of a PNG, as JSON; nothing for an old drawing, or for one that is gone."""
+    """The reading of a PNG, as JSON; nothing for an old drawing, or for one that is gone.
+
+    A page has one reading at a time, whatever it asks.
+    """
     from pages.parts.draw import trail  # heavy, and loaded by now; see warm_up.py
 
     line = trail.find(request.path_params["name"])
-    if line is None or request.query_params.get("number") != str(line.number):
+    if line is None or line.busy or request.query_params.get("number") != str(line.number):
         return Response(status_code=204)
-    png = bytearray()
-    async for chunk in request.stream():
-        png += chunk
-        if len(png) > LARGEST:
-            return Response(status_code=413)
+    line.busy = True
     try:
+        png = bytearray()
+        async for chunk in request.stream():
+            png += chunk
+            if len(png) > LARGEST:
+                return Response(status_code=413)
         return JSONResponse(await run_in_threadpool(line.read, bytes(png)))
-    except (ValueError, OSError):  # Pillow's, for what is no picture of the pad
+    except ValueError:  # no picture of the pad
         return Response(status_code=400)
+    finally:
+        line.busy = False
 
 
 ROUTE = Route(address("{name}"), _answer, methods=["POST"])

@@ -48,6 +48,7 @@ class Trail:
     z: torch.Tensor | None = None  # the last one that was read while the pen moved (1, *shape)
     places: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, digit, colour
     readings: int = 0
+    busy: bool = False  # whether one is made now
     closed: int = -1  # the number of the drawing whose equilibrium was added last
 
     @property

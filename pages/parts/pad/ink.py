@@ -157,11 +157,17 @@ def pixels_of(address: str) -> Pixels:
 
 
 def pixels_in(png: bytes) -> Pixels:
-    """The pixels (H, W, 4) of a PNG; ValueError if it is larger than the pad."""
-    picture = Image.open(io.BytesIO(png))
-    if max(picture.size) > SIZE:
-        raise ValueError(f"a picture of {picture.size} is larger than the pad")
-    return np.asarray(picture.convert("RGBA"))
+    """The pixels (280, 280, 4) of a picture of the pad; ValueError for anything else.
+
+    No other format is tried: Pillow knows many, and some of them start programs.
+    """
+    try:
+        picture = Image.open(io.BytesIO(png), formats=["PNG"])
+        if picture.size == (SIZE, SIZE):  # known before anything is unpacked
+            return np.asarray(picture.convert("RGBA"))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError("this is no PNG") from error
+    raise ValueError(f"a picture of {picture.size} is not as large as the pad")
 
 
 def alike(one: Pixels, other: Pixels) -> bool:

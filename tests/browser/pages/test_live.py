@@ -129,17 +129,18 @@ def test_what_is_no_picture_of_the_pad_is_refused(visit, app):
     number = int(old.rpartition("=")[2])
     now = old.replace(f"={number}", f"={number + 1}")
 
-    def png(side):
+    def png(side, kind="PNG"):
         file = io.BytesIO()
-        Image.new("RGB", (side, side)).save(file, "PNG")
+        Image.new("1", (side, side)).save(file, kind)
         return file.getvalue()
 
     def status(address, content):
         return page.request.post(address, data=content).status
 
     assert status(now, png(280)) == 200
-    assert status(now, b"no picture") == 400
-    assert status(now, png(300)) == 400
+    bomb = png(20_000)  # small as a file
+    for other in (b"no picture", png(279), bomb, png(280)[:-60], png(280, "GIF")):
+        assert status(now, other) == 400
     assert status(now, bytes(600_000)) == 413
     for gone in (old, now.replace("/reading/", "/reading/0"), now.partition("?")[0]):
         assert status(gone, png(280)) == 204
