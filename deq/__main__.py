@@ -16,6 +16,7 @@ import torch
 from deq.cli.common import INTERRUPTED, threads
 from deq.cli.evaluate import add_evaluate
 from deq.cli.predict import add_predict
+from deq.cli.serve import add_serve
 from deq.cli.train import add_train
 from deq.digits import NotADrawing
 from deq.digits.errors import NotFound
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     add_train(commands, common, data)
     add_evaluate(commands, common, data, weights)
     add_predict(commands, common, weights)
+    add_serve(commands)
     return top
 
 

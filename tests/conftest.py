@@ -1,4 +1,4 @@
-"""Settings and fixtures of all tests: one thread, no time limit in hypothesis, data, Chromium."""
+"""Settings and fixtures of all tests: one thread, no time limit in hypothesis, data, programs."""
 
 import os
 import shutil
@@ -33,3 +33,13 @@ def chromium() -> str:
     if "CI" in os.environ:
         pytest.fail("CI needs Chromium: apt-get install chromium")
     pytest.skip("needs Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def haproxy() -> str:
+    """Path of HAProxy. Without it, tests of `deq serve` are skipped, or fail in CI."""
+    if found := shutil.which("haproxy"):
+        return found
+    if "CI" in os.environ:
+        pytest.fail("CI needs HAProxy: apt-get install haproxy")
+    pytest.skip("needs HAProxy: apt-get install haproxy")

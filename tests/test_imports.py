@@ -23,7 +23,7 @@ LAYERS = (
     ("deq",),  # its public names: those of the layers below
     ("deq.digits", "deq.scalar"),
     ("deq.models",),
-    ("deq.training", "deq.race", "deq.inside"),
+    ("deq.training", "deq.race", "deq.inside", "deq.serve"),
     ("deq.figures", "deq.cli"),
     ("deq.__main__", "pages.parts.shared"),
     ("pages.parts.look",),

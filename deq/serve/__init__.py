@@ -1,0 +1,1 @@
+"""The app for a lecture hall: several server processes behind one HAProxy."""
