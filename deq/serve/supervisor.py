@@ -127,12 +127,15 @@ def serve(hall: Hall, stop: threading.Event, say: Say) -> None:
     with TemporaryDirectory(prefix="deq-hall-") as folder, contextlib.ExitStack() as ends:
         config = Path(folder) / "haproxy.cfg"
         config.write_text(hall.haproxy_config(), encoding="utf-8")
-        # One for all, so that a visitor's signed cookies hold at every replica.
-        secret = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32)}
+        # The same for all: a visitor's signed cookies hold, and runs are seen, at every replica.
+        shared = {
+            "STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32),
+            "DEQ_RUNS": os.environ.get("DEQ_RUNS") or str(Path(folder) / "runs"),
+        }
         processes = [Process("HAProxy", [haproxy, "-q", "-db", "-f", str(config)])]
         ends.callback(processes[0].end)
         for number, port in enumerate(hall.ports, 1):
-            processes.append(Process(f"Replica {number}", _streamlit(port), secret))
+            processes.append(Process(f"Replica {number}", _streamlit(port), shared))
             ends.callback(processes[-1].end)
         say(f"Starting {hall.replicas} {'replica' if hall.replicas == 1 else 'replicas'} …")
         for _ in _until_all_answer(hall, processes):

@@ -1,27 +1,30 @@
-"""All training runs of a server: those that train, those that wait, those that have ended.
+"""The training runs of a server: those that it trains, those of them that wait.
 
 Training on a thread of the server would slow every page down. So each run has a process of its own;
-a few run at once, the others wait in a queue. The executors of the standard library do not fit:
-their calls return once, while a run reports all the time and can be stopped.
+a few run at once, the others wait in a queue. Servers that share a folder share the places and the
+queue: whoever has the run that waits longest takes the next place. The executors of the standard
+library do not fit: their calls return once, while a run reports all the time and can be stopped.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 import threading
 import time
-from collections import OrderedDict, deque
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pages.parts.runs.run import Refused, Run, State
+from filelock import FileLock
+
+from deq.training.records import json_line
+from pages.parts.runs.forecast import forecast
+from pages.parts.runs.run import RECORDS, Refused, Run, Standing, State
+from pages.parts.runs.store import Store
 from pages.parts.runs.worker import Worker
 
-AT_ONCE = min(2, os.cpu_count() or 1)
-"""Runs at a time. Each has one thread and a low priority."""
 EACH = 3
 """Runs of one visitor that may go on or wait at a time."""
 KEPT = 40
@@ -30,36 +33,70 @@ ABANDONED = 120.0
 """Seconds after which a run that no page reads is stopped. A sleeping tab does not read."""
 GRACE = 3.0
 """Seconds between "stop" and the end of the process by force."""
+_UNWRITTEN = "The records of this run could not be written:"
+_LOOK = 0.1
+"""Seconds between two looks at places and at words left by other servers."""
+
+
+def places(servers: int) -> int:
+    """How many runs may go on at a time: a core for each, but those of the servers; at least two.
+
+    Each run has one thread and a low priority.
+    """
+    cores = os.cpu_count() or 1
+    return max(min(2, cores), cores - servers)
 
 
 def _key(kind: str, config: Mapping[str, object]) -> str:
     return json.dumps([kind, dict(config)], sort_keys=True)
 
 
+@dataclass
+class _Own:
+    """A run that this server trains, or will."""
+
+    run: Run
+    thread: threading.Thread | None = None
+    worker: Worker | None = None
+    told: float = 0.0  # when the worker was first told to stop
+
+
 class Pool:
     """Runs, workers and the queue. Every method may be called from any thread.
 
-    The parameters are those of the constants above.
+    Parameters
+    ----------
+    at_once : int, optional
+        Runs at a time, in all servers that share the folder; by default `places`.
+    each, kept, abandoned, grace
+        As the constants above.
+    folder : Path, optional
+        As for `Store`.
     """
 
     def __init__(
         self,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         each: int = EACH,
         kept: int = KEPT,
         abandoned: float = ABANDONED,
         grace: float = GRACE,
+        folder: Path | None = None,
     ) -> None:
-        self.at_once, self.each, self.kept = at_once, each, kept
+        self._at_once, self.each, self.kept = at_once, each, kept
         self.abandoned, self.grace = abandoned, grace
-        self.folder = Path(tempfile.mkdtemp(prefix="deq-runs-"))
+        self.store = Store(folder)
         self._lock = threading.RLock()
-        self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._queue: deque[Run] = deque()
-        self._busy: list[Run] = []
+        self._own: dict[str, _Own] = {}
         self._idle: Worker | None = None
         self._closed = False
         self._watch: threading.Thread | None = None
+        self.store.forget(kept, self)
+
+    @property
+    def at_once(self) -> int:
+        """Runs at a time."""
+        return self._at_once or places(self.store.servers())
 
     def warm(self) -> None:
         """Start a worker, which takes a few seconds, before somebody presses Start."""
@@ -75,152 +112,176 @@ class Pool:
         """
         key = _key(kind, config)
         with self._lock:
-            same = [r for r in self._runs.values() if _key(r.kind, r.config) == key]
+            runs = self.store.all(self)
+            same = [run for run in runs if _key(run.kind, run.config) == key]
             for run in same:
                 if run.visitor == visitor and run.live:
                     return run
-            run = Run(self, kind, config, visitor, self.folder)
-            finished = [r for r in same if r.state == "done"]
-            if finished:
-                run.records, run.folder = finished[0].records, finished[0].folder
-                run.state, run.shared = "done", True
-            else:
-                self._enqueue(run)
-            self._runs[run.id] = run
-            self._forget()
-            self._schedule()
+            finished = next((r for r in same if r.state == "done" and not r.shared), None)
+            if finished is None:
+                self._require_room(visitor, runs)
+            run = self.store.create(kind, config, visitor, self, finished)
+            if finished is None:
+                self._keep(run)
+            self.store.forget(self.kept, self)
             return run
 
     def resume(self, run: Run) -> None:
         """Go on from the last checkpoint. Raises `Refused` if the visitor has too many runs."""
-        with self._lock:
+        # Two servers may be asked at the same moment.
+        with self._lock, FileLock(run.folder / "resume.lock"):
             if run.resumable:
-                self._enqueue(run)
-                run.state, run.why, run.stopping = "waiting", "", False
-                run.by_itself = False
-                run.seen = time.monotonic()
-                self._schedule()
-
-    def _enqueue(self, run: Run) -> None:
-        mine = [r for r in self._runs.values() if r.visitor == run.visitor and r.live]
-        if len(mine) >= self.each:
-            raise Refused(
-                f"{len(mine)} runs of yours go on or wait already. Stop one of them, or wait."
-            )
-        self._queue.append(run)
+                self._require_room(run.visitor, self.store.all(self))
+                run.ask_to_stop(False)
+                run.see()
+                run.write(Standing("waiting", self.store.server, time.time()))
+                self._keep(run)
 
     def find(self, run_id: str) -> Run | None:
         """The run of that id, if it is still remembered; notes that a page reads it."""
-        run = self._runs.get(run_id)
-        if run is not None:
-            run.seen = time.monotonic()
+        run = self.store.find(run_id, self)
+        if run is not None and run.live:
+            run.see()
         return run
+
+    def lives(self, server: str) -> bool:
+        """Whether a server has not ended."""
+        return self.store.lives(server)
 
     def position(self, run: Run) -> int:
         """Place of a run in the queue, from 1; 0 if it does not wait."""
-        with self._lock:
-            return self._queue.index(run) + 1 if run in self._queue else 0
+        ids = [waiting.id for waiting in self._waiting()]
+        return ids.index(run.id) + 1 if run.id in ids else 0
+
+    def wait(self, run: Run) -> float | None:
+        """Seconds until a run that waits may begin, about; None if nobody knows."""
+        return forecast(run, self.store.all(self), self.at_once)
 
     def stop(self, run: Run) -> None:
         """End a run; see `Run.stop`."""
-        with self._lock:
-            if run in self._queue:
-                self._queue.remove(run)
-                run.state = "stopped"
-                return
-            worker = run.worker
-            if not run.live or run.stopping:
-                return
-            run.stopping = True
-            if worker is not None:
-                worker.stop()
-        timer = threading.Timer(self.grace, self._force, (run,))
-        timer.daemon = True
-        timer.start()
+        if run.live:
+            run.ask_to_stop()
+            self._look()
 
     def close(self) -> None:
-        """End all workers and remove what they kept."""
+        """End all workers; what they trained, and what waits, is stopped."""
         with self._lock:
             self._closed = True
-            self._queue.clear()
             idle, self._idle = self._idle, None
-            for run in self._busy:  # its own thread closes the worker
-                run.stopping = True
-                if run.worker is not None:
-                    run.worker.kill()
+            own = list(self._own.values())
+            for each in own:  # its own thread closes the worker
+                with suppress(OSError):
+                    each.run.ask_to_stop()
+                if each.worker is not None:
+                    each.worker.kill()
         if idle is not None:
             idle.kill()
             idle.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for each in own:
+            if each.thread is not None:
+                each.thread.join()
+        self.store.close()
 
-    def _schedule(self) -> None:
-        while self._queue and len(self._busy) < self.at_once and not self._closed:
-            run = self._queue.popleft()
-            run.state = "starting"
-            self._busy.append(run)
-            threading.Thread(target=self._drive, args=(run,), daemon=True).start()
-        if self._busy and (self._watch is None or not self._watch.is_alive()):
-            self._watch = threading.Thread(target=self._abandon, daemon=True)
+    def _require_room(self, visitor: str, runs: list[Run]) -> None:
+        live = sum(run.visitor == visitor and run.live for run in runs)
+        if live >= self.each:
+            raise Refused(f"{live} runs of yours go on or wait already. Stop one of them, or wait.")
+
+    def _keep(self, run: Run) -> None:
+        """Take a run that waits into this server's care."""
+        self._own[run.id] = _Own(run)
+        self._look()
+        if self._watch is None or not self._watch.is_alive():
+            self._watch = threading.Thread(target=self._watch_all, daemon=True)
             self._watch.start()
 
-    def _drive(self, run: Run) -> None:
-        """Read the records of a run, on a thread of its own."""
+    def _watch_all(self) -> None:
+        """Look after this server's runs; ends with the last of them."""
+        while True:
+            time.sleep(_LOOK)
+            with self._lock:
+                if self._closed or not self._own:
+                    self._watch = None
+                    return
+                self._look()
+
+    def _look(self) -> None:
+        """Stop runs that shall stop or that no page reads, and start those whose turn it is."""
         with self._lock:
-            if self._closed:
-                run.state = "stopped"
-                self._busy.remove(run)
-                return
+            for own in list(self._own.values()):
+                if own.run.unread > self.abandoned:
+                    own.run.ask_to_stop()
+                if own.run.stopping:
+                    self._stop(own)
+            while not self._closed and any(not own.thread for own in self._own.values()):
+                first = next(iter(self._waiting()), None)
+                if first is None or first.id not in self._own:
+                    return
+                place = self.store.place(self.at_once)
+                if place is None:
+                    return
+                first.write(replace(first.standing, state="starting"))
+                own = self._own[first.id]
+                own.thread = threading.Thread(target=self._drive, args=(own, place), daemon=True)
+                own.thread.start()
+
+    def _stop(self, own: _Own) -> None:
+        if own.run.state == "waiting":
+            own.run.write(replace(own.run.standing, state="stopped"))
+            del self._own[own.run.id]
+        elif own.worker is not None:
+            own.told = own.told or time.monotonic()
+            own.worker.stop()
+            if time.monotonic() - own.told > self.grace:
+                own.worker.kill()
+
+    def _waiting(self) -> list[Run]:
+        """The queue of all servers."""
+        return [run for run in self.store.all(self) if run.state == "waiting"]
+
+    def _drive(self, own: _Own, place: FileLock) -> None:
+        """Write down the records of a run, on a thread of its own."""
+        run = own.run
+        with self._lock:
             idle, self._idle = self._idle, None
-            worker = idle if idle is not None and idle.alive else Worker()
-            run.worker = worker
-        ended: State | None = None
-        for record in worker.train(run.kind, run.config, run.folder):
-            if record["stage"] == "failed":
-                ended, run.why = "failed", record["why"]
-                run.by_itself = record.get("by_itself", False)
-                continue
-            if run.stopping and run.state == "starting":
-                worker.stop()  # "stop" came before there was a worker
-            run.records.append(record)
-            run.state = "running"
-            if record["stage"] in ("stopped", "done"):
-                ended = record["stage"]
-        if ended is None:  # the process ended before the run did
-            ended = "stopped" if run.stopping else "failed"
-            run.why = f"The run ended early: {worker.how_it_ended()}."
+            worker = own.worker = idle if idle is not None and idle.alive else Worker()
+            if self._closed:
+                worker.kill()
+        try:
+            ended = self._written(run, worker)
+        except OSError as error:
+            worker.close()
+            ended = replace(run.standing, state="failed", why=f"{_UNWRITTEN} {error.strerror}.")
         with self._lock:
-            run.state, run.worker = ended, None
-            self._busy.remove(run)
             spare = worker.alive and self._idle is None and not self._closed
             if spare:
                 self._idle = worker
-            self._schedule()
+            del self._own[run.id]
+            place.release()
+            with suppress(OSError):  # no room, or deleted
+                run.write(ended)
+            self._look()
         if not spare:
             worker.close()
             self.warm()
 
-    def _force(self, run: Run) -> None:
-        with self._lock:
-            if run.live and run.stopping and run.worker is not None:
-                run.worker.kill()
-
-    def _abandon(self) -> None:
-        """Stop runs that no page has read for long; ends with the last run."""
-        while True:
-            time.sleep(min(5.0, self.abandoned / 4))
-            with self._lock:
-                late = time.monotonic() - self.abandoned
-                left = [r for r in self._runs.values() if r.live]
-            for run in left:
-                if run.seen < late:
-                    self.stop(run)
-            if not left or self._closed:
-                return
-
-    def _forget(self) -> None:
-        """Forget the oldest finished runs."""
-        finished = [r for r in self._runs.values() if not r.live]
-        for run in finished[: max(0, len(finished) - self.kept)]:
-            del self._runs[run.id]
-            if not any(other.folder == run.folder for other in self._runs.values()):
-                shutil.rmtree(run.folder, ignore_errors=True)
+    def _written(self, run: Run, worker: Worker) -> Standing:
+        """Train, and write down all records; how the run has ended."""
+        ended: State | None = None
+        why, by_itself, began = "", False, run.standing
+        with (run.folder / RECORDS).open("a", encoding="utf-8") as file:
+            for record in worker.train(run.kind, run.config, run.folder):
+                if record["stage"] == "failed":
+                    ended, why = "failed", record["why"]
+                    by_itself = record.get("by_itself", False)
+                    continue
+                if run.standing.state != "running":
+                    run.write(replace(began, state="running"))
+                file.write(json_line(record))
+                file.flush()
+                if record["stage"] in ("stopped", "done"):
+                    ended = record["stage"]
+        if ended is None:  # the process ended before the run did
+            ended = "stopped" if run.stopping else "failed"
+            why = f"The run ended early: {worker.how_it_ended()}."
+        return replace(began, state=ended, why=why, by_itself=by_itself)

@@ -21,6 +21,21 @@ def lost(runs: int = 1) -> str:
     return f"{runs} runs in this link are no longer here."
 
 
+def soon(seconds: float | None) -> str:
+    """In how long a run begins, about, as the end of a sentence; empty if nobody knows.
+
+    Examples
+    --------
+    >>> [soon(seconds) for seconds in (None, 2, 38, 89, 100)]
+    ['', ', about 5 s', ', about 40 s', ', about 1 min', ', about 2 min']
+    """
+    if seconds is None:
+        return ""
+    if seconds <= 57:
+        return f", about {max(5, 5 * round(seconds / 5))} s"
+    return f", about {max(1, round(seconds / 60))} min"
+
+
 def where(run: Run | None, *, running: str, stopped: str, finished: str, failed: str = "") -> str:
     """Where a run stands, in a sentence; a page says its own about three states.
 
@@ -30,7 +45,7 @@ def where(run: Run | None, *, running: str, stopped: str, finished: str, failed:
         return "A finished run, as an example. Press **Start** for one of your own."
     match run.state:
         case "waiting":
-            return f"Waiting for a free place: number {run.position} in the queue."
+            return f"Waiting for a free place: number {run.position} in the queue{soon(run.wait)}."
         case "starting":
             return "Starting: a process for the training is getting ready."
         case "running":

@@ -14,6 +14,7 @@ from deq.training.doubling import DoublingConfig, train_doubling
 from deq.training.errors import TrainingError
 from pages.parts.runs.pool import EACH, Pool
 from pages.parts.runs.run import Refused, Run
+from pages.parts.runs.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[3]
 COUNT, IGNORES_STOP, FAILS = (
@@ -50,7 +51,7 @@ def importable() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     """One run at a time, in a worker that is ready after the first test."""
-    pool = Pool(at_once=1)
+    pool = Pool(at_once=1, grace=2.0)
     yield pool
     pool.close()
 
@@ -58,6 +59,12 @@ def pool() -> Iterator[Pool]:
 def ended(run: Run) -> Run:
     until(lambda: not run.live)
     return run
+
+
+def worker_of(pool: Pool, run: Run) -> Worker:
+    worker = pool._own[run.id].worker
+    assert worker is not None
+    return worker
 
 
 def test_a_run_sends_all_its_records_and_is_found_again(pool: Pool) -> None:
@@ -176,8 +183,7 @@ def test_printed_text_is_not_taken_for_a_record(pool: Pool) -> None:
 def test_a_killed_worker_leaves_the_checkpoint(pool: Pool) -> None:
     run = pool.start("doubling", {"epochs": 5000}, "ann")
     until(lambda: len(run.records) > 120)
-    assert run.worker is not None
-    run.worker.kill()
+    worker_of(pool, run).kill()
     assert ended(run).state == "failed"
     assert "killed" in run.why
     assert (run.folder / "run.safetensors").is_file()
@@ -192,9 +198,9 @@ def test_a_resumed_run_is_not_ended_by_the_earlier_stop(pool: Pool) -> None:
     run.resume()
     until(lambda: len(run.records) > before + 3)
     assert run.state == "running"
-    pool._force(run)  # the first stop's timer, late
-    assert run.worker is not None
-    assert run.worker.alive
+    time.sleep(1.5 * pool.grace)  # the first stop's, and more
+    assert run.state == "running"
+    assert worker_of(pool, run).alive
     run.stop()
     assert ended(run).state == "stopped"
 
@@ -217,7 +223,7 @@ def test_a_run_that_ignores_stop_is_killed_and_an_abandoned_one_is_stopped() -> 
         assert ended(left).state == "stopped"  # no page has asked for it since
     finally:
         pool.close()
-    assert not pool.folder.exists()
+    assert not pool.store.folder.exists()
 
 
 def test_old_runs_are_deleted_with_their_folders() -> None:

@@ -19,6 +19,7 @@ from pages.parts.pad import subject
 from pages.parts.runs import registry
 from pages.parts.runs.pool import Pool
 from pages.parts.shared import errors, settings
+from pages.parts.shared.text import literal
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [ROOT / "app.py", *sorted(ROOT.glob("pages/**/*.py"))]
@@ -185,6 +186,19 @@ def test_without_a_folder_for_temporary_files_start_says_so(
     assert not app.exception
     assert app.error[0].value == errors.CALLBACK + errors.NO_FOLDER
     assert app.button(key="try-0")  # the rest of the page is there
+
+
+def test_a_folder_for_runs_that_cannot_be_used_is_a_sentence(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DEQ_RUNS", str(tmp_path / "file"))
+    monkeypatch.setattr(registry, "pool", lambda: Pool())
+    app = open_page("training", run="0123456789ab")
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith(literal("The folder for training runs cannot be used: Not a"))
+    assert "another one in the environment variable DEQ_RUNS" in error.value
 
 
 def test_a_data_folder_that_is_not_there_is_named_beside_the_controls(
