@@ -7,12 +7,14 @@ import base64
 import json
 import time
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 
 TIMEOUT = 120
 
@@ -48,16 +50,42 @@ class Part:
 
 @dataclass
 class Visitor:
-    """One websocket."""
+    """One websocket, of a browser that keeps its cookies."""
 
-    socket: ClientConnection
     address: str  # of the server
+    cookies: dict[str, str] = field(default_factory=dict)
     page: str = ""
     pad: Part = field(default_factory=lambda: Part())
     stage: Part = field(default_factory=lambda: Part())
     live: Part = field(default_factory=lambda: Part())
     readings: int = 0
     answers: list[Answer] = field(default_factory=list)
+    back: float = 0.0  # when it had an answer again, after its server was gone
+
+    async def connect(self) -> None:
+        """Open the websocket; before that the page, for its cookies, as a browser does."""
+        if not self.cookies:
+            page = urllib.request.Request(self.address, headers={"Accept": "text/html"})  # noqa: S310
+            headers = await asyncio.to_thread(_headers, page)
+            self._take(headers.get_all("Set-Cookie", []))
+        self.socket: ClientConnection = await connect(
+            self.address.replace("http", "ws") + "/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": self._cookie},
+            max_size=None,
+            ping_interval=None,
+        )
+        assert self.socket.response is not None
+        self._take(self.socket.response.headers.get_all("Set-Cookie"))
+
+    def _take(self, given: Iterable[str]) -> None:
+        for cookie in given:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+
+    @property
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     async def run(self, drawing: Drawing | None, *, report: bool = False) -> Answer:
         """Open the page, or send a drawing, and wait for the whole answer.
@@ -79,7 +107,7 @@ class Visitor:
         pause = self.live.data["pause"] / 1000
         address = f"{self.address}{self.live.data['address']}?number={self.live.data['number']}"
         png = base64.b64decode(drawing.picture.partition(",")[-1])
-        question = urllib.request.Request(address, png, method="POST")  # noqa: S310
+        question = urllib.request.Request(address, png, {"Cookie": self._cookie}, method="POST")  # noqa: S310
         while time.perf_counter() + pause < until:
             await asyncio.sleep(pause)
             pause = (await asyncio.to_thread(_reading, question))["pause"] / 1000
@@ -116,6 +144,12 @@ class Visitor:
                         )
                 if part.component_name == "pad_script":
                     answer.link = json.loads(part.json)["drawing"]["ink"]
+
+
+def _headers(question: urllib.request.Request) -> Message:
+    with urllib.request.urlopen(question, timeout=TIMEOUT) as answer:  # noqa: S310
+        headers: Message = answer.headers
+        return headers
 
 
 def _reading(question: urllib.request.Request) -> dict[str, Any]:

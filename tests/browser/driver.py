@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -71,6 +72,49 @@ def server(port: int = 0, path: str = "") -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+@contextmanager
+def hall(replicas: int = 2, runs: Path | None = None) -> Iterator[tuple[str, list[int]]]:
+    """Start ``python -m deq serve``; yield its address and the ports of its replicas."""
+    first = _free_ports(replicas + 2)
+    command = [sys.executable, "-m", "deq", "serve", "--replicas", str(replicas)]
+    process = subprocess.Popen(
+        [*command, "--port", str(first)],
+        cwd=ROOT,
+        env={**os.environ, **({"DEQ_RUNS": str(runs)} if runs else {})},
+        stderr=subprocess.DEVNULL,
+    )
+    ports = list(range(first + 2, first + 2 + replicas))
+    try:
+        for port in ports:
+            _wait_healthy(f"http://127.0.0.1:{port}", process)
+        # HAProxy looks once a second.
+        time.sleep(2.5)
+        yield f"http://127.0.0.1:{first}", ports
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+def _free_ports(count: int) -> int:
+    """The first of so many ports in a row on which nothing listens."""
+    for first in range(24_000 + os.getpid() % 4_000, 60_000, count):
+        with ExitStack() as probes:
+            try:
+                for port in range(first, first + count):
+                    probe = probes.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise RuntimeError("no free ports")
+
+
+def kill_server(port: int) -> None:
+    """Kill the server that listens on this port, as a crash would."""
+    pkill = shutil.which("pkill") or "pkill"
+    subprocess.run([pkill, "-KILL", "-f", f"streamlit run .*--server.port {port}"], check=True)
 
 
 def _wait_healthy(address: str, process: subprocess.Popen[str], timeout: float = 60) -> None:
