@@ -202,7 +202,8 @@ def main() -> None:
     own = [drawings_of(number) for number in range(max(options.visitors))]
     print(" " * 26 + "   digit, ms  all figures, ms")
     print(
-        "visitors  reruns  a second      p50    p95      p50    p95  wrong  read along a second  back after, s"
+        "visitors  reruns  a second      p50    p95      p50    p95  wrong  read along a second"
+        "  back after, s"
     )
     with served(options.replicas) as (address, kill):
         time.sleep(WARM_UP * max(1, options.replicas))
