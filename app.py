@@ -13,7 +13,7 @@ from pages.parts import warm_up
 from pages.parts.draw import reading
 from pages.parts.look import style, teacher, theme
 from pages.parts.runs import visitor
-from pages.parts.shared import errors, settings
+from pages.parts.shared import errors, presence, settings
 from pages.parts.tour import bar
 
 ASSETS = Path(__file__).parent / "assets"
@@ -54,6 +54,7 @@ else:
         teacher.style()
         style.room(page.url_path or "home", tour=bar.number() is not None)
         settings.enter(page.url_path or "home")
+        presence.enter(page.title)
         bar.bar(page.url_path or "home")
         theme.follow()
         page.run()

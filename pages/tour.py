@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.look import hero, teacher
 from pages.parts.shared import errors, guard
-from pages.parts.tour import bar
+from pages.parts.tour import bar, hall
 from pages.parts.tour.stops import MINUTES, STOPS
 
 guard.through_app()
@@ -78,6 +78,7 @@ def page() -> None:
     with left, st.container(key="tour-list", gap="small"):
         stops()
     with right, st.container(key="teacher", gap="small"):
+        hall.view()
         view()
 
 

@@ -127,8 +127,11 @@ def serve(hall: Hall, stop: threading.Event, say: Say) -> None:
     with TemporaryDirectory(prefix="deq-hall-") as folder, contextlib.ExitStack() as ends:
         config = Path(folder) / "haproxy.cfg"
         config.write_text(hall.haproxy_config(), encoding="utf-8")
-        # The same for all: a visitor's signed cookies hold, and runs are seen, at every replica.
+        # The same for all: a visitor's signed cookies hold, runs are seen, and the teacher's key
+        # opens the view, at every replica.
+        key = os.environ.get("DEQ_HALL_KEY") or secrets.token_urlsafe(9)
         shared = {
+            "DEQ_HALL_KEY": key,
             "STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32),
             "DEQ_RUNS": os.environ.get("DEQ_RUNS") or str(Path(folder) / "runs"),
         }
@@ -141,7 +144,9 @@ def serve(hall: Hall, stop: threading.Event, say: Say) -> None:
         for _ in _until_all_answer(hall, processes):
             if stop.wait(WATCH):
                 return
-        say(f"Open {hall.link} (status: http://{LOOPBACK}:{hall.status}). Ctrl-C ends all.")
+        say(f"Open {hall.link}. Ctrl-C ends all.")
+        say(f"Teacher's view: {hall.link}/tour?hall={key}")
+        say(f"Status of the replicas: http://{LOOPBACK}:{hall.status}")
         while not stop.wait(WATCH):
             for process in processes:
                 process.again(say)

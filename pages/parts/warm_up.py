@@ -61,7 +61,9 @@ def _load() -> None:
     from deq.models import WeightsError
     from pages.parts.shared.engine import engine
     from pages.parts.solvers import lesson
+    from pages.parts.tour import hall
 
+    hall.report()
     try:
         engine()
     except WeightsError as error:  # pages say so, too

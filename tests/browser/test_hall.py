@@ -1,5 +1,6 @@
 """A hall of two replicas behind HAProxy: who is where, what a killed replica takes with it."""
 
+import re
 import time
 
 import pytest
@@ -89,3 +90,15 @@ def test_a_run_is_seen_at_the_other_replica_and_goes_on_there_if_its_own_is_kill
     run_says(other, "Training")
     click(mine, "train-stop")
     run_says(other, "[Ss]topped")
+
+
+def test_the_teacher_sees_the_numbers_of_both_replicas(hall, visitor):
+    address, _ = hall
+    mine, _ = on_both(visitor, address, "gradients")
+    teacher = mine.context.new_page()
+    driver.open_page(teacher, f"{address}/tour?hall={driver.HALL_KEY}")
+    numbers = teacher.locator(".st-key-hall-numbers")
+    expect(numbers).to_contain_text("Open tabs")
+    expect(numbers).to_contain_text("Training runs")
+    # Both replicas' tabs, once the other one has written its numbers.
+    expect(teacher.get_by_text(re.compile("Gradients [2-9]"))).to_be_visible()

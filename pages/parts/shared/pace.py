@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,7 +22,11 @@ FIRST_VISIT = 0.5
 PATIENCE = 0.1
 """Seconds that a figure waits at most: where hundreds draw, somebody's digit is always due."""
 
+REMEMBERED = 300.0
+"""Seconds for which it is known how long answers took."""
+
 _figures = threading.Lock()
+_took: deque[tuple[float, float]] = deque(maxlen=10_000)  # (when, seconds until it was shown)
 _answers: set[int] = set()  # the threads whose answer is due
 _changed = threading.Condition()
 
@@ -37,13 +42,21 @@ def answer() -> Iterator[None]:
     me = threading.get_ident()
     with _changed:
         _answers.add(me)
+    began = time.monotonic()
     try:
         yield
+        _took.append((time.monotonic(), time.monotonic() - began))
         let_go()
     finally:
         with _changed:
             _answers.discard(me)
             _changed.notify_all()
+
+
+def answers() -> list[float]:
+    """Seconds that the answers of the last minutes took, the latest last."""
+    since = time.monotonic() - REMEMBERED
+    return [seconds for when, seconds in list(_took) if when > since]
 
 
 def give_way() -> None:
