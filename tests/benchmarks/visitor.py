@@ -60,6 +60,7 @@ class Visitor:
     live: Part = field(default_factory=lambda: Part())
     readings: int = 0
     answers: list[Answer] = field(default_factory=list)
+    alerts: list[tuple[str, int]] = field(default_factory=list)  # of the page that was opened last
     back: float = 0.0  # when it had an answer again, after its server was gone
 
     async def connect(self) -> None:
@@ -102,6 +103,14 @@ class Visitor:
             widget.id, widget.json_value = self.pad.id, drawing.value
         return await self._answer(message)
 
+    async def open(self, page: str, query: str) -> list[tuple[str, int]]:
+        """Open a page at an address; the texts of its alerts, with their kinds."""
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        self.alerts = []
+        await self._answer(message)
+        return self.alerts
+
     async def read_along(self, drawing: Drawing, until: float) -> None:
         """Ask for readings of a drawing, as often as the server allows."""
         pause = self.live.data["pause"] / 1000
@@ -133,6 +142,8 @@ class Visitor:
         match element.WhichOneof("type"):
             case "metric":
                 answer.digit, answer.digit_ms = element.metric.body, spent
+            case "alert":
+                self.alerts.append((element.alert.body, element.alert.format))
             case "bidi_component":
                 part = element.bidi_component
                 for ending in ("pad", "pad-script", "live-script"):

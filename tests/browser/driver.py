@@ -112,10 +112,15 @@ def _free_ports(count: int) -> int:
     raise RuntimeError("no free ports")
 
 
+def process_at(port: int) -> int:
+    """The process of the app that listens on this port."""
+    pgrep = [shutil.which("pgrep") or "pgrep", "-f", f"streamlit run .*--server.port {port}"]
+    return int(subprocess.run(pgrep, check=True, capture_output=True, text=True).stdout)
+
+
 def kill_server(port: int) -> None:
     """Kill the server that listens on this port, as a crash would."""
-    pkill = shutil.which("pkill") or "pkill"
-    subprocess.run([pkill, "-KILL", "-f", f"streamlit run .*--server.port {port}"], check=True)
+    os.kill(process_at(port), signal.SIGKILL)
 
 
 def _wait_healthy(address: str, process: subprocess.Popen[str], timeout: float = 60) -> None:
