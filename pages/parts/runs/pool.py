@@ -179,7 +179,7 @@ class Pool:
             idle.close()
         for each in own:
             if each.thread is not None:
-                each.thread.join()
+                each.thread.join(GRACE)
         self.store.close()
 
     def _require_room(self, visitor: str, runs: list[Run]) -> None:

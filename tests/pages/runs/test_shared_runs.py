@@ -10,12 +10,13 @@ import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pages.parts.runs import forecast, store
 from pages.parts.runs.pool import Pool, places
-from pages.parts.runs.run import RECORDS, STATE, STOP, WHAT, Run
+from pages.parts.runs.run import RECORDS, STATE, WHAT, Run
 from tests.pages.runs.test_runs import COUNT, ENDLESS, ROOT, ended, until
 
 
@@ -27,10 +28,11 @@ def importable() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Pool, Pool]]:
-    """Two servers with one folder, and one place."""
-    pools = Pool(at_once=1, folder=tmp_path), Pool(at_once=1, folder=tmp_path)
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pool, Pool]]:
+    """Two servers with one folder, and one place; their workers are used again."""
+    folder = tmp_path_factory.mktemp("runs")
+    pools = Pool(at_once=1, folder=folder), Pool(at_once=1, folder=folder)
     yield pools
     for pool in pools:
         pool.close()
@@ -82,7 +84,7 @@ def test_every_server_shows_every_run_and_may_stop_and_resume_it(two: tuple[Pool
     seen.resume()
     until(lambda: len(run.records) > before)
     assert run.state == "running"
-    assert run.id in there._own
+    assert run.id in there._own  # the server that was asked trains it now
     run.stop()
     assert ended(seen).state == "stopped"
 
@@ -179,8 +181,9 @@ def test_a_server_that_ends_leaves_its_run_to_be_resumed(tmp_path: Path) -> None
         second.close()
 
 
-def test_damaged_and_foreign_folders_are_no_runs(two: tuple[Pool, Pool], tmp_path: Path) -> None:
+def test_damaged_and_foreign_folders_are_no_runs(two: tuple[Pool, Pool]) -> None:
     here, there = two
+    folder = here.store.folder / "runs"
     names = {}
     for number, (file, text) in enumerate(
         [
@@ -194,8 +197,8 @@ def test_damaged_and_foreign_folders_are_no_runs(two: tuple[Pool, Pool], tmp_pat
         run = ended(here.start(COUNT, {"to": 1, "number": number}, "ann"))
         (run.folder / file).write_text(text)
         names[run.id] = text
-    (tmp_path / "runs" / "notes").mkdir()
-    (tmp_path / "runs" / "0123456789ab").mkdir()
+    (folder / "notes").mkdir()
+    (folder / "0123456789ab").mkdir()
     for name in [*names, "notes", "0123456789ab", "../runs/notes", "", "..", "a/../../servers"]:
         assert there.find(name) is None, names.get(name, name)
     assert ended(there.start(COUNT, {"to": 2}, "bob")).state == "done"
@@ -296,22 +299,24 @@ def test_the_wait_is_told_from_what_the_others_have_taken(two: tuple[Pool, Pool]
     second, third = (there.start(COUNT, {**ENDLESS, "n": n}, "bob") for n in (2, 3))
     until(lambda: first.state == "running")
     assert second.wait is None  # its records do not say how far it has come
-    with (first.folder / RECORDS).open("a") as file:
-        file.write('{"stage": "step", "step": 10, "steps": 50, "seconds": 2.0}\n')
     # The job goes on to write records of its own, so this asks of what is read now.
-    runs = [frozen(run) for run in here.store.all(here)]
-    runs[0].records.append({"step": 10, "steps": 50, "seconds": 2.0})
-    assert forecast.forecast(runs[1], runs, places=1) == pytest.approx(8.0)
-    assert forecast.forecast(runs[2], runs, places=1) == pytest.approx(18.0)
-    assert forecast.forecast(runs[1], runs, places=2) == 0.0
+    runs = {run.id: frozen(run) for run in here.store.all(here)}
+    runs[first.id].records.append({"step": 10, "steps": 50, "seconds": 2.0})
+
+    def wait(run: Run, places: int) -> float | None:
+        return forecast.forecast(runs[run.id], list(runs.values()), places)
+
+    assert wait(second, places=1) == pytest.approx(8.0)
+    assert wait(third, places=1) == pytest.approx(18.0)
+    assert wait(second, places=2) == 0.0
     assert third.position == 2
-    assert not (first.folder / STOP).exists()
+    for run in (third, second, first):
+        run.stop()
+    assert ended(first).state == "stopped"
 
 
 def frozen(run: Run) -> Run:
     """A run as it is at this moment."""
-    from types import SimpleNamespace
-
     names = ("id", "kind", "state", "standing", "records")
     copied = {name: getattr(run, name) for name in names}
     return SimpleNamespace(**{**copied, "records": list(copied["records"])})
