@@ -13,7 +13,7 @@ from pages.parts.doubling import controls
 from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Run
 
-PANEL = RunPanel("doubling")
+PANEL = RunPanel("doubling", DoublingConfig.of)
 
 
 def start() -> None:

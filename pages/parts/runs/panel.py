@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -25,9 +27,12 @@ class RunPanel:
     ----------
     kind : str
         As in `deq.training.jobs`.
+    config : callable
+        Makes the typed configuration of a run's JSON; raises TypeError or ValueError if it cannot.
     """
 
     kind: str
+    config: Callable[[Mapping[str, Any]], object]
 
     @property
     def key(self) -> str:
@@ -40,11 +45,20 @@ class RunPanel:
         The address is written again, since a change of page clears it.
         """
         asked = self._asked()
-        run = registry.pool().find(asked) if asked else None
+        run = self.find(asked) if asked else None
+        if run is not None:
+            self.show(run)
+        return run
+
+    def find(self, run_id: str) -> Run | None:
+        """The run of that id, if the server knows it and this page can show it."""
+        run = registry.pool().find(run_id)
         if run is None or run.kind != self.kind:
             return None
-        self.show(run)
-        return run
+        with suppress(TypeError, ValueError):  # an earlier version of the app may have left it
+            self.config(run.config)
+            return run
+        return None
 
     def lost(self) -> bool:
         """Whether a run was asked for that the server does not know."""

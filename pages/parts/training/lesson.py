@@ -11,11 +11,10 @@ from typing import Any
 import streamlit as st
 
 from deq.training.lab.config import LabConfig
-from pages.parts.runs import registry
 from pages.parts.runs.panel import RunPanel
 from pages.parts.runs.run import Run
 
-PANEL = RunPanel("lab")
+PANEL = RunPanel("lab", LabConfig.of)
 EXAMPLE = Path(__file__).parents[3] / "assets" / "lab_example.jsonl"
 """The records of the default run, shown until a visitor starts one (see assets/README.md)."""
 _KNOWN, _LOST, _ADDRESS = "lab-known", "lab-lost", "runs"
@@ -46,7 +45,7 @@ def known() -> list[Run]:
         ids = [*ids, current.id]
         state[_LOST] = 0  # another run was chosen
     ids = [name for name in dict.fromkeys(ids) if name]
-    runs = [run for run in map(registry.pool().find, ids) if run is not None and run.kind == "lab"]
+    runs = [run for run in map(PANEL.find, ids) if run is not None]
     if first:
         state[_LOST] = len(ids) - len(runs)
     state[_KNOWN] = [run.id for run in runs]

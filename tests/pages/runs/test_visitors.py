@@ -51,6 +51,17 @@ def test_a_link_to_a_lost_run_says_so_until_another_is_started(open_page, page, 
     assert texts(app.info) == []
 
 
+@pytest.mark.parametrize(("page", "kind"), [("training", "lab"), ("doubling", "doubling")])
+def test_a_run_that_an_earlier_version_left_is_lost(open_page, page, kind):
+    pool = registry.pool()
+    for config in ({"an option of old": 1}, {"seed": "three"}, {"epochs": 0}):
+        run = pool.start(kind, config, "ann")
+        app = open_page(page, run=run.id)
+        assert not app.exception
+        assert not app.error
+        assert texts(app.info) == [LOST]
+
+
 def test_lost_runs_among_several_are_counted(open_page):
     first = open_page("training", epochs="1")
     run = started(first, "lab")
