@@ -12,10 +12,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -78,7 +80,7 @@ def server(port: int = 0, path: str = "") -> Iterator[str]:
 @contextmanager
 def hall(replicas: int = 2) -> Iterator[tuple[str, list[int]]]:
     """Start ``python -m deq serve``; yield its address and the ports of its replicas."""
-    first = _free_ports(replicas + 2)
+    first = free_ports(replicas + 2)
     command = [sys.executable, "-m", "deq", "serve", "--replicas", str(replicas)]
     process = subprocess.Popen(
         [*command, "--port", str(first)],
@@ -96,20 +98,6 @@ def hall(replicas: int = 2) -> Iterator[tuple[str, list[int]]]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=20)
-
-
-def _free_ports(count: int) -> int:
-    """The first of so many ports in a row on which nothing listens."""
-    for first in range(24_000 + os.getpid() % 4_000, 60_000, count):
-        with ExitStack() as probes:
-            try:
-                for port in range(first, first + count):
-                    probe = probes.enter_context(socket.socket())
-                    probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise RuntimeError("no free ports")
 
 
 def process_at(port: int) -> int:

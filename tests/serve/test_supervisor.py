@@ -16,21 +16,9 @@ import pytest
 from deq.__main__ import main
 from deq.serve import supervisor
 from deq.serve.hall import Hall
+from tests.ports import free_ports
 
 DOUBLE = Path(__file__).with_name("app_double.py")
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row on which nothing listens."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, count):
-        with socket.socket() as one, socket.socket() as last:
-            try:
-                one.bind(("127.0.0.1", first))
-                last.bind(("127.0.0.1", first + count - 1))
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no ports")
 
 
 def until(condition: Callable[[], object], patience: float = 30) -> None:
