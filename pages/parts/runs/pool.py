@@ -33,7 +33,7 @@ ABANDONED = 120.0
 """Seconds after which a run that no page reads is stopped. A sleeping tab does not read."""
 GRACE = 3.0
 """Seconds between "stop" and the end of the process by force."""
-_UNWRITTEN = "The records of this run could not be written:"
+_UNWRITTEN = "The records of this run could not be written: the server's disk may be full."
 _LOOK = 0.1
 """Seconds between two looks at places and at words left by other servers."""
 
@@ -249,9 +249,9 @@ class Pool:
                 worker.kill()
         try:
             ended = self._written(run, worker)
-        except OSError as error:
+        except OSError:
             worker.close()
-            ended = replace(run.standing, state="failed", why=f"{_UNWRITTEN} {error.strerror}.")
+            ended = replace(run.standing, state="failed", why=_UNWRITTEN)
         with self._lock:
             spare = worker.alive and self._idle is None and not self._closed
             if spare:

@@ -74,8 +74,9 @@ class Store:
                 (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._alive.acquire()
         except OSError as error:
-            why = f"The folder for training runs cannot be used: {error.strerror}."
-            raise RunsFolderError(why, _ADVICE) from error
+            raise RunsFolderError(
+                f"The folder for training runs cannot be used: {error.strerror}.", _ADVICE
+            ) from error
         self._runs: dict[str, Run] = {}
         self._guard = threading.RLock()
 

@@ -141,7 +141,7 @@ def sentences(path: Path) -> Iterator[str]:
             yield node.value
 
 
-TERMINAL = ("deq/cli", "deq/__main__.py", "deq/training/digits")
+TERMINAL = ("deq/cli", "deq/serve", "deq/__main__.py", "deq/training/digits")
 """What only the command line runs."""
 
 
