@@ -1,5 +1,6 @@
 """A training run that a test starts on a page, and waits for."""
 
+import shutil
 import time
 from importlib import import_module
 
@@ -9,6 +10,19 @@ from pages.parts.runs import registry
 from pages.parts.runs.run import Run
 
 PATIENCE = 120.0
+
+
+def forget_all() -> None:
+    """Stop and delete all runs; the worker stays, since to start one takes seconds."""
+    pool = registry.pool()
+    deadline = time.monotonic() + PATIENCE
+    while live := [run for run in pool.store.all(pool) if run.live]:
+        assert time.monotonic() < deadline
+        for run in live:
+            run.stop()
+        time.sleep(0.02)
+    for folder in (pool.store.folder / "runs").iterdir():
+        shutil.rmtree(folder)
 
 
 def ended(app: AppTest, page: str) -> Run:

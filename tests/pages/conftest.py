@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.gradients import lesson as gradients
-from pages.parts.runs import registry
 from pages.parts.shared import pace
 from pages.parts.solvers import lesson as solvers
+from tests.pages import a_run
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -24,10 +24,9 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clean_pool() -> Iterator[None]:
-    """No training run goes on after the test."""
+    """No training run goes on, or is shared, after the test."""
     yield
-    registry.pool().close()
-    registry.pool.clear()
+    a_run.forget_all()
 
 
 @pytest.fixture

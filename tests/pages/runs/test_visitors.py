@@ -7,14 +7,8 @@ import pytest
 from pages.parts.runs import registry, words
 from pages.parts.training import lesson
 
+pytestmark = pytest.mark.usefixtures("clean_pool")
 LOST = words.lost()
-
-
-@pytest.fixture(autouse=True)
-def clean_pool():
-    yield
-    registry.pool().close()
-    registry.pool.clear()
 
 
 def keys(app):
