@@ -118,7 +118,7 @@ class Hall:
         return f"http://{LOOPBACK if everywhere else self.address}:{self.port}"
 
     def haproxy_config(self) -> str:
-        """The text of ``haproxy.cfg``, for HAProxy 2.4 or newer.
+        """The text of ``haproxy.cfg``, tried with HAProxy 2.6.
 
         References
         ----------

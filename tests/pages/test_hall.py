@@ -62,7 +62,7 @@ def test_the_numbers_of_all_servers_that_live_are_added(open_page, tmp_path):
     assert (shown["Open tabs"], shown["Digit after"], shown["Digits a minute"]) == (
         "8",
         "200 ms",
-        "1",
+        "1.0",
     )
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from deq.training.records import json_line
 from pages.parts.runs.forecast import forecast
-from pages.parts.runs.run import RECORDS, Refused, Run, Standing, State
+from pages.parts.runs.run import Refused, Run, Standing
 from pages.parts.runs.store import Store
+from pages.parts.runs.trained import trained
 from pages.parts.runs.worker import Worker
 
 EACH = 3
@@ -33,7 +33,6 @@ ABANDONED = 120.0
 """Seconds after which a run that no page reads is stopped. A sleeping tab does not read."""
 GRACE = 3.0
 """Seconds between "stop" and the end of the process by force."""
-_UNWRITTEN = "The records of this run could not be written: the server's disk may be full."
 _LOOK = 0.1
 """Seconds between two looks at places and at words left by other servers."""
 
@@ -247,11 +246,7 @@ class Pool:
             worker = own.worker = idle if idle is not None and idle.alive else Worker()
             if self._closed:
                 worker.kill()
-        try:
-            ended = self._written(run, worker)
-        except OSError:
-            worker.close()
-            ended = replace(run.standing, state="failed", why=_UNWRITTEN)
+        ended = trained(run, worker)
         with self._lock:
             spare = worker.alive and self._idle is None and not self._closed
             if spare:
@@ -264,24 +259,3 @@ class Pool:
         if not spare:
             worker.close()
             self.warm()
-
-    def _written(self, run: Run, worker: Worker) -> Standing:
-        """Train, and write down all records; how the run has ended."""
-        ended: State | None = None
-        why, by_itself, began = "", False, run.standing
-        with (run.folder / RECORDS).open("a", encoding="utf-8") as file:
-            for record in worker.train(run.kind, run.config, run.folder):
-                if record["stage"] == "failed":
-                    ended, why = "failed", record["why"]
-                    by_itself = record.get("by_itself", False)
-                    continue
-                if run.standing.state != "running":
-                    run.write(replace(began, state="running"))
-                file.write(json_line(record))
-                file.flush()
-                if record["stage"] in ("stopped", "done"):
-                    ended = record["stage"]
-        if ended is None:  # the process ended before the run did
-            ended = "stopped" if run.stopping else "failed"
-            why = f"The run ended early: {worker.how_it_ended()}."
-        return replace(began, state=ended, why=why, by_itself=by_itself)

@@ -134,13 +134,15 @@ def readouts(now: Numbers, going: int, waiting: int) -> dict[str, str]:
     Slow: 49 ms
     Training runs: 1
     Waiting: 0
+    >>> readouts(Numbers({}, [0.03] * 6000), going=0, waiting=0)["Digits a minute"]
+    '1,200'
     """
-    taken = ["–", "–"]
+    rate, taken = 60 * len(now.answers) / pace.REMEMBERED, ["–", "–"]
     if now.answers:
         taken = [f"{1000 * seconds:.0f} ms" for seconds in np.quantile(now.answers, [0.5, 0.95])]
     return {
         "Open tabs": str(sum(now.pages.values())),
-        "Digits a minute": f"{60 * len(now.answers) / pace.REMEMBERED:.2g}",
+        "Digits a minute": f"{rate:.1f}" if rate < 10 else f"{rate:,.0f}",
         "Digit after": taken[0],
         "Slow": taken[1],
         "Training runs": str(going),

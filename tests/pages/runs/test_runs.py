@@ -40,14 +40,6 @@ def runs_on(process: int) -> bool:
     return state != "Z"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def importable() -> Iterator[None]:
-    """Workers find the tests' own jobs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        yield
-
-
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     """One run at a time, in a worker that is ready after the first test."""

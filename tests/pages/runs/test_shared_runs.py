@@ -20,14 +20,6 @@ from pages.parts.runs.run import RECORDS, STATE, WHAT, Run
 from tests.pages.runs.test_runs import COUNT, ENDLESS, ROOT, ended, until
 
 
-@pytest.fixture(scope="module", autouse=True)
-def importable() -> Iterator[None]:
-    """Workers find the tests' own jobs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        yield
-
-
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pool, Pool]]:
     """Two servers with one folder, and one place; their workers are used again."""
@@ -221,7 +213,7 @@ def test_records_that_cannot_be_written_fail_the_run_in_a_sentence(
 ) -> None:
     run = two[0].start(COUNT, ENDLESS, "ann")
     until(lambda: run.records)
-    monkeypatch.setattr("pages.parts.runs.pool.json_line", _no_room)
+    monkeypatch.setattr("pages.parts.runs.trained.json_line", _no_room)
     assert ended(run).state == "failed"
     assert "could not be written: the server's disk may be full" in run.why
     monkeypatch.undo()
