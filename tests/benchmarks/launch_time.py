@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Browser
 
-from tests.browser.driver import browser, server
+from tests.browser.driver import browser
+from tests.browser.servers import server
 
 # Notes when each element was first on the page, by the browser's clock.
 WATCH = """

@@ -20,7 +20,8 @@ import numpy as np
 
 from deq.digits.strokes import resampled
 from tests.benchmarks.stroke_latency import one_stroke_digits
-from tests.browser.driver import CANVAS, browser, click, open_page, reads, server
+from tests.browser.driver import CANVAS, browser, click, open_page, reads
+from tests.browser.servers import server
 
 NEAR = 20
 WATCH = """

@@ -26,7 +26,8 @@ from deq.digits.mnist import load_subset
 from deq.models import load
 from deq.race import measure_times, race
 from deq.race.digit import digit_problem
-from tests.browser.driver import IDLE, browser, server
+from tests.browser.driver import IDLE, browser
+from tests.browser.servers import server
 
 SLIDERS = [  # page, its main figure, the sliders to move
     ("fixed_points?map=tanh", "cobweb", ("tanh-w", "tanh-x0-slide")),

@@ -28,7 +28,7 @@ from streamlit.proto.Alert_pb2 import Alert
 from pages.parts.shared import settings, widgets
 from tests.benchmarks.visitor import Visitor
 from tests.benchmarks.visitors_latency import WARM_UP
-from tests.browser.driver import process_at, server
+from tests.browser.servers import process_at, server
 
 PAGES = (
     *("home", "fixed_points", "steady_states", "draw", "solvers"),

@@ -25,7 +25,8 @@ import torch
 from playwright.sync_api import Browser
 
 import deq
-from tests.browser.driver import browser, click, draw, drawings, open_page, reads, server
+from tests.browser.driver import browser, click, draw, drawings, open_page, reads
+from tests.browser.servers import server
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.browser.at_rest import Hand, delayed, on_the_pad
-from tests.browser.driver import IDLE, METRIC, browser, open_page, server
+from tests.browser.driver import IDLE, METRIC, browser, open_page
+from tests.browser.servers import server
 
 
 def main() -> None:

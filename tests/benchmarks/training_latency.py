@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page
 
-from tests.browser.driver import RUN_STATUS, browser, open_page, server
+from tests.browser.driver import RUN_STATUS, browser, open_page
+from tests.browser.servers import server
 
 FROM_CLICK = """([key, status, pattern]) => new Promise(done => {
   const begin = performance.now();

@@ -44,7 +44,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 import deq
 from pages.parts.pad import ink, link
 from tests.benchmarks.visitor import Answer, Drawing, Visitor
-from tests.browser.driver import drawings, hall, kill_server, server
+from tests.browser.driver import drawings
+from tests.browser.servers import hall, kill_server, server
 
 WARM_UP = 25.0
 """Seconds after its start in which a server still imports, and solves for the first time."""

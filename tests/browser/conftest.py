@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, e
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-from tests.browser import driver
+from tests.browser import driver, servers
 
 # Streamlit requests these under the page's path first, and then at the root. The first answer is an
 # error, which is normal.
@@ -31,7 +31,7 @@ PROJECTOR = {"width": 1440, "height": 900}
 @pytest.fixture(scope="session")
 def app() -> Iterator[str]:
     """Address of a running server."""
-    with driver.server() as address:
+    with servers.server() as address:
         yield address
 
 

@@ -2,9 +2,9 @@
 
 import shutil
 
-from tests.browser import driver
+from tests.browser import driver, servers
 
-FOLDER = driver.ROOT / "assets" / "screenshots"
+FOLDER = servers.ROOT / "assets" / "screenshots"
 VIEWS = {
     "home": "",
     "fixed_points": "fixed_points",
@@ -22,7 +22,7 @@ def main() -> None:
     """Open each page in a window of 1440×900, and save what it shows."""
     with (
         driver.browser(shutil.which("chromium") or "chromium") as browser,
-        driver.server() as address,
+        servers.server() as address,
     ):
         for name, link in VIEWS.items():
             context = browser.new_context(viewport={"width": 1440, "height": 900})

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import driver
+from tests.browser import driver, servers
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_all_pages_opened_at_once_on_ten_fresh_servers(browser):
             paths = [paths[start], paths[start - 1]]
         context = browser.new_context()
         tabs = [context.new_page() for _ in paths]
-        with driver.server() as address:
+        with servers.server() as address:
             for tab, path in zip(tabs, paths, strict=True):
                 tab.goto(f"{address}/{path}", wait_until="commit")
             whole(tabs)
@@ -54,7 +54,7 @@ def test_tabs_left_open_over_a_restart_come_back(browser):
     context = browser.new_context()
     tabs = [context.new_page() for _ in range(3)]
     training, draw, _ = tabs
-    with driver.server() as address:
+    with servers.server() as address:
         port = int(address.rpartition(":")[2])
         for tab, path in zip(tabs, ("training", "draw", "inside"), strict=True):
             driver.open_page(tab, f"{address}/{path}")
@@ -62,7 +62,7 @@ def test_tabs_left_open_over_a_restart_come_back(browser):
         training.wait_for_url("**run=*")
         driver.clear(draw)
     driver.draw(draw, driver.drawings()["0 by writer 15"])  # while there is no server
-    with driver.server(port):
+    with servers.server(port):
         training.get_by_text("The run in this link is no longer here.").wait_for(timeout=60_000)
         whole(tabs)
         driver.reads(draw, "0", timeout=30_000)

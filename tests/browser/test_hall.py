@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import driver
+from tests.browser import driver, servers
 from tests.browser.driver import click, reads, run_says
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def hall(haproxy):
-    with driver.hall() as opened:
+    with servers.hall() as opened:
         yield opened
 
 
@@ -61,7 +61,7 @@ def kill_replica_of(page, ports):
         }"""
     )
     assert page.evaluate("window.connected()")
-    driver.kill_server(ports[replica_of(page)])
+    servers.kill_server(ports[replica_of(page)])
     page.wait_for_function("window.dropped && window.connected()", timeout=60_000)
     page.wait_for_selector(driver.IDLE)
 
@@ -104,7 +104,7 @@ def test_the_teacher_sees_the_numbers_of_both_replicas(hall, visitor):
     address, _ = hall
     mine, _ = on_both(visitor, address, "gradients")
     teacher = mine.context.new_page()
-    driver.open_page(teacher, f"{address}/tour?hall={driver.HALL_KEY}")
+    driver.open_page(teacher, f"{address}/tour?hall={servers.HALL_KEY}")
     numbers = teacher.locator(".st-key-hall-numbers")
     expect(numbers).to_contain_text("Open tabs")
     expect(numbers).to_contain_text("Training runs")

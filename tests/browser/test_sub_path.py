@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from tests.browser import driver
+from tests.browser import driver, servers
 from tests.browser.driver import click, reads, run_says
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def app():
-    with driver.server(path="lesson") as address:
+    with servers.server(path="lesson") as address:
         yield address
 
 

@@ -27,6 +27,8 @@ from deq.errors import Explained
 from pages.parts.runs.run import STATE, WHAT, Keeper, Run, Standing, State, write_json
 
 VARIABLE = "DEQ_RUNS"
+NUMBERS = "numbers"
+"""Folder in which each server that shares the runs writes how busy it is."""
 AGE = 7 * 24 * 3600.0
 """Seconds for which a run that has ended is kept."""
 _ADVICE = (
@@ -159,6 +161,7 @@ class Store:
                 young = time.time() - server.stat().st_mtime < _YOUNG
                 if not young and not self.lives(server.name):
                     server.unlink()
+                    (self.folder / NUMBERS / server.name).unlink(missing_ok=True)
 
     def close(self) -> None:
         """End this server: what it trains is stopped, and a temporary folder is deleted."""

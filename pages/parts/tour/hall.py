@@ -22,7 +22,7 @@ import streamlit as st
 from pages.parts.look import hero
 from pages.parts.runs import registry
 from pages.parts.runs.run import write_json
-from pages.parts.runs.store import VARIABLE
+from pages.parts.runs.store import NUMBERS, VARIABLE
 from pages.parts.shared import pace, presence
 from pages.parts.shared.fragments import again
 
@@ -35,7 +35,6 @@ WRONG_KEY = (
 )
 EVERY = 2.0
 """Seconds between two writings."""
-_FOLDER = "numbers"
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def numbers() -> Numbers:
     """Those of all servers that live."""
     store = registry.pool().store
     pages, answers = Counter(presence.pages()), pace.answers()
-    for path in (store.folder / _FOLDER).glob("*"):
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+    for path in (store.folder / NUMBERS).glob("*"):
+        with contextlib.suppress(OSError, ValueError, TypeError):
             if path.name != store.server and store.lives(path.name):
                 other = Numbers(**json.loads(path.read_text("utf-8")))
                 pages += Counter(other.pages)
@@ -93,9 +92,9 @@ def _write_all_the_time() -> None:
 def write() -> None:
     """Write this server's numbers where the others find them."""
     store = registry.pool().store
-    (store.folder / _FOLDER).mkdir(exist_ok=True)
+    (store.folder / NUMBERS).mkdir(exist_ok=True)
     mine = Numbers(presence.pages(), pace.answers())
-    write_json(store.folder / _FOLDER / store.server, asdict(mine))
+    write_json(store.folder / NUMBERS / store.server, asdict(mine))
 
 
 def view() -> None:

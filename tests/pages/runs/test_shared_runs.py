@@ -265,6 +265,23 @@ def test_temporary_folders_of_killed_servers_are_deleted(
     assert list(tmp_path.glob("deq-runs-*")) == []
 
 
+def test_what_servers_that_ended_have_written_of_themselves_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_YOUNG", 0.0)
+    servers = [store.Store(tmp_path) for _ in range(2)]
+    (tmp_path / store.NUMBERS).mkdir()
+    for server in servers:
+        (tmp_path / store.NUMBERS / server.server).write_text("{}")
+    alive, dead = servers
+    dead.close()
+    pool = Pool(folder=tmp_path)  # it forgets at its start
+    pool.close()
+    alive.close()
+    assert [path.name for path in (tmp_path / store.NUMBERS).iterdir()] == [alive.server]
+    assert not (tmp_path / "servers" / dead.server).exists()
+
+
 def test_the_folder_is_named_by_a_variable_and_for_its_user_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
